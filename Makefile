@@ -1,0 +1,37 @@
+# Thin on purpose: what gates a merge is in noxfile.py, what a command needs in infra/setup.
+.PHONY: help demo up test test-faults bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: ## one invented case, start to end, in a drill world
+	@infra/setup run
+	@.venv/bin/homeward demo $(ARGS)
+
+up: ## a drill server that stays
+	@infra/setup run
+	@.venv/bin/homeward up --drill $(ARGS)
+
+test: ## everything that gates a merge; pytest speaks last
+	@infra/setup gate
+	@gate=0; .venv/bin/nox -s lint types rings wheel || gate=$$?; \
+	 [ $$gate = 0 ] || echo "make test: a session above failed; the tests follow, the end will be red" >&2; \
+	 .venv/bin/python -m pytest $(ARGS) && exit $$gate
+
+test-faults: ## minutes of kills, storms and outages
+	@infra/setup gate
+	@.venv/bin/python -m pytest tests/faults -m "heavy or not heavy" $(ARGS)
+
+bench: ## the load tests, judged by their budgets
+	@infra/setup gate
+	@if [ -e loadtests/__main__.py ]; then .venv/bin/python -m loadtests $(ARGS); \
+	 else echo "make bench: there are no load tests yet; they come with the next issue"; fi
+
+lock: ## resolve again; UPGRADE=--upgrade takes newer versions
+	@infra/setup gate
+	@infra/lock $(UPGRADE)
+
+clean: ## what builds and checks leave; .venv stays (delete it by hand)
+	@rm -rf build dist .nox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
