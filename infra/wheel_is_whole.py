@@ -8,9 +8,13 @@ import zipfile
 from pathlib import PurePosixPath
 
 ROOTS = ("schemas", "streams", "services")
-# They need the `scale` extra, which the runtime lock leaves out.
-SCALE_MODULES = ("homeward.kafka", "homeward.hosts.faust_host")
-SCALE_PACKAGES = {"aiokafka", "faust", "kafka", "mode"}
+SCALE = {"aiokafka", "faust", "kafka", "mode"}
+# What only an extra brings may be absent: the runtime lock holds no extra.
+EXTRAS = {
+    "homeward.kafka": SCALE,
+    "homeward.hosts.faust_host": SCALE,
+    "homeward.testing": {"hypothesis", "pytest"},
+}
 
 
 def tracked() -> set[str]:
@@ -30,8 +34,9 @@ def imports(name: str) -> str | None:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as absent:
-        if name.startswith(SCALE_MODULES) and absent.name in SCALE_PACKAGES:
-            return None
+        for module, packages in EXTRAS.items():
+            if f"{name}.".startswith(f"{module}.") and absent.name in packages:
+                return None
         return f"{name}: {absent}"
     except Exception as broken:  # noqa: BLE001 - whatever it is, it is the answer
         return f"{name}: {broken!r}"
