@@ -1,0 +1,31 @@
+"""Everything that can happen, one class a kind, past tense.
+
+A kind is ``<stream type>.<past participle, kebab-case>/<version>``; the stream type is the part of
+the stream's name before its first hyphen, so a fact's kind tells who wrote it. A published kind
+never changes its meaning: a new meaning is a new version.
+"""
+
+from homeward.facts import (
+    access,
+    answer,
+    callout,
+    case,
+    clock,
+    handover,
+    hub,
+    reach,
+    roster,
+    sighting,
+    watch,
+)
+from homeward.messages import Fact
+
+MODULES = (case, sighting, reach, hub, callout, watch, handover, answer, roster, access, clock)
+
+ALL: tuple[type[Fact], ...] = tuple(
+    found
+    for module in MODULES
+    for found in vars(module).values()
+    if isinstance(found, type) and issubclass(found, Fact) and found.__module__ == module.__name__
+)
+"""Every fact class, in the order of the story."""

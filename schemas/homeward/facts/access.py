@@ -1,0 +1,34 @@
+"""Who got which right, and who read what is sealed; streams ``access-keys``, ``access-<case>``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from homeward.messages import Fact
+from homeward.words import CaseId, ReasonCode, Role
+
+
+class KeyIssued(Fact):
+    """An API key was made; its secret is shown once and only its hash is kept."""
+
+    kind: Literal["access.key-issued/1"] = "access.key-issued/1"
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9]{4,12}$")]
+    role: Role
+    account: Annotated[str, Field(max_length=64)]
+    org: Annotated[str, Field(max_length=64)]
+
+
+class KeyRevoked(Fact):
+    """An API key no longer opens anything."""
+
+    kind: Literal["access.key-revoked/1"] = "access.key-revoked/1"
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9]{4,12}$")]
+
+
+class SealedRead(Fact):
+    """Somebody is about to read sealed fields: durable before the answer leaves (I-13)."""
+
+    kind: Literal["access.read/1"] = "access.read/1"
+    case: CaseId
+    fields: tuple[Annotated[str, Field(max_length=40)], ...]
+    purpose: ReasonCode

@@ -1,0 +1,73 @@
+"""Orders to tell people, and what a fan-out lane made of them.
+
+``callouts-<case>`` is written by the callouts processor, ``fanout-<case>.<lane>`` by the lane.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from homeward.facts.reach import CELL_SET
+from homeward.messages import Blob, Fact
+from homeward.words import (
+    Audience,
+    CaseId,
+    Cell,
+    Count,
+    Digest,
+    Id,
+    Instant,
+    Purpose,
+    RecipientId,
+    Severity,
+)
+
+
+class CalloutOrdered(Fact):
+    """Tell these people this; each fan-out lane turns it into chunks of recipients."""
+
+    kind: Literal["callouts.ordered/1"] = "callouts.ordered/1"
+    case: CaseId
+    audience: Audience
+    purpose: Purpose
+    alert: Annotated[int, Field(ge=0)] = 0
+    """0 for what belongs to no alert (a waiting report)."""
+    version: Annotated[int, Field(ge=0)] = 0
+    wave: Annotated[int, Field(ge=0)] = 0
+    severity: Severity = Severity.SEVERE
+    focus: Cell | None = None
+    reach_km_max: Annotated[int, Field(ge=0)] = 0
+    hub: RecipientId | None = None
+    watch: Id | None = None
+    contact: Count = 0
+    level: Annotated[int, Field(ge=0, le=3)] = 0
+    window_from: Instant | None = None
+    window_to: Instant | None = None
+    texts_of: Id
+    """The fact whose sealed words are to be sent."""
+    expires_at: Instant | None = None
+    cell_count: Count = 0
+    cells: Annotated[bytes | None, Blob(CELL_SET)] = None
+
+
+class ChunksCut(Fact):
+    """A lane has found the recipients of an order and written them to the ledger."""
+
+    kind: Literal["fanout.chunks-cut/1"] = "fanout.chunks-cut/1"
+    case: CaseId
+    order: Id
+    lane: Count
+    alert: Annotated[int, Field(ge=0)]
+    version: Annotated[int, Field(ge=0)]
+    wave: Annotated[int, Field(ge=0)]
+    audience: Audience
+    purpose: Purpose
+    chunks: Count
+    people: Count
+    already_told: Count
+    suppressed: Count
+    """Inside the area but not told: asleep, out of their limit, paused."""
+    unreachable: Count
+    """Inside the area with no channel at all: never counted as told."""
+    digest: Digest
+    """SHA-256 over the chunks' serialised recipient bitmaps, in order."""

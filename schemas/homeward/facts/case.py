@@ -1,0 +1,195 @@
+"""What happens to a case and its alerts; stream ``case-<case>``, written by the desk alone."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from homeward.messages import Blob, Fact, Personal
+from homeward.words import (
+    AgeBand,
+    CancelReason,
+    CaseId,
+    Category,
+    Cell,
+    Contact,
+    Custody,
+    Description,
+    Id,
+    Instant,
+    Line,
+    Metres,
+    Mode,
+    Note,
+    Outcome,
+    Place,
+    ReasonCode,
+    Role,
+    Severity,
+    Sex,
+    Texts,
+)
+
+HUB_BOOK = "application/vnd.homeward.hub-book+json"
+"""Media type of the hubs around a place as they were known when a person decided."""
+
+
+class CaseRaised(Fact):
+    """Somebody says that a person is missing; the case is provisional."""
+
+    kind: Literal["case.raised/1"] = "case.raised/1"
+    case: CaseId
+    raised_by: Role
+    category: Category
+    age_band: AgeBand
+    sex: Sex
+    mode: Mode
+    last_seen_cell: Cell
+    last_seen_at: Instant
+    error_m: Metres
+    custody: Custody
+    protection_order: bool
+    description: Annotated[Description | None, Personal("child")] = None
+    place: Annotated[Place | None, Personal("child")] = None
+    place_text: Annotated[Line | None, Personal("child")] = None
+    reporter: Annotated[Contact | None, Personal("guardian")] = None
+    note: Annotated[Note | None, Personal("guardian")] = None
+
+
+class CaseTakenUp(Fact):
+    """An officer has the case and is looking into it; the reporter's clock is answered."""
+
+    kind: Literal["case.taken-up/1"] = "case.taken-up/1"
+    case: CaseId
+    unit: Line
+
+
+class FactsAdded(Fact):
+    """Somebody knows more; what changes the search stands in clear, the words are sealed."""
+
+    kind: Literal["case.facts-added/1"] = "case.facts-added/1"
+    case: CaseId
+    category: Category | None = None
+    mode: Mode | None = None
+    note: Annotated[Note | None, Personal("guardian")] = None
+
+
+class VehicleIdentified(Fact):
+    """It is known that the person was taken in a vehicle, and which."""
+
+    kind: Literal["case.vehicle-identified/1"] = "case.vehicle-identified/1"
+    case: CaseId
+    seen_at: Instant
+    vehicle: Annotated[Line | None, Personal("child")] = None
+    licence_plate: Annotated[Line | None, Personal("witness")] = None
+
+
+class CaseWithdrawn(Fact):
+    """The reporter takes the report back before it was verified."""
+
+    kind: Literal["case.withdrawn/1"] = "case.withdrawn/1"
+    case: CaseId
+    note: Annotated[Note | None, Personal("guardian")] = None
+
+
+class CaseVerified(Fact):
+    """An officer has checked the report: an alert may be drafted."""
+
+    kind: Literal["case.verified/1"] = "case.verified/1"
+    case: CaseId
+    unit: Line
+
+
+class CaseRejected(Fact):
+    """An officer has checked the report and it is no case for an alert; never edited again."""
+
+    kind: Literal["case.rejected/1"] = "case.rejected/1"
+    case: CaseId
+    reason: ReasonCode
+    note: Annotated[Note | None, Personal("guardian")] = None
+
+
+class AlertDrafted(Fact):
+    """The exact alert that somebody proposes: policy, bounds and the texts as they will be sent."""
+
+    kind: Literal["case.alert-drafted/1"] = "case.alert-drafted/1"
+    case: CaseId
+    alert: Annotated[int, Field(ge=1, le=999)]
+    version: Annotated[int, Field(ge=1, le=999)]
+    policy: ReasonCode
+    severity: Severity
+    reach_km_max: Annotated[int, Field(ge=1, le=5_000)]
+    expires_at: Instant
+    texts: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
+    retraction: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
+
+
+class AlertApproved(Fact):
+    """A second person approves the draft with that id, hence its exact texts and bounds."""
+
+    kind: Literal["case.alert-approved/1"] = "case.alert-approved/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+
+
+class AlertIssued(Fact):
+    """The alert is live: its waves go out from here."""
+
+    kind: Literal["case.alert-issued/1"] = "case.alert-issued/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    policy: ReasonCode
+    severity: Severity
+    reach_km_max: Annotated[int, Field(ge=1)]
+    expires_at: Instant
+    hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
+
+
+class AlertUpdated(Fact):
+    """A new version is live and goes to everybody inside once more."""
+
+    kind: Literal["case.alert-updated/1"] = "case.alert-updated/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=2)]
+    policy: ReasonCode
+    severity: Severity
+    reach_km_max: Annotated[int, Field(ge=1)]
+    expires_at: Instant
+    hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
+
+
+class AlertCancelled(Fact):
+    """The alert is taken back: nobody is leased any more and everybody told is told so."""
+
+    kind: Literal["case.alert-cancelled/1"] = "case.alert-cancelled/1"
+    case: CaseId
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    reason: CancelReason
+    draft: Id
+    """The draft whose retraction is sent: composed when the alert was issued."""
+
+
+class CaseResolved(Fact):
+    """The person was found, or it is known what became of them; no further wave goes out."""
+
+    kind: Literal["case.resolved/1"] = "case.resolved/1"
+    case: CaseId
+    outcome: Outcome
+    helped_by: tuple[Id, ...] = ()
+    """Ids of the facts that led there: a sighting, a watch, an answer."""
+
+
+class CaseClosedOut(Fact):
+    """Everyone who was told is told that it is over."""
+
+    kind: Literal["case.closed-out/1"] = "case.closed-out/1"
+    case: CaseId
+    alert: Annotated[int, Field(ge=1)] | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    texts: Annotated[tuple[Texts, ...] | None, Personal("child")] = None

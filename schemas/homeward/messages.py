@@ -1,0 +1,147 @@
+"""What a fact is, and what is known about one that was recorded.
+
+A fact's fields fall into three parts. Public ones stand in clear in the log and on Kafka, and are
+all that a processor reads. Fields marked `Personal` are sealed under the key of the person they
+are about and can be forgotten. Fields marked `Blob` are large public values (sets of cells, the
+hubs around a place) that the envelope holds by hash and length.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from homeward.words import CaseId, Id, Instant, Role
+
+PERSON_ROLES = ("child", "guardian", "witness", "officer", "recipient")
+"""Whose data a personal field is; with the stream it makes the subject that can be erased."""
+
+
+class Message(BaseModel):
+    """A frozen value with no room for what nobody declared."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        ser_json_bytes="base64",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks a field that is sealed under a person's key; it may be absent when read."""
+
+    of: str
+    """One of `PERSON_ROLES`; ``child`` and ``guardian`` are the case's, others the stream's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Marks a large public field kept beside the log under its SHA-256."""
+
+    media_type: str
+
+
+class Fact(Message):
+    """Something that happened: past tense, frozen, whole, versioned.
+
+    Every concrete fact declares ``kind`` as a Literal and says when it happened in ``at`` (the
+    case clock). Personal and blob fields default to None: a reader may have no right or no need.
+    """
+
+    kind: str
+    case: CaseId | None = None
+    at: Instant
+
+    PUBLIC_EXCLUDED: ClassVar[frozenset[str]] = frozenset({"kind", "case"})
+    """Fields that stand in the envelope itself and are not repeated in its public part."""
+
+    @classmethod
+    def personal_fields(cls) -> dict[str, Personal]:
+        """Return the sealed fields and whose they are."""
+        return _marked(cls, Personal)
+
+    @classmethod
+    def blob_fields(cls) -> dict[str, Blob]:
+        """Return the fields kept as public blobs."""
+        return _marked(cls, Blob)
+
+    def public(self) -> dict[str, Any]:
+        """Return the part that stands in clear: JSON values only, no float, no None."""
+        hidden = {*self.PUBLIC_EXCLUDED, *self.personal_fields(), *self.blob_fields()}
+        return self.model_dump(mode="json", exclude=hidden, exclude_none=True)
+
+    def personal(self) -> dict[str, str]:
+        """Return the personal values that are present, each as JSON text, ready to be sealed."""
+        found = self.model_dump(mode="json", include=set(self.personal_fields()), exclude_none=True)
+        return {name: json.dumps(value, ensure_ascii=False) for name, value in found.items()}
+
+    def blobs(self) -> dict[str, bytes]:
+        """Return the large public values that are present."""
+        found = {name: getattr(self, name) for name in self.blob_fields()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def without_personal(self) -> Self:
+        """Return the same fact as somebody sees it who may not open what is sealed."""
+        return self.model_copy(update=dict.fromkeys(self.personal_fields()))
+
+
+M = TypeVar("M")
+
+
+@cache
+def _marked(cls: type[Fact], mark: type[M]) -> dict[str, M]:
+    return {
+        name: next(one for one in field.metadata if isinstance(one, mark))
+        for name, field in cls.model_fields.items()
+        if any(isinstance(one, mark) for one in field.metadata)
+    }
+
+
+class UnknownFact(Fact):
+    """A fact of a kind this build does not know: kept as it came, never dropped."""
+
+    raw: dict[str, Any]
+
+
+class Actor(Message):
+    """Who made a fact true, by account, never by name."""
+
+    id: str
+    role: Role
+    org: str = "-"
+    auth: str = "none"
+    acting_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact and its place in the log."""
+
+    fact: Fact
+    id: Id
+    stream: str
+    version: int
+    key: str
+    """The ordering key: the case, or the stream for a fact of no case."""
+    key_version: int
+    """Dense within the key, from 1; what a processor's position counts."""
+    log_index: int
+    recorded_at: Instant
+    by: Actor
+    cause: Id | None = None
+    corr: Id | None = None
+
+    @property
+    def kind(self) -> str:
+        """The fact's kind."""
+        return self.fact.kind
+
+    @property
+    def at(self) -> Instant:
+        """When it happened, on the case clock."""
+        return self.fact.at

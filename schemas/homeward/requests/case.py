@@ -1,0 +1,129 @@
+"""What people ask of a case and its alerts."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from homeward.requests import Request
+from homeward.words import (
+    CancelReason,
+    CaseId,
+    Category,
+    Cell,
+    Contact,
+    Custody,
+    Description,
+    Id,
+    Instant,
+    Line,
+    Metres,
+    Mode,
+    Note,
+    Outcome,
+    Place,
+    ReasonCode,
+    Severity,
+    Texts,
+)
+
+
+class RaiseCase(Request):
+    """Report that a person is missing."""
+
+    case: CaseId
+    category: Category
+    mode: Mode
+    last_seen_cell: Cell
+    last_seen_at: Instant
+    error_m: Metres
+    custody: Custody
+    protection_order: bool
+    description: Description
+    place: Place
+    place_text: Line | None = None
+    reporter: Contact | None = None
+    note: Note | None = None
+
+
+class TakeUp(Request):
+    """Look into a waiting report."""
+
+    unit: Line
+
+
+class AddFacts(Request):
+    """Say more about the case."""
+
+    category: Category | None = None
+    mode: Mode | None = None
+    note: Note | None = None
+
+
+class IdentifyVehicle(Request):
+    """Say that the person is in a vehicle, and which."""
+
+    seen_at: Instant
+    vehicle: Line | None = None
+    licence_plate: Line | None = None
+
+
+class Withdraw(Request):
+    """Take one's own report back."""
+
+    note: Note | None = None
+
+
+class Verify(Request):
+    """Confirm the report."""
+
+    unit: Line
+
+
+class Reject(Request):
+    """Turn the report down."""
+
+    reason: ReasonCode
+    note: Note | None = None
+
+
+class DraftAlert(Request):
+    """Propose the exact alert: policy, bounds and rendered texts."""
+
+    policy: ReasonCode
+    severity: Severity
+    reach_km_max: Annotated[int, Field(ge=1, le=5_000)]
+    expires_at: Instant
+    texts: tuple[Texts, ...]
+    retraction: tuple[Texts, ...]
+
+
+class ApproveAlert(Request):
+    """Approve the draft with that id."""
+
+    draft: Id
+
+
+class IssueAlert(Request):
+    """Make the draft live: the first version, or an update of the live one."""
+
+    draft: Id
+    hubs: bytes | None = None
+
+
+class CancelAlert(Request):
+    """Take the live alert back."""
+
+    reason: CancelReason
+
+
+class ResolveCase(Request):
+    """Say what became of the person."""
+
+    outcome: Outcome
+    helped_by: tuple[Id, ...] = ()
+
+
+class CloseOut(Request):
+    """Tell everyone who was told that it is over."""
+
+    texts: tuple[Texts, ...]

@@ -1,0 +1,36 @@
+"""What people ask of a sighting."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from homeward.requests import Request
+from homeward.words import CaseId, Cell, Id, Instant, Metres, Mode, Place, Ppm, ReasonCode
+
+
+class ReportSighting(Request):
+    """Say that one saw the person."""
+
+    case: CaseId
+    sighting: Id
+    cell: Cell
+    seen_at: Instant
+    accuracy_m: Metres
+    claimed_mode: Mode
+    place: Place
+    note: Annotated[str, Field(max_length=4_000)] | None = None
+    contact: Annotated[str, Field(max_length=200)] | None = None
+
+
+class AcceptSighting(Request):
+    """Hold the sighting for credible."""
+
+    credibility_ppm: Ppm = 800_000
+    mode: Mode | None = None
+    hubs: bytes | None = None
+
+
+class RejectSighting(Request):
+    """Hold the sighting for wrong."""
+
+    reason: ReasonCode

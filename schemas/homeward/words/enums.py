@@ -1,0 +1,163 @@
+"""Words that are one of a few."""
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """Why the person is missing, as far as anyone knows; it changes reach and message."""
+
+    STRANGER_ABDUCTION = "stranger-abduction"
+    FAMILY_ABDUCTION = "family-abduction"
+    LOST_CHILD = "lost-child"
+    RUNAWAY = "endangered-runaway"
+    DEMENTIA = "dementia-disability"
+    OTHER = "other"
+
+
+class Mode(StrEnum):
+    """How the person may be moving."""
+
+    FOOT = "foot"
+    VEHICLE = "vehicle"
+    RAIL = "rail"
+    UNKNOWN = "unknown"
+
+
+class Sex(StrEnum):
+    """As reported; ``unknown`` is an answer."""
+
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class Datum(StrEnum):
+    """What a pair of coordinates is measured against; Chinese phones and maps give gcj02."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class Severity(StrEnum):
+    """How bad it is for the person, lowest first (CAP 1.2 names)."""
+
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    EXTREME = "extreme"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order, 0 is the lowest."""
+        return list(Severity).index(self)
+
+
+class AgeBand(StrEnum):
+    """Age in bands, so that the log shows no birthday (DOMAIN "Reach" has figures for each)."""
+
+    TODDLER = "0-3"
+    SMALL = "4-6"
+    CHILD = "7-12"
+    TEEN = "13-15"
+    YOUTH = "16-17"
+    ADULT = "18-64"
+    OLD = "65+"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, years: int | None) -> "AgeBand":
+        """Return the band that holds an age in years; unknown for None."""
+        if years is None:
+            return cls.UNKNOWN
+        uppers = (3, 6, 12, 15, 17, 64)
+        bands = (cls.TODDLER, cls.SMALL, cls.CHILD, cls.TEEN, cls.YOUTH, cls.ADULT)
+        return next(
+            (band for top, band in zip(uppers, bands, strict=True) if years <= top), cls.OLD
+        )
+
+
+class RecipientKind(StrEnum):
+    """What a recipient is to us; it bounds how finely their place is kept."""
+
+    VOLUNTEER = "volunteer"
+    HUB = "hub"
+    CAMERA_OWNER = "camera-owner"
+    DESK = "desk"
+
+
+class Audience(StrEnum):
+    """Whom an order is for; the tier decides what they may read (hub > vetted > public)."""
+
+    AREA = "area"
+    """Active volunteers inside the cells of the order."""
+    HUB = "hub"
+    """One hub, by its next contact."""
+    DESK = "desk"
+    """The duty desks of one level."""
+    TOLD = "told"
+    """Everyone who was ever leased for the alert: close-out and cancel."""
+
+
+class Purpose(StrEnum):
+    """What a message is for; with alert, version and recipient it makes the message's id."""
+
+    ALERT = "alert"
+    WATCH = "watch"
+    STAND_DOWN = "stand-down"
+    CLOCK = "clock"
+    CANCEL = "cancel"
+    CLOSE_OUT = "close-out"
+
+    @property
+    def ends(self) -> bool:
+        """Whether it says that something is over; such messages go first and after a close."""
+        return self in {Purpose.STAND_DOWN, Purpose.CANCEL, Purpose.CLOSE_OUT}
+
+
+class Role(StrEnum):
+    """Who acts (DOMAIN "Who may do what")."""
+
+    REPORTER = "reporter"
+    NGO = "ngo"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    COORDINATOR = "coordinator"
+    HUB = "hub"
+    VOLUNTEER = "volunteer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Custody(StrEnum):
+    """The answer to a question that must be asked: is there a dispute about who keeps the child?"""
+
+    NONE = "none"
+    DISPUTED = "disputed"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a case was resolved; *found safe* is counted apart from *found*."""
+
+    FOUND_SAFE = "found-safe"
+    FOUND_HARMED = "found-harmed"
+    DECEASED = "deceased"
+    RETURNED = "returned"
+
+
+class CancelReason(StrEnum):
+    """Why an alert was taken back; unfounded is not a hoax."""
+
+    FALSE = "false"
+    UNFOUNDED = "unfounded"
+    HOAX = "hoax"
+
+
+class Answer(StrEnum):
+    """What a volunteer taps; it can be changed."""
+
+    COMING = "coming"
+    LATER = "later"
+    CANNOT = "cannot"

@@ -1,0 +1,110 @@
+"""The words everything else is said in: small frozen values with their units in their names.
+
+Every value here validates itself once, at the edge, so that no inner code asks again whether a
+cell is a cell or a time has an offset.
+"""
+
+import re
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import h3
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+RES_PUBLIC_MAX: Final = 9
+"""The finest H3 resolution that may stand in clear in a fact (AUDIT: exact places are sealed)."""
+
+RES_VOLUNTEER_MAX: Final = 7
+"""The finest resolution kept for a volunteer (SAFETY I-16); a private one stays at res 5."""
+
+CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters of a case code: 32 that cannot be taken for one another on paper or by phone."""
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def _instant(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """Return a time as facts write it: UTC, six digits, ``Z``."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+
+
+def _cell(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{15}", value) or not h3.is_valid_cell(value):
+        msg = "not an H3 cell: 15 lower-case hex digits that name a cell"
+        raise ValueError(msg)
+    return value
+
+
+def _cell_public(value: str) -> str:
+    if h3.get_resolution(_cell(value)) > RES_PUBLIC_MAX:
+        msg = f"cell is finer than resolution {RES_PUBLIC_MAX}, which no fact may show"
+        raise ValueError(msg)
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=rf"^{_UUID}$")]
+"""A fact's id: a version 5 UUID derived from what caused it, never drawn by chance."""
+
+CaseId = Id
+RecipientId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+StreamName = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+(-[a-z]+)*/[1-9][0-9]{0,3}$")]
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_instant),
+    PlainSerializer(instant_text, return_type=str),
+]
+Cell = Annotated[str, AfterValidator(_cell_public)]
+"""An H3 cell in lower-case hex, res 0-9 (as text: the number exceeds 2^53)."""
+
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Metres = Annotated[int, Field(ge=0, le=20_100_000)]
+Seconds = Annotated[int, Field(ge=0, le=10**10)]
+Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Ordinal = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+def derived_id(origin: str, *parts: object) -> str:
+    """Return the id of what follows from ``parts``: uuid5 under the log's origin.
+
+    The parts are joined unambiguously (length before text), so ("a", "bc") is not ("ab", "c").
+    """
+    namespace = uuid.uuid5(uuid.NAMESPACE_URL, origin)
+    texts = [str(part) for part in parts]
+    return str(uuid.uuid5(namespace, "".join(f"{len(text)}:{text}" for text in texts)))
+
+
+def case_code(case: str) -> str:
+    """Return the short code of a case: its id's first 40 bits in eight letters, ``ABCD-EFGH``."""
+    number = int(case.replace("-", "")[:10], 16)
+    letters = "".join(CODE_ALPHABET[(number >> shift) & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def case_prefix(code: str) -> str:
+    """Return the first ten hex digits (as ids write them) of the case that a code names.
+
+    Raises ValueError when the text is no code. Case, blanks and hyphens do not matter.
+    """
+    letters = re.sub(r"[\s-]", "", code).upper()
+    if len(letters) != len("ABCDEFGH") or any(letter not in CODE_ALPHABET for letter in letters):
+        msg = "a case code has eight letters or digits, without 0, O, 1 and I"
+        raise ValueError(msg)
+    number = 0
+    for letter in letters:
+        number = number << 5 | CODE_ALPHABET.index(letter)
+    digits = f"{number:010x}"
+    return f"{digits[:8]}-{digits[8:]}"

@@ -1,0 +1,68 @@
+"""Words made of several parts; most of them are only ever stored sealed."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from homeward.words.enums import Datum, Sex
+from homeward.words.ids import Metres
+
+Line = Annotated[str, Field(max_length=200)]
+Note = Annotated[str, Field(max_length=4_000)]
+
+
+class Value(BaseModel):
+    """A frozen value with no room for what nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Place(Value):
+    """A point as it was given and as WGS-84, in ten-millionths of a degree; always sealed."""
+
+    lat_e7: Annotated[int, Field(ge=-900_000_000, le=900_000_000)]
+    lon_e7: Annotated[int, Field(ge=-1_800_000_000, le=1_800_000_000)]
+    given_lat_e7: int
+    given_lon_e7: int
+    datum: Datum
+    accuracy_m: Metres = 0
+
+    @property
+    def lat_deg(self) -> float:
+        """WGS-84 latitude in degrees."""
+        return self.lat_e7 / 1e7
+
+    @property
+    def lon_deg(self) -> float:
+        """WGS-84 longitude in degrees."""
+        return self.lon_e7 / 1e7
+
+
+class Description(Value):
+    """What the person looks like and needs; sealed as the child's."""
+
+    name: Line | None = None
+    age_years: Annotated[int, Field(ge=0, le=120)] | None = None
+    sex: Sex = Sex.UNKNOWN
+    height_cm: Annotated[int, Field(ge=30, le=250)] | None = None
+    clothing: Line | None = None
+    marks: Line | None = None
+    language: Line | None = None
+    medical_need: Line | None = None
+
+
+class Contact(Value):
+    """How to reach somebody; sealed as theirs."""
+
+    name: Line | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Texts(Value):
+    """One message in one language, in the forms that channels need; sealed as the child's."""
+
+    lang: Annotated[str, Field(pattern=r"^(zh-Hans|zh-Hant|en)$")]
+    title: Line
+    short: Annotated[str, Field(max_length=90)]
+    medium: Annotated[str, Field(max_length=360)]
+    full: Note

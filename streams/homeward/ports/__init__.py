@@ -1,0 +1,83 @@
+"""What the inner rings ask of the world, as Protocols; each docstring is the contract.
+
+An adapter proves itself with `homeward.testing.contracts`.
+"""
+
+from homeward.ports.dispatching import (
+    Channel,
+    Inbox,
+    InboxMessage,
+    Leased,
+    Ledger,
+    Outgoing,
+    Result,
+    Settled,
+    Verdict,
+)
+from homeward.ports.keeping import Clock, KeyRing, Meter, SubjectKeys
+from homeward.ports.log import (
+    Appended,
+    Conflict,
+    Feed,
+    Idempotency,
+    Known,
+    Log,
+    LogUnavailable,
+    Outcome,
+    Unit,
+)
+from homeward.ports.roster import (
+    Contact,
+    HubPlace,
+    LaneColumns,
+    Recipient,
+    Registered,
+    Roster,
+)
+from homeward.ports.workbench import (
+    KEEP_WAKE,
+    Chunk,
+    KeyTurn,
+    Parked,
+    Position,
+    Wake,
+    Workbench,
+)
+
+__all__ = [
+    "KEEP_WAKE",
+    "Appended",
+    "Channel",
+    "Chunk",
+    "Clock",
+    "Conflict",
+    "Contact",
+    "Feed",
+    "HubPlace",
+    "Idempotency",
+    "Inbox",
+    "InboxMessage",
+    "KeyRing",
+    "KeyTurn",
+    "Known",
+    "LaneColumns",
+    "Leased",
+    "Ledger",
+    "Log",
+    "LogUnavailable",
+    "Meter",
+    "Outcome",
+    "Outgoing",
+    "Parked",
+    "Position",
+    "Recipient",
+    "Registered",
+    "Result",
+    "Roster",
+    "Settled",
+    "SubjectKeys",
+    "Unit",
+    "Verdict",
+    "Wake",
+    "Workbench",
+]

@@ -1,0 +1,185 @@
+"""Handing messages over: the ledger, channels, the inbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from homeward.ports.roster import Registered
+from homeward.ports.workbench import Chunk
+from homeward.record.envelope import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A chunk in one sender's hands until the lease ends."""
+
+    chunk: Chunk
+    lease: int
+    """Fencing number: an outcome under an older one is refused."""
+    recipients: bytes
+    """Those of the chunk that have no outcome yet (bitmap)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of some recipients of a leased chunk; bitmaps."""
+
+    accepted: bytes
+    failed: bytes
+    expired: bytes
+    retried: bytes
+    retries: tuple[Chunk, ...] = ()
+    """Chunks that take over those in ``retried``."""
+    entries: tuple[Entry, ...] = ()
+    """The summary fact, in the chunk's handover stream."""
+
+
+class Ledger(Protocol):
+    """Who is told what, by whom, and what came of it. Times are the database's."""
+
+    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
+        """Take up to ``limit`` open chunks, lowest (priority, seq) first.
+
+        Skips what others hold, what is not due, and chunks of a closed alert unless their purpose
+        ends it. Share-locks the alert's row, so that nobody is leased once `close` returned. From
+        here on all recipients of the chunk count as told.
+        """
+        ...
+
+    async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
+        """Record outcomes (and retries and the summary fact) in one transaction.
+
+        ``done`` closes the chunk. False, and nothing written, when the lease was lost meanwhile.
+        """
+        ...
+
+    async def renew(self, leased: Leased, lease_s: float) -> bool:
+        """Prolong a lease; False when it was lost."""
+        ...
+
+    async def close(self, case: str, alert: int) -> None:
+        """Close an alert: after this returns no chunk of it is leased but those that end it.
+
+        Chunks never leased are marked withdrawn. Idempotent.
+        """
+        ...
+
+    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
+        """Return the bitmaps of all chunks of an alert's versions that were ever leased.
+
+        Only purposes that do not end: alert and watch. Unknown outcomes included.
+        """
+        ...
+
+    async def next_open_s(self) -> float | None:
+        """Return real seconds until a chunk may be leased (0: now); None when none is open."""
+        ...
+
+    async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:
+        """Return figures of a case by (purpose, version, wave).
+
+        Each holds people, leased, accepted, failed, expired, withdrawn and pending.
+        """
+        ...
+
+    async def trouble(self) -> Mapping[str, float]:
+        """Return gauges: open chunks, open people, age in s of the oldest open chunk."""
+        ...
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when chunks may have been added, or after the timeout."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What a channel says of one message."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    """A passing fault: the same channel, later."""
+    FAILED = "failed"
+    """This channel cannot reach this recipient: the next one is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one recipient; the id is the same over retries and channels."""
+
+    message_id: str
+    """Derived from (case, alert, version, purpose, recipient[, watch, contact])."""
+    recipient: Registered
+    address: str
+    """Of the channel: a webhook's URL; empty for the inbox."""
+    purpose: str
+    case_code: str
+    alert: int
+    version: int
+    lang: str
+    title: str
+    short: str
+    full: str
+    link: str
+    """The recipient's page of this alert."""
+    sent_at: datetime
+    expires_at: datetime | None = None
+    watch: str | None = None
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    drill: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message."""
+
+    message_id: str
+    verdict: Verdict
+    retry_after_s: float | None = None
+    detail: str = ""
+    """For the operator: a status or an error's class; nothing personal."""
+
+
+class Channel(Protocol):
+    """A way to people. A drill's channels are of another type than a live one's."""
+
+    name: str
+    batch_max: int
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Result]:
+        """Hand a batch over and say what became of each; never raises for a far side's fault."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of sockets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """One message as the recipient's page shows it."""
+
+    seq: int
+    message_id: str
+    case: str
+    purpose: str
+    alert: int
+    version: int
+    texts_of: str
+    watch: str | None
+    window_from: datetime | None
+    window_to: datetime | None
+    at: datetime
+
+
+class Inbox(Protocol):
+    """Messages that wait on a recipient's page."""
+
+    async def put(self, messages: Sequence[tuple[str, InboxMessage]]) -> None:
+        """Keep (recipient, message) pairs; a known message_id adds nothing. seq is given here."""
+        ...
+
+    async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
+        """Return a recipient's messages after ``seq``, oldest first."""
+        ...

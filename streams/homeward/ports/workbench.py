@@ -1,0 +1,158 @@
+"""Where consumers of the log keep state and position: one compare-and-set is both."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from homeward.record.envelope import Entry
+from homeward.words import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A consumer wants to hear `WakeDue` for a key at a moment of the case clock."""
+
+    processor: str
+    key: str
+    due: datetime
+    asked_by: str
+    """Id of the fact whose reaction asked; the WakeDue's id is derived from it."""
+
+
+KEEP_WAKE: Final = "keep"
+"""A turn that leaves the wake of its key as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some recipients of one order: a row of the ledger."""
+
+    id: str
+    """Derived from (order, lane, seq); a retry's from (chunk, "retry", attempt)."""
+    order: str
+    case: str
+    lane: int
+    seq: int
+    """Nearest first: dispatch takes the lowest first within a priority."""
+    purpose: Purpose
+    alert: int
+    version: int
+    wave: int
+    recipients: bytes
+    """Portable roaring bitmap of ordinals."""
+    people: int
+    texts_of: str
+    contact: int = 0
+    """Which contact of a hub, counted from 0."""
+    watch: str | None = None
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    expires_at: datetime | None = None
+    """On the case clock: not sent after it."""
+    attempt: int = 0
+    channel_step: int = 0
+    """Which of a recipient's channels is tried, counted from 0."""
+    delay_s: float = 0.0
+    """Not leased before so many real seconds have passed."""
+
+    @property
+    def priority(self) -> int:
+        """0 goes first: what is over; then hubs; then everybody."""
+        return 0 if self.purpose.ends else 1 if self.purpose is not Purpose.ALERT else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a consumer is with a key, and what it knows."""
+
+    heard: int = 0
+    """key_version of the last fact heard."""
+    revision: int = 0
+    """Counts commits of this row; 0: there is no row."""
+    state: bytes | None = None
+    out_version: int = 0
+    out_chain: bytes | None = None
+    """End of the output stream (no one else writes to it); None: nothing said yet."""
+    wake_at: datetime | None = None
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTurn:
+    """What one key's turn wants to make true, all or nothing."""
+
+    key: str
+    expected_revision: int
+    heard: int
+    state: bytes
+    entries: tuple[Entry, ...]
+    out_version: int
+    out_chain: bytes | None
+    wake: Wake | str | None = KEEP_WAKE
+    chunks: tuple[Chunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A fact that a consumer cannot take: its key waits for a hand, the others go on."""
+
+    processor: str
+    key: str
+    key_version: int
+    error: str
+    """The exception's class and where it was raised; never its text (it may name a person)."""
+
+
+class Workbench(Protocol):
+    """State rows, wakes and outputs of consumers, committed together."""
+
+    async def load(self, processor: str, keys: Collection[str]) -> Mapping[str, Position]:
+        """Return the position of each key; `Position()` for one never heard of."""
+        ...
+
+    async def commit_turn(self, processor: str, turns: Sequence[KeyTurn]) -> frozenset[str]:
+        """Commit each key's turn and return the keys that were refused.
+
+        A key whose row's revision is not the expected one writes nothing at all. For the others
+        state, position, wake, ledger chunks (ids known already are skipped) and entries commit in
+        one transaction; keys are locked in sorted order and ``log_head`` last, so a wide alert
+        never holds up a raise. Raises LogUnavailable.
+        """
+        ...
+
+    async def start(self, processor: str) -> tuple[int, int]:
+        """Return (birth, low) of a consumer, making it at the first call.
+
+        ``birth`` is the log's size when the consumer first started (0 in a fresh world): earlier
+        facts are folded without saying anything. Facts with log_index < ``low`` are heard.
+        """
+        ...
+
+    async def raise_low(self, processor: str, low: int) -> None:
+        """Move ``low`` up; it never falls."""
+        ...
+
+    async def park(self, parked: Parked) -> None:
+        """Set a key aside for a consumer (idempotent)."""
+        ...
+
+    async def unpark(self, processor: str, key: str) -> bool:
+        """Let a key be heard again from its position; False when it was not parked."""
+        ...
+
+    async def parked(self) -> Sequence[Parked]:
+        """Return every key that waits for a hand."""
+        ...
+
+    async def due(self, moment: datetime, limit: int = 100) -> Sequence[Wake]:
+        """Return wakes with due <= moment, earliest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return the earliest due of all wakes."""
+        ...
+
+    async def drop_wake(self, wake: Wake) -> None:
+        """Forget a wake that was said, unless another one replaced it meanwhile."""
+        ...
