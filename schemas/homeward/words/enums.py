@@ -131,7 +131,7 @@ class Role(StrEnum):
 
 
 class Custody(StrEnum):
-    """The answer to a question that must be asked: is there a dispute about who keeps the child?"""
+    """The answer to a question that must be asked: is it disputed who keeps the child."""
 
     NONE = "none"
     DISPUTED = "disputed"

@@ -57,7 +57,7 @@ def _derive(data_key: bytes, purpose: bytes) -> bytes:
 
 
 def _bound_to(log: str, stream: str, fact_id: str, field: str) -> bytes:
-    return "\n".join((log, stream, fact_id, field)).encode()
+    return f"{log}\n{stream}\n{fact_id}\n{field}".encode()
 
 
 def _commit(data_key: bytes, nonce: bytes, bound: bytes) -> bytes:
