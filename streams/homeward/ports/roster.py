@@ -1,12 +1,10 @@
 """Who can be told: last values only, no history."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from homeward.fanout.columns import LaneColumns
 from homeward.words import RecipientKind, Severity
 
 
@@ -65,28 +63,6 @@ class HubPlace:
     contacts: int
 
 
-@dataclass(slots=True)
-class LaneColumns:
-    """The roster of a lane as columns: one row per (recipient, cell)."""
-
-    revision: int
-    cells: NDArray[np.uint64]
-    ordinals: NDArray[np.uint32]
-    kinds: NDArray[np.uint8]
-    """Index into list(RecipientKind)."""
-    reach_km_max: NDArray[np.int32]
-    severity_min: NDArray[np.uint8]
-    quiet_from_min: NDArray[np.int16]
-    quiet_to_min: NDArray[np.int16]
-    zones: NDArray[np.uint16]
-    """Index into zone_names."""
-    active: NDArray[np.bool_]
-    reachable: NDArray[np.bool_]
-    """Has at least one contact."""
-    levels: NDArray[np.uint8]
-    zone_names: list[str] = field(default_factory=list)
-
-
 class Roster(Protocol):
     """Registration, look-up, and the lane's columns for the index."""
 
@@ -133,3 +109,6 @@ class Roster(Protocol):
     async def count(self) -> Mapping[RecipientKind, int]:
         """Return how many there are of each kind."""
         ...
+
+
+__all__ = ["Contact", "HubPlace", "LaneColumns", "Recipient", "Registered", "Roster"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from homeward.fanout.chunk import Chunk
 from homeward.record.envelope import Entry
-from homeward.words import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,44 +22,6 @@ class Wake:
 
 KEEP_WAKE: Final = "keep"
 """A turn that leaves the wake of its key as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some recipients of one order: a row of the ledger."""
-
-    id: str
-    """Derived from (order, lane, seq); a retry's from (chunk, "retry", attempt)."""
-    order: str
-    case: str
-    lane: int
-    seq: int
-    """Nearest first: dispatch takes the lowest first within a priority."""
-    purpose: Purpose
-    alert: int
-    version: int
-    wave: int
-    recipients: bytes
-    """Portable roaring bitmap of ordinals."""
-    people: int
-    texts_of: str
-    contact: int = 0
-    """Which contact of a hub, counted from 0."""
-    watch: str | None = None
-    window_from: datetime | None = None
-    window_to: datetime | None = None
-    expires_at: datetime | None = None
-    """On the case clock: not sent after it."""
-    attempt: int = 0
-    channel_step: int = 0
-    """Which of a recipient's channels is tried, counted from 0."""
-    delay_s: float = 0.0
-    """Not leased before so many real seconds have passed."""
-
-    @property
-    def priority(self) -> int:
-        """0 goes first: what is over; then hubs; then everybody."""
-        return 0 if self.purpose.ends else 1 if self.purpose is not Purpose.ALERT else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +118,6 @@ class Workbench(Protocol):
     async def drop_wake(self, wake: Wake) -> None:
         """Forget a wake that was said, unless another one replaced it meanwhile."""
         ...
+
+
+__all__ = ["KEEP_WAKE", "Chunk", "KeyTurn", "Parked", "Position", "Wake", "Workbench"]

@@ -1,0 +1,1 @@
+"""From an order to the people it is for: the rule, the index, the chunks."""
