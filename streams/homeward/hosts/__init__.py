@@ -1,0 +1,1 @@
+"""What runs the pure part: turns, sweeps, hosts, and the opening of what is sealed."""
