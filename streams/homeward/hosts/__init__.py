@@ -1,1 +1,1 @@
-"""What runs the pure part: turns, sweeps, hosts, and the opening of what is sealed."""
+"""How consumers of the log are driven; every host calls the same `hear`, which calls `turn`."""

@@ -37,6 +37,7 @@ class Position:
     out_chain: bytes | None = None
     """End of the output stream (no one else writes to it); None: nothing said yet."""
     wake_at: datetime | None = None
+    """The wake that the last commit left in this row; it stays when the waker has said it."""
     parked: bool = False
 
 

@@ -191,6 +191,16 @@ def blob_refs(body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     return [(one["f"], one["ct"]) for one in body["blob"]]
 
 
+def kind_of(row: Row) -> str:
+    """Return the kind of a stored line."""
+    return str(json.loads(row.envelope)["kind"])
+
+
+def attachments(row: Row) -> list[str]:
+    """Return the SHA-256 of each blob that a stored line names."""
+    return [digest for _, digest in blob_refs(json.loads(row.envelope))]
+
+
 def read(
     row: Row,
     *,

@@ -1,0 +1,176 @@
+"""The one way in which facts are heard, on every host.
+
+Kafka is a bell, the log is the book: whatever rang, a turn loads the position of each key, skips
+what was heard, reads from the log what is missing between, steps in order, and commits state,
+position and outputs together. Lost, doubled and reordered deliveries, crashed and late workers
+are one case: a position that is not the expected one writes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeward.hosts.consumer import Consumer
+from homeward.hosts.pen import Pen
+from homeward.ports import (
+    KEEP_WAKE,
+    Chunk,
+    KeyTurn,
+    Log,
+    LogUnavailable,
+    Parked,
+    Position,
+    Wake,
+    Workbench,
+)
+from homeward.record.chain import chain_start
+from homeward.record.envelope import Entry, Row, StreamHead, attachments, kind_of, read
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a turn works on."""
+
+    log: Log
+    workbench: Workbench
+    pen: Pen
+
+
+@dataclass(slots=True)
+class _Heard:
+    """One key's turn while it is being made."""
+
+    position: Position
+    state: Any
+    head: StreamHead
+    heard: int
+    wake: Wake | str | None = KEEP_WAKE
+    entries: list[Entry] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
+    parked: Parked | None = None
+
+
+async def hear(bench: Bench, consumer: Consumer, rows: Iterable[Row]) -> frozenset[str]:
+    """Let a consumer hear these facts, whatever of them it has heard already.
+
+    Tries again while somebody else moves a key's position, and returns the keys it parked.
+    Raises LogUnavailable; then nothing half done is left and the caller tries again later.
+    """
+    birth, _ = await bench.workbench.start(consumer.name)
+    rung: dict[str, list[Row]] = {}
+    for row in rows:
+        rung.setdefault(row.key, []).append(row)
+    parked: set[str] = set()
+    while rung:
+        refused, gone_wrong = await turn(bench, consumer, rung, birth)
+        parked |= gone_wrong
+        rung = {key: rung[key] for key in refused}
+    return frozenset(parked)
+
+
+async def turn(
+    bench: Bench, consumer: Consumer, rung: Mapping[str, Sequence[Row]], birth: int
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Make one turn over some keys; return (keys refused by the compare-and-set, keys parked)."""
+    positions = await bench.workbench.load(consumer.name, sorted(rung))
+    turns: list[KeyTurn] = []
+    parked: list[Parked] = []
+    for key in sorted(rung):
+        made = await _hear_key(bench, consumer, key, positions[key], rung[key], birth)
+        if made is None:
+            continue
+        if made.heard > made.position.heard:
+            turns.append(_as_turn(consumer, key, made))
+        if made.parked:
+            parked.append(made.parked)
+    refused = await bench.workbench.commit_turn(consumer.name, turns) if turns else frozenset()
+    for one in parked:
+        if one.key not in refused:
+            await bench.workbench.park(one)
+    return refused, frozenset(one.key for one in parked) - refused
+
+
+async def _hear_key(
+    bench: Bench,
+    consumer: Consumer,
+    key: str,
+    position: Position,
+    rung: Sequence[Row],
+    birth: int,
+) -> _Heard | None:
+    rows = [] if position.parked else await _missing(bench.log, consumer, key, position, rung)
+    if not rows:
+        return None
+    blobs = await bench.log.blobs({digest for row in rows for digest in attachments(row)})
+    stream = consumer.stream(key)
+    made = _Heard(
+        position=position,
+        state=consumer.begin() if position.state is None else consumer.load(position.state),
+        head=StreamHead(
+            stream,
+            position.out_version,
+            position.out_chain or chain_start(bench.pen.log, stream),
+        ),
+        heard=position.heard,
+    )
+    wake_at = position.wake_at
+    for row in rows:
+        try:
+            recorded = read(row, blobs=blobs)
+            reacted = await consumer.react(made.state, recorded)
+            silent = row.log_index < birth
+            says = () if silent else tuple(reacted.says)
+            entries = bench.pen.outputs(consumer.name, recorded, says, made.head)
+        except LogUnavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001 -- whatever it is, the other keys go on
+            made.parked = Parked(consumer.name, key, row.key_version, where(failure))
+            break
+        made.state = reacted.state
+        made.entries.extend(entries)
+        made.chunks.extend(() if silent else reacted.chunks)
+        made.heard = row.key_version
+        if reacted.wake_at != wake_at:
+            wake_at = reacted.wake_at
+            made.wake = None if wake_at is None else Wake(consumer.name, key, wake_at, recorded.id)
+    return made
+
+
+async def _missing(
+    log: Log, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
+) -> list[Row]:
+    """Return the facts of heard kinds after the position up to the newest that rang, in order.
+
+    When what rang has no gap it is used as it is; else the book is read.
+    """
+    fresh = {row.key_version: row for row in rung if row.key_version > position.heard}
+    if not fresh:
+        return []
+    newest = max(fresh)
+    if len(fresh) != newest - position.heard:
+        return await log.key_rows(key, position.heard, newest, kinds=consumer.hears)
+    ordered = (fresh[version] for version in sorted(fresh))
+    return [row for row in ordered if kind_of(row) in consumer.hears]
+
+
+def _as_turn(consumer: Consumer, key: str, made: _Heard) -> KeyTurn:
+    return KeyTurn(
+        key=key,
+        expected_revision=made.position.revision,
+        heard=made.heard,
+        state=consumer.dump(made.state),
+        entries=tuple(made.entries),
+        out_version=made.head.version,
+        out_chain=made.head.chain if made.head.version else None,
+        wake=made.wake,
+        chunks=tuple(made.chunks),
+    )
+
+
+def where(failure: BaseException) -> str:
+    """Return an exception's class and place, never its text: it may name a person."""
+    place = failure.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    at = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "?"
+    return f"{type(failure).__name__} at {at}"
