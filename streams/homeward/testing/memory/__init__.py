@@ -1,0 +1,81 @@
+"""Every port in memory: a disk that survives, and processes on it that may die at any call."""
+
+from dataclasses import dataclass, field
+
+from homeward.testing.memory.calls import Calls, Crashed, Fault
+from homeward.testing.memory.keeping import (
+    KeyDisk,
+    MemoryClock,
+    MemoryKeyRing,
+    MemoryMeter,
+    MemorySubjectKeys,
+)
+from homeward.testing.memory.ledger import LedgerDisk, MemoryInbox, MemoryLedger
+from homeward.testing.memory.log import LogDisk, MemoryFeed, MemoryLog, said
+from homeward.testing.memory.roster import MemoryRoster, RosterDisk, shard_of
+from homeward.testing.memory.workbench import BenchDisk, MemoryWorkbench
+
+ORIGIN = "memory.homeward.test"
+
+
+@dataclass(slots=True)
+class Disk:
+    """All that survives a crash."""
+
+    log: LogDisk = field(default_factory=lambda: LogDisk(ORIGIN))
+    bench: BenchDisk = field(default_factory=BenchDisk)
+    ledger: LedgerDisk = field(default_factory=LedgerDisk)
+    roster: RosterDisk = field(default_factory=RosterDisk)
+    keys: KeyDisk = field(default_factory=KeyDisk)
+
+
+class MemoryStore:
+    """One process's ports over a disk; `restarted` gives the ports of the next process on it."""
+
+    def __init__(
+        self,
+        disk: Disk | None = None,
+        *,
+        clock: MemoryClock | None = None,
+        calls: Calls | None = None,
+    ) -> None:
+        self.disk = disk or Disk()
+        self.clock = clock or MemoryClock()
+        self.calls = calls or Calls()
+        self.meter = MemoryMeter()
+        self.key_ring = MemoryKeyRing()
+        self.log = MemoryLog(self.disk.log, self.clock, self.calls)
+        self.feed = MemoryFeed(self.disk.log)
+        self.ledger = MemoryLedger(self.disk.ledger, self.disk.log, self.clock, self.calls)
+        self.workbench = MemoryWorkbench(
+            self.disk.bench, self.disk.log, self.disk.ledger, self.clock, self.calls
+        )
+        self.inbox = MemoryInbox(self.disk.ledger, self.calls)
+        self.roster = MemoryRoster(self.disk.roster, self.calls)
+        self.subject_keys = MemorySubjectKeys(self.disk.keys, self.calls)
+
+    def restarted(self, calls: Calls | None = None) -> "MemoryStore":
+        """Return the ports of a new process on the same disk, under the same clock."""
+        return MemoryStore(self.disk, clock=self.clock, calls=calls)
+
+
+__all__ = [
+    "ORIGIN",
+    "Calls",
+    "Crashed",
+    "Disk",
+    "Fault",
+    "MemoryClock",
+    "MemoryFeed",
+    "MemoryInbox",
+    "MemoryKeyRing",
+    "MemoryLedger",
+    "MemoryLog",
+    "MemoryMeter",
+    "MemoryRoster",
+    "MemoryStore",
+    "MemorySubjectKeys",
+    "MemoryWorkbench",
+    "said",
+    "shard_of",
+]

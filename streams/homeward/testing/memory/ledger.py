@@ -1,0 +1,211 @@
+"""The ledger in memory: chunks, leases with fencing, outcomes; and the inbox."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pyroaring import BitMap
+
+from homeward.ports import Chunk, InboxMessage, Leased, Settled
+from homeward.testing.memory.calls import Calls, port_call
+from homeward.testing.memory.keeping import MemoryClock
+from homeward.testing.memory.log import LogDisk
+from homeward.words import Purpose
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TELLS: Final = frozenset({Purpose.ALERT, Purpose.WATCH})
+
+
+@dataclass(slots=True)
+class LedgerRow:
+    """A chunk and what became of it."""
+
+    chunk: Chunk
+    added_at: datetime
+    place: int
+    """Order of arrival, between chunks of the same priority and seq."""
+    lease: int = 0
+    leased_until: datetime = NEVER
+    done: bool = False
+    withdrawn: bool = False
+    accepted: BitMap = field(default_factory=BitMap)
+    failed: BitMap = field(default_factory=BitMap)
+    expired: BitMap = field(default_factory=BitMap)
+    retried: BitMap = field(default_factory=BitMap)
+
+    @property
+    def due_at(self) -> datetime:
+        """When it may be leased first."""
+        return self.added_at + timedelta(seconds=self.chunk.delay_s)
+
+    @property
+    def rest(self) -> BitMap:
+        """Recipients without an outcome."""
+        people = BitMap.deserialize(self.chunk.recipients)
+        return people - self.accepted - self.failed - self.expired - self.retried
+
+
+@dataclass(slots=True)
+class LedgerDisk:
+    """What a crash leaves of the ledger."""
+
+    rows: dict[str, LedgerRow] = field(default_factory=dict)
+    closed: set[tuple[str, int]] = field(default_factory=set)
+    inboxes: defaultdict[str, list[InboxMessage]] = field(default_factory=lambda: defaultdict(list))
+    added: set[asyncio.Event] = field(default_factory=set)
+
+    def add(self, chunks: Iterable[Chunk], now: datetime) -> None:
+        """Add chunks; known ids are skipped."""
+        for chunk in chunks:
+            if chunk.id not in self.rows:
+                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows))
+                for event in self.added:
+                    event.set()
+
+    def open(self, row: LedgerRow) -> bool:
+        """Whether a sender may still take it, now or later."""
+        chunk = row.chunk
+        over = (chunk.case, chunk.alert) in self.closed and not chunk.purpose.ends
+        return not (row.done or row.withdrawn or over)
+
+    def free_at(self, row: LedgerRow) -> datetime:
+        """When it may be leased next."""
+        return max(row.due_at, row.leased_until)
+
+
+class MemoryLedger:
+    """`Ledger` over a `LedgerDisk`; its time is the store's real clock."""
+
+    def __init__(self, disk: LedgerDisk, log: LogDisk, clock: MemoryClock, calls: Calls) -> None:
+        self.disk, self.log, self.clock, self.calls = disk, log, clock, calls
+
+    @port_call
+    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
+        now = self.clock.real()
+        free = [
+            row
+            for row in self.disk.rows.values()
+            if self.disk.open(row) and self.disk.free_at(row) <= now
+        ]
+        free.sort(key=lambda row: (row.chunk.priority, row.chunk.seq, row.place))
+        return [self._lease(row, now, lease_s) for row in free[:limit]]
+
+    def _lease(self, row: LedgerRow, now: datetime, lease_s: float) -> Leased:
+        row.lease += 1
+        row.leased_until = now + timedelta(seconds=lease_s)
+        return Leased(row.chunk, row.lease, row.rest.serialize())
+
+    def _held(self, leased: Leased) -> LedgerRow | None:
+        row = self.disk.rows.get(leased.chunk.id)
+        return row if row and row.lease == leased.lease and not row.done else None
+
+    @port_call
+    async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
+        row = self._held(leased)
+        if row is None or self.log.continues(settled.entries) is not None:
+            return False
+        row.accepted |= BitMap.deserialize(settled.accepted)
+        row.failed |= BitMap.deserialize(settled.failed)
+        row.expired |= BitMap.deserialize(settled.expired)
+        row.retried |= BitMap.deserialize(settled.retried)
+        row.done = done
+        self.disk.add(settled.retries, self.clock.real())
+        self.log.insert(settled.entries, self.clock.real())
+        self.log.ring()
+        return True
+
+    @port_call
+    async def renew(self, leased: Leased, lease_s: float) -> bool:
+        if (row := self._held(leased)) is None:
+            return False
+        row.leased_until = self.clock.real() + timedelta(seconds=lease_s)
+        return True
+
+    @port_call
+    async def close(self, case: str, alert: int) -> None:
+        self.disk.closed.add((case, alert))
+        for row in self.disk.rows.values():
+            of = row.chunk.case, row.chunk.alert
+            if of == (case, alert) and not row.chunk.purpose.ends and not row.lease:
+                row.withdrawn = True
+
+    @port_call
+    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
+        return [
+            row.chunk.recipients
+            for row in self.disk.rows.values()
+            if (row.chunk.case, row.chunk.alert) == (case, alert)
+            and row.lease
+            and row.chunk.purpose in TELLS
+        ]
+
+    @port_call
+    async def next_open_s(self) -> float | None:
+        free = [self.disk.free_at(row) for row in self.disk.rows.values() if self.disk.open(row)]
+        if not free:
+            return None
+        return max(0.0, (min(free) - self.clock.real()).total_seconds())
+
+    @port_call
+    async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:
+        found: dict[tuple[str, int, int], dict[str, int]] = {}
+        names = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "pending")
+        for row in self.disk.rows.values():
+            chunk = row.chunk
+            if chunk.case != case:
+                continue
+            wave = found.setdefault(
+                (chunk.purpose.value, chunk.version, chunk.wave), dict.fromkeys(names, 0)
+            )
+            rest = len(row.rest)
+            if chunk.attempt == 0:  # whoever is retried was counted by the first chunk
+                wave["people"] += chunk.people
+                wave["leased"] += chunk.people if row.lease else 0
+            wave["accepted"] += len(row.accepted)
+            wave["failed"] += len(row.failed)
+            wave["expired"] += len(row.expired)
+            wave["withdrawn"] += rest if row.withdrawn else 0
+            wave["pending"] += 0 if row.withdrawn else rest
+        return found
+
+    @port_call
+    async def trouble(self) -> Mapping[str, float]:
+        rows = [row for row in self.disk.rows.values() if self.disk.open(row)]
+        now = self.clock.real()
+        return {
+            "open_chunks": float(len(rows)),
+            "open_people": float(sum(len(row.rest) for row in rows)),
+            "oldest_s": max(((now - row.added_at).total_seconds() for row in rows), default=0.0),
+        }
+
+    async def wait(self, timeout_s: float) -> None:
+        rung = asyncio.Event()
+        self.disk.added.add(rung)
+        try:
+            await asyncio.wait_for(rung.wait(), timeout_s)
+        except TimeoutError:
+            pass
+        finally:
+            self.disk.added.discard(rung)
+
+
+class MemoryInbox:
+    """`Inbox` over a `LedgerDisk`."""
+
+    def __init__(self, disk: LedgerDisk, calls: Calls) -> None:
+        self.disk, self.calls = disk, calls
+
+    @port_call
+    async def put(self, messages: Sequence[tuple[str, InboxMessage]]) -> None:
+        for recipient, message in messages:
+            kept = self.disk.inboxes[recipient]
+            if all(one.message_id != message.message_id for one in kept):
+                kept.append(replace(message, seq=len(kept) + 1))
+
+    @port_call
+    async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
+        kept = self.disk.inboxes.get(recipient, [])
+        return [message for message in kept if message.seq > seq][:limit]

@@ -1,0 +1,114 @@
+"""The workbench in memory: state rows, wakes, parked keys; outputs go to log and ledger."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from homeward.ports import KeyTurn, Parked, Position, Wake
+from homeward.testing.memory.calls import Calls, port_call
+from homeward.testing.memory.keeping import MemoryClock
+from homeward.testing.memory.ledger import LedgerDisk
+from homeward.testing.memory.log import LogDisk
+
+At = tuple[str, str]
+"""(processor, key)"""
+
+
+@dataclass(slots=True)
+class BenchDisk:
+    """What a crash leaves of the workbench."""
+
+    positions: dict[At, Position] = field(default_factory=dict)
+    wakes: dict[At, Wake] = field(default_factory=dict)
+    parked: dict[At, Parked] = field(default_factory=dict)
+    births: dict[str, int] = field(default_factory=dict)
+    lows: dict[str, int] = field(default_factory=dict)
+
+
+class MemoryWorkbench:
+    """`Workbench` over the disks; each call is one transaction because nothing in it waits."""
+
+    def __init__(
+        self, disk: BenchDisk, log: LogDisk, ledger: LedgerDisk, clock: MemoryClock, calls: Calls
+    ) -> None:
+        self.disk, self.log, self.ledger = disk, log, ledger
+        self.clock, self.calls = clock, calls
+
+    @port_call
+    async def load(self, processor: str, keys: Collection[str]) -> Mapping[str, Position]:
+        return {key: self._position((processor, key)) for key in keys}
+
+    def _position(self, at: At) -> Position:
+        wake = self.disk.wakes.get(at)
+        return replace(
+            self.disk.positions.get(at, Position()),
+            wake_at=wake.due if wake else None,
+            parked=at in self.disk.parked,
+        )
+
+    @port_call
+    async def commit_turn(self, processor: str, turns: Sequence[KeyTurn]) -> frozenset[str]:
+        ordered = sorted(turns, key=lambda turn: turn.key)
+        refused = frozenset(turn.key for turn in ordered if not self._commit(processor, turn))
+        self.log.ring()
+        return refused
+
+    def _commit(self, processor: str, turn: KeyTurn) -> bool:
+        at = processor, turn.key
+        if self.disk.positions.get(at, Position()).revision != turn.expected_revision:
+            return False
+        stale = self.log.continues(turn.entries)
+        assert stale is None, f"somebody else wrote to {stale}"
+        self.disk.positions[at] = Position(
+            heard=turn.heard,
+            revision=turn.expected_revision + 1,
+            state=turn.state,
+            out_version=turn.out_version,
+            out_chain=turn.out_chain,
+        )
+        if isinstance(turn.wake, Wake):
+            self.disk.wakes[at] = turn.wake
+        elif turn.wake is None:
+            self.disk.wakes.pop(at, None)
+        self.ledger.add(turn.chunks, self.clock.real())
+        self.log.insert(turn.entries, self.clock.real())
+        return True
+
+    @port_call
+    async def start(self, processor: str) -> tuple[int, int]:
+        size = len(self.log.rows)
+        birth = self.disk.births.setdefault(processor, size)
+        return birth, self.disk.lows.setdefault(processor, size)
+
+    @port_call
+    async def raise_low(self, processor: str, low: int) -> None:
+        self.disk.lows[processor] = max(low, self.disk.lows.get(processor, 0))
+
+    @port_call
+    async def park(self, parked: Parked) -> None:
+        self.disk.parked.setdefault((parked.processor, parked.key), parked)
+
+    @port_call
+    async def unpark(self, processor: str, key: str) -> bool:
+        return self.disk.parked.pop((processor, key), None) is not None
+
+    @port_call
+    async def parked(self) -> Sequence[Parked]:
+        return list(self.disk.parked.values())
+
+    @port_call
+    async def due(self, moment: datetime, limit: int = 100) -> Sequence[Wake]:
+        found = sorted(
+            (wake for wake in self.disk.wakes.values() if wake.due <= moment),
+            key=lambda wake: (wake.due, wake.processor, wake.key),
+        )
+        return found[:limit]
+
+    @port_call
+    async def next_due(self) -> datetime | None:
+        return min((wake.due for wake in self.disk.wakes.values()), default=None)
+
+    @port_call
+    async def drop_wake(self, wake: Wake) -> None:
+        if self.disk.wakes.get((wake.processor, wake.key)) == wake:
+            del self.disk.wakes[wake.processor, wake.key]
