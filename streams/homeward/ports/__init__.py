@@ -14,7 +14,7 @@ from homeward.ports.dispatching import (
     Settled,
     Verdict,
 )
-from homeward.ports.keeping import Clock, KeyRing, Meter, SubjectKeys
+from homeward.ports.keeping import ApiKeys, Clock, KeyHolder, KeyRing, Meter, SubjectKeys
 from homeward.ports.log import (
     Appended,
     Conflict,
@@ -46,6 +46,7 @@ from homeward.ports.workbench import (
 
 __all__ = [
     "KEEP_WAKE",
+    "ApiKeys",
     "Appended",
     "Channel",
     "Chunk",
@@ -57,6 +58,7 @@ __all__ = [
     "Idempotency",
     "Inbox",
     "InboxMessage",
+    "KeyHolder",
     "KeyRing",
     "KeyTurn",
     "Known",

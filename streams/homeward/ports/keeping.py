@@ -1,8 +1,11 @@
 """Keys, clocks and figures."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from homeward.words import Role
 
 
 class KeyRing(Protocol):
@@ -62,4 +65,35 @@ class Meter(Protocol):
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whom an API key speaks for."""
+
+    prefix: str
+    role: Role
+    account: str
+    org: str = "-"
+    revoked: bool = False
+
+
+class ApiKeys(Protocol):
+    """API keys ``hw_<prefix>_<random>``, of which only the SHA-256 is kept."""
+
+    async def create(self, role: Role, account: str, org: str) -> tuple[str, KeyHolder]:
+        """Return a new key's secret, shown this once, and its holder."""
+        ...
+
+    async def lookup(self, secret: str) -> KeyHolder | None:
+        """Return the holder of a key that opens something; None when unknown or revoked."""
+        ...
+
+    async def revoke(self, prefix: str) -> bool:
+        """Let a key open nothing any more; False when there is none."""
+        ...
+
+    async def page(self) -> Sequence[KeyHolder]:
+        """Return all holders, by prefix."""
         ...

@@ -1,0 +1,153 @@
+"""One request made true, at most once."""
+
+import json
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
+from homeward.messages import Actor, Fact, Recorded
+from homeward.ports import (
+    Appended,
+    Clock,
+    Idempotency,
+    Known,
+    Log,
+    Meter,
+    SubjectKeys,
+    Unit,
+)
+from homeward.record.envelope import (
+    Entry,
+    Origin,
+    Sealer,
+    StreamHead,
+    person_owner,
+    read,
+    write,
+)
+from homeward.record.sealing import NONCE_BYTES, subject_of
+from homeward.words import derived_id
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, under which key, and what they believe the version to be."""
+
+    by: Actor
+    key: str
+    """The Idempotency-Key as it was sent; a form's token serves as one."""
+    request_hash: bytes
+    """HMAC over method, path and body."""
+    if_match: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a request made true, the same each time it is asked."""
+
+    stream: str
+    version: int
+    """Of the stream: the ETag of human decisions."""
+    facts: tuple[tuple[str, str], ...]
+    """(id, kind) of each fact; none when all was true already."""
+    repeated: bool = field(default=False, compare=False)
+
+
+Load = Callable[[], Awaitable[Sequence[Recorded]]]
+Decide = Callable[[Sequence[Recorded]], Sequence[Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Makes requests true; holds nothing between them."""
+
+    log: Log
+    keys: SubjectKeys
+    clock: Clock
+    meter: Meter
+    retries: int = 5
+
+    def new_id(self, asking: Asking, what: str) -> str:
+        """Return the id of what a request creates: the same for the same request."""
+        return derived_id(self.log.origin, asking.by.id, asking.key, what)
+
+    async def case_facts(self, case: str) -> Sequence[Recorded]:
+        """Return every fact of a case in log order, public parts."""
+        return [read(row) for row in await self.log.key_rows(case)]
+
+    async def submit(self, stream: str, asking: Asking, load: Load, decide: Decide) -> Receipt:
+        """Load, decide, append; again after a conflict, at most `retries` times.
+
+        ``load`` returns the facts that ``decide`` folds; it raises a Refused to say no. With
+        ``if_match`` a newer version of ``stream`` is refused instead of being decided upon again.
+        Raises Refused, LogUnavailable.
+        """
+        request = derived_id(self.log.origin, asking.by.id, asking.key, "request")
+        known = await self.log.answered(request)
+        if known is not None:
+            return self._again(known, asking)
+        for _ in range(self.retries + 1):
+            version, chain = await self.log.stream_head(stream)
+            if asking.if_match is not None and asking.if_match != version:
+                raise StaleVersion
+            facts = decide(await load())
+            if not facts:
+                return Receipt(stream, version, ())
+            head = StreamHead(stream, version, chain)
+            entries = await self._entries(facts, asking, head)
+            receipt = Receipt(stream, head.version, tuple((one.id, one.kind) for one in entries))
+            kept = Idempotency(request, asking.request_hash, _references(receipt))
+            [outcome] = await self.log.append([Unit(entries, kept)])
+            if isinstance(outcome, Appended):
+                stream_type = stream.partition("-")[0]
+                self.meter.count(
+                    "homeward_facts_appended_total", len(entries), stream_type=stream_type
+                )
+                return receipt
+            if isinstance(outcome, Known):
+                return self._again(outcome, asking)
+        raise TooBusy
+
+    def _again(self, known: Known, asking: Asking) -> Receipt:
+        if known.request_hash != asking.request_hash or known.references is None:
+            raise IdempotencyKeyReused
+        return _receipt(known.references)
+
+    async def _entries(
+        self, facts: Sequence[Fact], asking: Asking, head: StreamHead
+    ) -> tuple[Entry, ...]:
+        origin = self.log.origin
+        subjects = {
+            subject_of(origin, person_owner(fact, head.stream, mark.of), mark.of)
+            for fact in facts
+            for name, mark in fact.personal_fields().items()
+            if getattr(fact, name) is not None
+        }
+        keys = await self.keys.keys_for(subjects, create=True) if subjects else {}
+        sealer = Sealer(data_key=keys.__getitem__, nonce=lambda: os.urandom(NONCE_BYTES))
+        return tuple(
+            write(
+                fact,
+                fact_id=derived_id(origin, asking.by.id, asking.key, ordinal),
+                log=origin,
+                head=head,
+                origin=Origin(by=asking.by),
+                recorded=self.clock.real(),
+                sealer=sealer,
+            )
+            for ordinal, fact in enumerate(facts)
+        )
+
+
+def _references(receipt: Receipt) -> str:
+    return json.dumps(
+        {"stream": receipt.stream, "version": receipt.version, "facts": receipt.facts}
+    )
+
+
+def _receipt(references: str) -> Receipt:
+    body: dict[str, Any] = json.loads(references)
+    facts = tuple((str(one), str(kind)) for one, kind in body["facts"])
+    return Receipt(body["stream"], body["version"], facts, repeated=True)

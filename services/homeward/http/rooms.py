@@ -1,0 +1,36 @@
+"""What the routes work with: ports and desk, handed in by the house."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeward.desk import Desk, HubBooks, Reader
+from homeward.metrics import PrometheusMeter
+from homeward.ports import ApiKeys, Clock, Feed, Inbox, KeyRing, Ledger, Log, Roster, Workbench
+from homeward.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """One world's ports, as the routes need them."""
+
+    world: str
+    """``live`` or ``drill``."""
+    settings: Settings
+    desk: Desk
+    reader: Reader
+    books: HubBooks
+    log: Log
+    feed: Feed
+    workbench: Workbench
+    roster: Roster
+    ledger: Ledger
+    inbox: Inbox
+    api_keys: ApiKeys
+    ring: KeyRing
+    clock: Clock
+    meter: PrometheusMeter
+    ready: Callable[[], Awaitable[Mapping[str, Any]]]
+    """What /readyz shows: {"ready": bool, "checks": {name: {"ok": bool, …}}}."""
+    public_url: Callable[[], str]
+    """What links begin with."""

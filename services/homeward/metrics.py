@@ -1,0 +1,91 @@
+"""Every metric, declared once: name, type, labels, meaning. docs/METRICS.md is generated."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS: Final = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure that the house exports."""
+
+    name: str
+    type: Literal["counter", "gauge", "histogram"]
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+CATALOGUE: Final = (
+    Metric("homeward_facts_appended_total", "counter", "Facts acknowledged.", ("stream_type",)),
+    Metric("homeward_log_size", "gauge", "Facts in the log."),
+    Metric(
+        "homeward_turn_seconds",
+        "histogram",
+        "From the ring to the commit of one sweep that heard something.",
+        ("consumer",),
+    ),
+    Metric("homeward_facts_heard_total", "counter", "Facts that rang a consumer.", ("consumer",)),
+    Metric("homeward_parked_keys", "gauge", "Keys that wait for a hand; must be 0."),
+    Metric("homeward_unheard_seconds", "gauge", "Age of the oldest unheard fact.", ("consumer",)),
+    Metric("homeward_host_retries_total", "counter", "Rounds tried again.", ("part",)),
+    Metric("homeward_wakes_said_total", "counter", "Moments that came."),
+    Metric("homeward_request_seconds", "histogram", "Requests answered.", ("route", "status")),
+    Metric("homeward_handovers_total", "counter", "Messages by verdict.", ("channel", "verdict")),
+    Metric("homeward_send_seconds", "histogram", "One batch through a channel.", ("channel",)),
+    Metric(
+        "homeward_first_handover_seconds",
+        "histogram",
+        "From an order's acceptance to its first accepted hand-over.",
+        ("purpose",),
+    ),
+    Metric("homeward_open_chunks", "gauge", "Chunks of the ledger without an outcome."),
+    Metric("homeward_open_people", "gauge", "Recipients in open chunks."),
+    Metric("homeward_oldest_open_seconds", "gauge", "Age of the oldest open chunk."),
+    Metric("homeward_recipients", "gauge", "Registered recipients.", ("kind",)),
+    Metric("homeward_unreachable_hubs_total", "counter", "Hubs ahead that nobody can tell."),
+    Metric("homeward_refusals_total", "counter", "Requests refused.", ("code",)),
+)
+
+
+class PrometheusMeter:
+    """The `Meter` port over a registry of its own."""
+
+    def __init__(self) -> None:
+        """Declare the catalogue."""
+        self.registry = CollectorRegistry()
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._histograms: dict[str, Histogram] = {}
+        for one in CATALOGUE:
+            if one.type == "counter":
+                made = Counter(one.name, one.meaning, one.labels, registry=self.registry)
+                self._counters[one.name] = made
+            elif one.type == "gauge":
+                gauge = Gauge(one.name, one.meaning, one.labels, registry=self.registry)
+                self._gauges[one.name] = gauge
+            else:
+                self._histograms[one.name] = Histogram(
+                    one.name, one.meaning, one.labels, registry=self.registry, buckets=SECONDS
+                )
+
+    def count(self, name: str, by: float = 1, **labels: str) -> None:
+        """Add to a counter."""
+        found = self._counters[name]
+        (found.labels(**labels) if labels else found).inc(by)
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        """Add a value to a histogram."""
+        found = self._histograms[name]
+        (found.labels(**labels) if labels else found).observe(value)
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        found = self._gauges[name]
+        (found.labels(**labels) if labels else found).set(value)
+
+    def text(self) -> bytes:
+        """Return all figures in the Prometheus text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,103 @@
+"""Every knob: its type, its unit in its name, its default, and the reason for it.
+
+Read from the environment as ``HOMEWARD_<NAME>``. docs/SETTINGS.md is generated from here.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_folder() -> Path:
+    return Path.home() / ".local" / "share" / "homeward"
+
+
+class Settings(BaseSettings):
+    """How one process of Homeward runs."""
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore", frozen=True)
+
+    data_folder: Annotated[
+        Path,
+        Field(description="Where the embedded database and the key ring live, one folder a world."),
+    ] = Field(default_factory=_default_folder)
+    database_url: Annotated[
+        SecretStr | None,
+        Field(description="A PostgreSQL 15+ to use instead of the embedded one."),
+    ] = None
+    host: Annotated[
+        str,
+        Field(description="Address to listen on; loopback, since TLS ends at a proxy before us."),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=65_535, description="Port of the API; 0 lets the kernel choose.")
+    ] = 8_110
+    public_url: Annotated[
+        str,
+        Field(description="What links in messages begin with; empty: the address listened on."),
+    ] = ""
+    authority: Annotated[
+        str, Field(max_length=80, description="Who answers for alerts; stands in every message.")
+    ] = "Homeward"
+    case_clock_rate: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3_600,
+            description="Case seconds per real second; a live world refuses all but 1.",
+        ),
+    ] = 1.0
+    webhook_loopback: Annotated[
+        str,
+        Field(
+            description="Comma-separated host:port of loopback webhooks a drill may call; "
+            "a live world refuses any.",
+        ),
+    ] = ""
+    hub_book_km: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=2_000,
+            description="How far around a place hubs are written down when a person decides: "
+            "beyond a day's drive nobody is headed off by this alert.",
+        ),
+    ] = 600
+    hub_book_max: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20_000,
+            description="At most so many hubs, nearest first: 4,000 make a blob of 300 KB.",
+        ),
+    ] = 4_000
+    body_bytes_max: Annotated[
+        int, Field(ge=1_024, description="Largest request body: a case with its texts is 20 KB.")
+    ] = 1_000_000
+    request_deadline_s: Annotated[
+        float, Field(gt=0, description="After so long a request is answered with 503.")
+    ] = 10.0
+    append_retries: Annotated[
+        int,
+        Field(ge=0, le=20, description="How often a decision is made again after a conflict."),
+    ] = 5
+    chunk_people: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="People a ledger row: what a killed sender repeats."),
+    ] = 100
+    lease_s: Annotated[
+        float,
+        Field(gt=0.5, description="How long a sender may hold a chunk without a sign of life."),
+    ] = 5.0
+    senders: Annotated[int, Field(ge=1, le=64, description="Chunks one process sends at once.")] = 8
+    poll_s: Annotated[
+        float,
+        Field(gt=0, le=60, description="Backs up LISTEN: a lost notification costs this long."),
+    ] = 1.0
+
+    @field_validator("data_folder")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
