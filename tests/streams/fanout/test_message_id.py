@@ -1,0 +1,37 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeward.fanout.message_id import message_id
+from homeward.words import Purpose
+
+LOG = "homeward.test/drill"
+words = st.text("ab-", max_size=4)
+parts = st.fixed_dictionaries(
+    {
+        "case": words,
+        "alert": st.integers(0, 12),
+        "version": st.integers(0, 12),
+        "purpose": st.sampled_from(Purpose),
+        "recipient": words,
+        "watch": st.one_of(st.none(), words.filter(bool)),
+        "contact": st.integers(0, 3),
+    }
+)
+
+
+@given(st.lists(parts, min_size=2, max_size=20))
+def test_messages_share_an_id_only_when_every_part_is_the_same(told):
+    for one, other in pairwise(told):
+        assert (message_id(LOG, **one) == message_id(LOG, **other)) == (one == other)
+
+
+@given(parts)
+def test_a_drill_never_names_a_message_as_a_live_world_does(told):
+    assert message_id(LOG, **told) != message_id("homeward.test/live", **told)
+
+
+def test_a_message_keeps_its_id_for_ever():
+    told = {"case": "c", "alert": 1, "version": 1, "purpose": Purpose.ALERT, "recipient": "v-1"}
+    assert message_id(LOG, **told) == "47700c0a-7ad0-5a79-989d-8d2b2335a952"
