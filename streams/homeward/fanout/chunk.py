@@ -11,7 +11,8 @@ class Chunk:
     """Some recipients of one order: a row of the ledger."""
 
     id: str
-    """Derived from (order, lane, seq); a retry's from (chunk, "retry", attempt)."""
+    """Derived from (order, lane, seq); a retry's from (chunk, "retry", channel_step, attempt, its
+    recipients), so that two slices of one chunk never share an id."""
     order: str
     case: str
     lane: int
@@ -33,6 +34,8 @@ class Chunk:
     expires_at: datetime | None = None
     """On the case clock: not sent after it."""
     attempt: int = 0
+    """0: cut from the order. A chunk that takes over another's recipients has 1 or more, so whoever
+    counts people counts those of attempt 0."""
     channel_step: int = 0
     """Which of a recipient's channels is tried, counted from 0."""
     delay_s: float = 0.0

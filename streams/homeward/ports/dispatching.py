@@ -12,17 +12,6 @@ from homeward.record.envelope import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
-    """A chunk in one sender's hands until the lease ends."""
-
-    chunk: Chunk
-    lease: int
-    """Fencing number: an outcome under an older one is refused."""
-    recipients: bytes
-    """Those of the chunk that have no outcome yet (bitmap)."""
-
-
-@dataclass(frozen=True, slots=True)
 class Settled:
     """What became of some recipients of a leased chunk; bitmaps."""
 
@@ -34,6 +23,19 @@ class Settled:
     """Chunks that take over those in ``retried``."""
     entries: tuple[Entry, ...] = ()
     """The summary fact, in the chunk's handover stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A chunk in one sender's hands until the lease ends."""
+
+    chunk: Chunk
+    lease: int
+    """Fencing number: an outcome under an older one is refused."""
+    recipients: bytes
+    """Those of the chunk that have no outcome yet (bitmap)."""
+    earlier: Settled | None = None
+    """What earlier senders of this chunk recorded, without retries and entries; None: nothing."""
 
 
 class Ledger(Protocol):
@@ -56,7 +58,12 @@ class Ledger(Protocol):
         ...
 
     async def renew(self, leased: Leased, lease_s: float) -> bool:
-        """Prolong a lease; False when it was lost."""
+        """Prolong a lease; False when it was lost, and when its alert was closed meanwhile.
+
+        Asked before each batch: after False nothing more is sent, which is how a cancel stops
+        chunks that are already in a sender's hands (not those whose purpose ends the alert). Of a
+        closed alert what is known may still be settled.
+        """
         ...
 
     async def close(self, case: str, alert: int) -> None:
@@ -113,9 +120,12 @@ class Outgoing:
     address: str
     """Of the channel: a webhook's URL; empty for the inbox."""
     purpose: str
+    case: str
     case_code: str
     alert: int
     version: int
+    texts_of: str
+    """The fact the texts are from: a page opens them again and keeps no copy."""
     lang: str
     title: str
     short: str

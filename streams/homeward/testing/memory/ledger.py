@@ -96,7 +96,13 @@ class MemoryLedger:
     def _lease(self, row: LedgerRow, now: datetime, lease_s: float) -> Leased:
         row.lease += 1
         row.leased_until = now + timedelta(seconds=lease_s)
-        return Leased(row.chunk, row.lease, row.rest.serialize())
+        earlier = Settled(
+            accepted=row.accepted.serialize(),
+            failed=row.failed.serialize(),
+            expired=row.expired.serialize(),
+            retried=row.retried.serialize(),
+        )
+        return Leased(row.chunk, row.lease, row.rest.serialize(), earlier)
 
     def _held(self, leased: Leased) -> LedgerRow | None:
         row = self.disk.rows.get(leased.chunk.id)
@@ -119,7 +125,8 @@ class MemoryLedger:
 
     @port_call
     async def renew(self, leased: Leased, lease_s: float) -> bool:
-        if (row := self._held(leased)) is None:
+        row = self._held(leased)
+        if row is None or not self.disk.open(row):
             return False
         row.leased_until = self.clock.real() + timedelta(seconds=lease_s)
         return True
