@@ -75,7 +75,7 @@ class NoSuchDraft(Refused):
 
 
 class NotForRole(Refused):
-    """This is not for your role to decide."""
+    """Your role may not decide that."""
 
     code = "role-not-allowed"
     status = 403
@@ -186,7 +186,7 @@ class SightingDecided(Refused):
 
 
 class SightingExists(Refused):
-    """This sighting exists already and says something else."""
+    """The sighting exists already and says something else."""
 
     code = "sighting-exists"
     mend = "Report another one under a new Idempotency-Key."

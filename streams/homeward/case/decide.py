@@ -1,0 +1,198 @@
+"""What a request makes true of a case: facts, nothing when it is true already, or a refusal."""
+
+from homeward.case.alerts import decide_alert
+from homeward.case.rules import (
+    OFFICERS,
+    TRIAGE,
+    check_age,
+    check_last_seen,
+    check_seen,
+    check_texts,
+    only,
+)
+from homeward.case.state import Case, Status
+from homeward.facts import case as facts
+from homeward.messages import Fact
+from homeward.refusals import (
+    AlertIsOut,
+    AlreadyRaised,
+    AlreadyVerified,
+    CaseOver,
+    NoSuchCase,
+    NothingSaid,
+    NotResolved,
+    NotYourReport,
+    OtherOutcome,
+)
+from homeward.requests import Request
+from homeward.requests import case as requests
+from homeward.words import AgeBand, Role
+
+
+def decide(case: Case, request: Request) -> tuple[Fact, ...]:
+    """Return the facts this request makes true; none when they are true already.
+
+    Raises a Refused.
+    """
+    if isinstance(request, requests.RaiseCase):
+        return _raise(case, request)
+    if case.raised is None:
+        raise NoSuchCase
+    match request:
+        case requests.TakeUp() | requests.Verify() | requests.Reject():
+            return _judge(case, request)
+        case requests.Withdraw():
+            return _withdraw(case, request)
+        case requests.AddFacts() | requests.IdentifyVehicle():
+            return _add(case, request)
+        case requests.ResolveCase():
+            return _resolve(case, request)
+        case requests.CloseOut():
+            return _close_out(case, request)
+        case _:
+            return decide_alert(case, request)
+
+
+def _raise(case: Case, request: requests.RaiseCase) -> tuple[Fact, ...]:
+    band = AgeBand.of(request.description.age_years)
+    fact = facts.CaseRaised(
+        case=request.case,
+        at=request.at,
+        raised_by=request.by.role,
+        category=request.category,
+        age_band=band,
+        sex=request.description.sex,
+        mode=request.mode,
+        last_seen_cell=request.last_seen_cell,
+        last_seen_at=request.last_seen_at,
+        error_m=request.error_m,
+        custody=request.custody,
+        protection_order=request.protection_order,
+        description=request.description,
+        place=request.place,
+        place_text=request.place_text,
+        reporter=request.reporter,
+        note=request.note,
+    )
+    if case.raised is not None:
+        if case.raised == fact.without_personal() and case.reporter == request.by.id:
+            return ()
+        raise AlreadyRaised
+    check_last_seen(request.last_seen_at, request.at)
+    check_age(request.category, band)
+    return (fact,)
+
+
+def _judge(
+    case: Case, request: requests.TakeUp | requests.Verify | requests.Reject
+) -> tuple[Fact, ...]:
+    only(TRIAGE if isinstance(request, requests.TakeUp) else OFFICERS, request)
+    match request, case.ended:
+        case requests.Reject(), facts.CaseRejected(reason=given) if given == request.reason:
+            return ()
+        case requests.Verify(), None if not case.unverified:
+            return ()
+        case requests.TakeUp(), None if case.unit == request.unit:
+            return ()
+        case requests.Reject(), None if case.alert is not None:
+            raise AlertIsOut
+        case requests.TakeUp(), None:
+            return (facts.CaseTakenUp(case=case.id, at=request.at, unit=request.unit),)
+        case requests.Verify(), None:
+            return (facts.CaseVerified(case=case.id, at=request.at, unit=request.unit),)
+        case requests.Reject(), None:
+            return (
+                facts.CaseRejected(
+                    case=case.id, at=request.at, reason=request.reason, note=request.note
+                ),
+            )
+        case _:
+            raise CaseOver(case.status.value)
+
+
+def _withdraw(case: Case, request: requests.Withdraw) -> tuple[Fact, ...]:
+    if request.by.id != case.reporter:
+        raise NotYourReport
+    if case.status is Status.WITHDRAWN:
+        return ()
+    if case.status.over:
+        raise CaseOver(case.status.value)
+    if not case.unverified:
+        raise AlreadyVerified
+    return (facts.CaseWithdrawn(case=case.id, at=request.at, note=request.note),)
+
+
+def _add(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> tuple[Fact, ...]:
+    if request.by.role is Role.REPORTER and request.by.id != case.reporter:
+        raise NotYourReport
+    fact = _addition(case, request)
+    if fact is None or (request.by.id, fact) in case.said:
+        return ()
+    if case.status.over:
+        raise CaseOver(case.status.value)
+    return (fact,)
+
+
+def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> Fact | None:
+    assert case.raised is not None
+    if isinstance(request, requests.IdentifyVehicle):
+        check_seen(request.seen_at, request.at, case.raised.last_seen_at)
+        return facts.VehicleIdentified(
+            case=case.id,
+            at=request.at,
+            seen_at=request.seen_at,
+            vehicle=request.vehicle,
+            licence_plate=request.licence_plate,
+        )
+    if request.category is None and request.mode is None and request.note is None:
+        raise NothingSaid
+    if request.category is not None:
+        check_age(request.category, case.raised.age_band)
+    known = request.category in {None, case.category} and request.mode in {None, case.mode}
+    if known and request.note is None:
+        return None
+    return facts.FactsAdded(
+        case=case.id,
+        at=request.at,
+        category=request.category,
+        mode=request.mode,
+        note=request.note,
+    )
+
+
+def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
+    only(OFFICERS, request)
+    match case.ended:
+        case None:
+            return (
+                facts.CaseResolved(
+                    case=case.id,
+                    at=request.at,
+                    outcome=request.outcome,
+                    helped_by=request.helped_by,
+                ),
+            )
+        case facts.CaseResolved(outcome=outcome, helped_by=helped_by):
+            if outcome is request.outcome and set(helped_by) == set(request.helped_by):
+                return ()
+            raise OtherOutcome(outcome.value)
+        case _:
+            raise CaseOver(case.status.value)
+
+
+def _close_out(case: Case, request: requests.CloseOut) -> tuple[Fact, ...]:
+    only(OFFICERS, request)
+    if case.status is Status.CLOSED_OUT:
+        return ()
+    if case.status is not Status.RESOLVED:
+        raise CaseOver(case.status.value) if case.status.over else NotResolved
+    check_texts(request.texts)
+    return (
+        facts.CaseClosedOut(
+            case=case.id,
+            at=request.at,
+            alert=case.alert.number if case.alert else None,
+            version=case.alert.version if case.alert else None,
+            texts=request.texts,
+        ),
+    )

@@ -1,0 +1,199 @@
+"""One case and its alerts: what is true of it, and what a request makes true.
+
+Folded from the public parts of ``case-<case>`` alone; other facts of the case are passed over, so
+the whole of a case can be folded as it comes. An alert keeps its number for as long as the case
+lasts: what follows an expired version is its next version, so that close-out finds everybody who
+was ever told under one number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from homeward.facts import case as facts
+from homeward.messages import Fact, Recorded
+from homeward.policies.approval import needs_second
+from homeward.words import Category, Instant, Mode, Severity
+
+
+class Status(StrEnum):
+    """Where a case stands (DOMAIN "Life cycle")."""
+
+    NONE = "none"
+    PROVISIONAL = "provisional"
+    VERIFYING = "verifying"
+    VERIFIED = "verified"
+    ALERTED = "alerted"
+    """An alert was issued; whether it is live still depends on its expiry."""
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    RESOLVED = "resolved"
+    CLOSED_OUT = "closed-out"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more goes out for the case, except that it is over."""
+        return self in _OVER
+
+
+_OVER = frozenset(
+    {Status.WITHDRAWN, Status.REJECTED, Status.CANCELLED, Status.RESOLVED, Status.CLOSED_OUT}
+)
+_UNVERIFIED = frozenset({Status.PROVISIONAL, Status.VERIFYING})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The newest proposal for an alert."""
+
+    id: str
+    by: str
+    alert: int
+    version: int
+    policy: str
+    severity: Severity
+    reach_km_max: int
+    expires_at: Instant
+    approved_by: str | None = None
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a second person has yet to approve it."""
+        return needs_second(self.reach_km_max) and self.approved_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The newest version that was issued."""
+
+    number: int
+    version: int
+    draft: str
+    policy: str
+    severity: Severity
+    reach_km_max: int
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is true of a case."""
+
+    status: Status = Status.NONE
+    version: int = 0
+    """Of its stream: counts human decisions, and is its ETag."""
+    raised: facts.CaseRaised | None = None
+    reporter: str = ""
+    unit: str = ""
+    category: Category = Category.OTHER
+    mode: Mode = Mode.UNKNOWN
+    draft: Draft | None = None
+    drafts: frozenset[str] = frozenset()
+    alert: Alert | None = None
+    ended: Fact | None = None
+    """The fact that ended it; of a closed-out case the one that resolved it."""
+    said: frozenset[tuple[str, Fact]] = frozenset()
+    """Who said what already, so that the same words twice add nothing."""
+
+    @property
+    def id(self) -> str:
+        """The case's id; empty when there is none."""
+        return self.raised.case if self.raised else ""
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nobody in public may be told of it."""
+        return self.status is Status.NONE or self.status in _UNVERIFIED
+
+    def live(self, at: datetime) -> bool:
+        """Whether an alert is out and not expired at that moment of the case clock."""
+        return (
+            self.status is Status.ALERTED and self.alert is not None and at < self.alert.expires_at
+        )
+
+
+def evolve(case: Case, heard: Recorded) -> Case:
+    """Return the case after a fact; facts of other streams change nothing."""
+    fact = heard.fact
+    if not fact.kind.startswith("case."):
+        return case
+    case = replace(case, version=heard.version)
+    match fact:
+        case facts.CaseRaised():
+            return replace(
+                case,
+                status=Status.PROVISIONAL,
+                raised=fact.without_personal(),
+                reporter=heard.by.id,
+                category=fact.category,
+                mode=fact.mode,
+            )
+        case facts.CaseTakenUp():
+            status = Status.VERIFYING if case.status in _UNVERIFIED else case.status
+            return replace(case, unit=fact.unit, status=status)
+        case facts.FactsAdded():
+            category, mode = fact.category or case.category, fact.mode or case.mode
+            return replace(case, category=category, mode=mode, said=_said(case, heard))
+        case facts.VehicleIdentified():
+            return replace(case, mode=Mode.VEHICLE, said=_said(case, heard))
+        case facts.CaseVerified():
+            return replace(case, status=Status.VERIFIED, unit=fact.unit)
+        case facts.CaseWithdrawn():
+            return replace(case, status=Status.WITHDRAWN, ended=fact)
+        case facts.CaseRejected():
+            return replace(case, status=Status.REJECTED, ended=fact)
+        case facts.CaseResolved():
+            return replace(case, status=Status.RESOLVED, ended=fact)
+        case facts.CaseClosedOut():
+            return replace(case, status=Status.CLOSED_OUT)
+        case _:
+            return _evolve_alert(case, heard)
+
+
+def _evolve_alert(case: Case, heard: Recorded) -> Case:
+    fact = heard.fact
+    match fact:
+        case facts.AlertDrafted():
+            draft = Draft(
+                id=heard.id,
+                by=heard.by.id,
+                alert=fact.alert,
+                version=fact.version,
+                policy=fact.policy,
+                severity=fact.severity,
+                reach_km_max=fact.reach_km_max,
+                expires_at=fact.expires_at,
+            )
+            known = case.drafts | {heard.id}
+            return replace(case, draft=draft, drafts=known, said=_said(case, heard))
+        case facts.AlertApproved() if case.draft and case.draft.id == fact.draft:
+            return replace(case, draft=replace(case.draft, approved_by=heard.by.id))
+        case facts.AlertIssued() | facts.AlertUpdated():
+            alert = Alert(
+                number=fact.alert,
+                version=fact.version,
+                draft=fact.draft,
+                policy=fact.policy,
+                severity=fact.severity,
+                reach_km_max=fact.reach_km_max,
+                expires_at=fact.expires_at,
+            )
+            return replace(case, status=Status.ALERTED, alert=alert)
+        case facts.AlertCancelled():
+            return replace(case, status=Status.CANCELLED, ended=fact)
+        case _:
+            return case
+
+
+def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:
+    return case.said | {(heard.by.id, heard.fact)}
+
+
+def fold(recorded: Iterable[Recorded]) -> Case:
+    """Return the case after these facts, given in log order."""
+    case = Case()
+    for heard in recorded:
+        case = evolve(case, heard)
+    return case
