@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from homeward.testing.memory.calls import Calls, Crashed, Fault
+from homeward.testing.memory.calls import Calls, Crashed, Fault, crash_at, unharmed
 from homeward.testing.memory.keeping import (
     KeyDisk,
     MemoryClock,
@@ -76,6 +76,8 @@ __all__ = [
     "MemoryStore",
     "MemorySubjectKeys",
     "MemoryWorkbench",
+    "crash_at",
     "said",
     "shard_of",
+    "unharmed",
 ]

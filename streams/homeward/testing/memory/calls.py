@@ -1,7 +1,7 @@
 """Where a process may die: before or after any call of a port (SAFETY "Faults", simulation)."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import wraps
@@ -30,12 +30,22 @@ class Fault(Enum):
     """The work is done, the answer is lost on its way: the caller must take it for not done."""
 
 
+def unharmed(_: int) -> Fault | None:
+    """Let every call be."""
+    return None
+
+
+def crash_at(call: int, fault: Fault = Fault.CRASH_BEFORE) -> Callable[[int], Fault | None]:
+    """Harm one call, counted from 1."""
+    return {call: fault}.get
+
+
 @dataclass(slots=True)
 class Calls:
     """Counts one process's port calls, and harms those that were planned."""
 
-    faults: Mapping[int, Fault] = field(default_factory=dict)
-    """By number of the call, counted from 1."""
+    faults: Callable[[int], Fault | None] = unharmed
+    """What is to befall the call with that number, counted from 1."""
     pause: Callable[[], Awaitable[None]] | None = None
     """Runs before each call: where a test lets another process go first."""
     count: int = 0
@@ -48,7 +58,7 @@ class Calls:
             raise Crashed(name)
         self.count += 1
         self.by_name[name] += 1
-        return self.faults.get(self.count)
+        return self.faults(self.count)
 
     def befall(self, fault: Fault | None, name: str, *, done: bool) -> None:
         """Do what the fault says before (or after) the work."""

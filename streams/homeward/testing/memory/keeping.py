@@ -41,6 +41,10 @@ class MemoryClock:
         self.pass_s(self.real_s_until(moment))
         self._case = max(self._case, moment)  # no rounding: a wake is due exactly at its moment
 
+    def linger_s(self, real_s: float) -> None:
+        """Let only real seconds pass, as for a lease to end while a history stands still."""
+        self._real += timedelta(seconds=real_s)
+
     def set_back_s(self, real_s: float) -> None:
         """Set the real clock back, as an operator's mistake does; the case clock goes on."""
         self._real -= timedelta(seconds=real_s)

@@ -29,6 +29,7 @@ class LedgerRow:
     """Order of arrival, between chunks of the same priority and seq."""
     lease: int = 0
     leased_until: datetime = NEVER
+    settled: bool = False
     done: bool = False
     withdrawn: bool = False
     accepted: BitMap = field(default_factory=BitMap)
@@ -102,7 +103,7 @@ class MemoryLedger:
             expired=row.expired.serialize(),
             retried=row.retried.serialize(),
         )
-        return Leased(row.chunk, row.lease, row.rest.serialize(), earlier)
+        return Leased(row.chunk, row.lease, row.rest.serialize(), earlier if row.settled else None)
 
     def _held(self, leased: Leased) -> LedgerRow | None:
         row = self.disk.rows.get(leased.chunk.id)
@@ -117,7 +118,7 @@ class MemoryLedger:
         row.failed |= BitMap.deserialize(settled.failed)
         row.expired |= BitMap.deserialize(settled.expired)
         row.retried |= BitMap.deserialize(settled.retried)
-        row.done = done
+        row.settled, row.done = True, done
         self.disk.add(settled.retries, self.clock.real())
         self.log.insert(settled.entries, self.clock.real())
         self.log.ring()

@@ -39,12 +39,7 @@ class MemoryWorkbench:
         return {key: self._position((processor, key)) for key in keys}
 
     def _position(self, at: At) -> Position:
-        wake = self.disk.wakes.get(at)
-        return replace(
-            self.disk.positions.get(at, Position()),
-            wake_at=wake.due if wake else None,
-            parked=at in self.disk.parked,
-        )
+        return replace(self.disk.positions.get(at, Position()), parked=at in self.disk.parked)
 
     @port_call
     async def commit_turn(self, processor: str, turns: Sequence[KeyTurn]) -> frozenset[str]:
@@ -55,7 +50,8 @@ class MemoryWorkbench:
 
     def _commit(self, processor: str, turn: KeyTurn) -> bool:
         at = processor, turn.key
-        if self.disk.positions.get(at, Position()).revision != turn.expected_revision:
+        before = self.disk.positions.get(at, Position())
+        if before.revision != turn.expected_revision:
             return False
         stale = self.log.continues(turn.entries)
         assert stale is None, f"somebody else wrote to {stale}"
@@ -65,14 +61,20 @@ class MemoryWorkbench:
             state=turn.state,
             out_version=turn.out_version,
             out_chain=turn.out_chain,
+            wake_at=self._wake(at, turn.wake, before.wake_at),
         )
-        if isinstance(turn.wake, Wake):
-            self.disk.wakes[at] = turn.wake
-        elif turn.wake is None:
-            self.disk.wakes.pop(at, None)
         self.ledger.add(turn.chunks, self.clock.real())
         self.log.insert(turn.entries, self.clock.real())
         return True
+
+    def _wake(self, at: At, wake: Wake | str | None, before: datetime | None) -> datetime | None:
+        if isinstance(wake, Wake):
+            self.disk.wakes[at] = wake
+            return wake.due
+        if wake is None:
+            self.disk.wakes.pop(at, None)
+            return None
+        return before
 
     @port_call
     async def start(self, processor: str) -> tuple[int, int]:
