@@ -1,0 +1,168 @@
+"""The values that say how a case stands, and what of them the reporter may see."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from homeward.case.state import Status
+from homeward.words import Instant, instant_text
+
+_FLOOR = 20
+"""Of people counted together that outsiders may see (SAFETY I-17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """The newest version of the alert."""
+
+    number: int
+    version: int
+    policy: str
+    severity: str
+    reach_km_max: int
+    expires_at: Instant
+    state: str
+    """live, expired, cancelled or over."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """The newest draft, while it waits."""
+
+    id: str
+    alert: int
+    version: int
+    reach_km_max: int
+    expires_at: Instant
+    needs_approval: bool
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaveView:
+    """One wave of one version."""
+
+    version: int
+    wave: int
+    at: Instant
+    cells: int
+    radius_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """One watch, soonest arrival first."""
+
+    watch: str
+    hub: str
+    hub_kind: str
+    rank: int
+    state: str
+    window_from: Instant
+    window_to: Instant
+    acknowledge_by: Instant
+    to_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SightingView:
+    """One sighting, in the order of telling."""
+
+    sighting: str
+    state: str
+    at: Instant
+    seen_at: Instant
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Figures of who was to be told, from the log alone; the ledger knows more."""
+
+    people: int = 0
+    already_told: int = 0
+    suppressed: int = 0
+    unreachable: int = 0
+    accepted: int = 0
+    failed: int = 0
+    expired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """How a case stands after some facts, at a moment of the case clock."""
+
+    case: str
+    code: str
+    status: Status
+    version: int
+    """Of the case's stream: the ETag of human decisions."""
+    log_index: int
+    """Of the last fact this was made from; -1: none."""
+    at: Instant | None = None
+    raised_at: Instant | None = None
+    last_seen_at: Instant | None = None
+    category: str = ""
+    mode: str = ""
+    unit: str = ""
+    waiting: bool = False
+    """Nobody has taken up the report yet."""
+    clock_level: int = 0
+    """How far the waiting report was escalated: 0 duty desk, 1 county, 2 province, 3 NGO desk."""
+    outcome: str = ""
+    alert: AlertView | None = None
+    draft: DraftView | None = None
+    waves: tuple[WaveView, ...] = ()
+    watches: tuple[WatchView, ...] = ()
+    hubs_unreachable: tuple[str, ...] = ()
+    sightings: tuple[SightingView, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """By purpose."""
+    answers: Mapping[str, int] = field(default_factory=dict)
+    """Each recipient's newest answer, counted."""
+
+    def json(self) -> dict[str, Any]:
+        """Return the view as JSON values."""
+        return {name: _json(value) for name, value in asdict(self).items()}
+
+    def json_for_reporter(self) -> dict[str, Any]:
+        """Return what the reporter may see: state and clock, no place or time of a sighting."""
+        shown = self.json()
+        kept = (
+            *("case", "code", "status", "raised_at", "category", "mode", "unit"),
+            *("waiting", "clock_level", "outcome"),
+        )
+        alert = shown["alert"] and {
+            name: shown["alert"][name] for name in ("number", "version", "expires_at", "state")
+        }
+        people = sum(one.people for name, one in self.told.items() if name in {"alert", "watch"})
+        return {
+            **{name: shown[name] for name in kept},
+            "alert": alert,
+            "told": bucket(people),
+            "sightings": len(self.sightings),
+        }
+
+
+def bucket(people: int) -> str:
+    """Return a count as outsiders may see it: none, below 20, or rounded down (I-17)."""
+    if people < _FLOOR:
+        return "0" if people == 0 else f"<{_FLOOR}"
+    unit = 10 ** (len(str(people)) - 1)
+    return f"{people // unit * unit}+"
+
+
+def _json(value: object) -> object:
+    match value:
+        case datetime():
+            return instant_text(value)
+        case Enum():
+            return value.value
+        case dict():
+            return {name: _json(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_json(one) for one in value]
+        case _:
+            return value
