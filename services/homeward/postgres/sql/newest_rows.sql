@@ -1,0 +1,3 @@
+SELECT log_index, key, key_version, recorded_at, envelope FROM events
+WHERE kind = $1 AND log_index < $2
+ORDER BY log_index DESC LIMIT $3

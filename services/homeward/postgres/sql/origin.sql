@@ -1,0 +1,1 @@
+SELECT origin FROM log_head

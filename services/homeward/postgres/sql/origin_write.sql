@@ -1,0 +1,1 @@
+INSERT INTO log_head (origin) VALUES ($1) ON CONFLICT (one) DO NOTHING
