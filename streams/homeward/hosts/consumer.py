@@ -26,8 +26,15 @@ class Reacted:
 class Consumer(Protocol):
     """Hears the facts of a key in order and reacts; its state is opaque to the host."""
 
-    name: str
-    hears: frozenset[str]
+    @property
+    def name(self) -> str:
+        """Names its state rows and its metric label."""
+        ...
+
+    @property
+    def hears(self) -> frozenset[str]:
+        """The kinds it reacts to."""
+        ...
 
     def stream(self, key: str) -> str:
         """Return the stream that this consumer alone writes for a key."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from homeward.ports import LogUnavailable
@@ -83,8 +83,7 @@ def port_call(
 ) -> Callable[Concatenate[A, P], Coroutine[Any, Any, R]]:
     """Make a method a port call: counted, and a place where the process may die."""
 
-    @wraps(method)
-    async def called(adapter: A, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def called(adapter: A, /, *args: P.args, **kwargs: P.kwargs) -> R:
         calls, name = adapter.calls, f"{type(adapter).__name__}.{method.__name__}"
         if calls.pause is not None:
             await calls.pause()
@@ -94,4 +93,5 @@ def port_call(
         calls.befall(fault, name, done=True)
         return answer
 
+    update_wrapper(called, method)
     return called

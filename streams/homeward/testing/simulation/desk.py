@@ -1,0 +1,224 @@
+"""A simulated desk: turns the acts of a history into the facts that people make true.
+
+Ids and times follow from seed, step and place in the step, so an act done again after a crash is
+the same act.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import h3
+
+from homeward.facts.case import (
+    AlertApproved,
+    AlertCancelled,
+    AlertDrafted,
+    AlertIssued,
+    AlertUpdated,
+    CaseClosedOut,
+    CaseRaised,
+    CaseRejected,
+    CaseResolved,
+    CaseTakenUp,
+    CaseVerified,
+    CaseWithdrawn,
+    FactsAdded,
+    VehicleIdentified,
+)
+from homeward.facts.hub import WatchOrdered
+from homeward.facts.sighting import SightingAccepted, SightingRejected, SightingReported
+from homeward.facts.watch import WatchAcknowledged, WatchStoodDown
+from homeward.messages import Actor, Fact
+from homeward.ports import Conflict, Unit
+from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, write
+from homeward.record.sealing import NONCE_BYTES, subject_of
+from homeward.testing.histories import Act, History, Step
+from homeward.testing.memory import ORIGIN, MemoryStore
+from homeward.testing.simulation.places import CENTRE, place, volunteer
+from homeward.words import (
+    AgeBand,
+    CancelReason,
+    Category,
+    Custody,
+    Description,
+    Mode,
+    Outcome,
+    Role,
+    Severity,
+    Sex,
+    derived_id,
+)
+
+OFFICER: Final = Actor(id="officer", role=Role.OFFICER)
+Said = list[tuple[str, Fact]]
+"""(stream, fact) pairs of one act."""
+
+
+SIMPLE: Final[dict[Act, Callable[[dict[str, Any]], Fact]]] = {
+    Act.RAISE: lambda base: CaseRaised(
+        **base,
+        raised_by=Role.REPORTER,
+        category=Category.LOST_CHILD,
+        age_band=AgeBand.SMALL,
+        sex=Sex.UNKNOWN,
+        mode=Mode.UNKNOWN,
+        last_seen_cell=CENTRE,
+        last_seen_at=base["at"],
+        error_m=100,
+        custody=Custody.NONE,
+        protection_order=False,
+        description=Description(name="Nobody"),
+    ),
+    Act.ADD_FACTS: lambda base: FactsAdded(**base, mode=Mode.FOOT),
+    Act.WITHDRAW: lambda base: CaseWithdrawn(**base),
+    Act.TAKE_UP: lambda base: CaseTakenUp(**base, unit="unit"),
+    Act.VERIFY: lambda base: CaseVerified(**base, unit="unit"),
+    Act.REJECT: lambda base: CaseRejected(**base, reason="no-case"),
+    Act.VEHICLE: lambda base: VehicleIdentified(**base, seen_at=base["at"]),
+    Act.RESOLVE: lambda base: CaseResolved(**base, outcome=Outcome.FOUND_SAFE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The clients of one history: stateless, so that an act can be done again after a crash."""
+
+    history: History
+
+    def case(self, number: int) -> str:
+        """Return a case's id."""
+        return self.id("case", number)
+
+    def id(self, *parts: object) -> str:
+        """Return the id of something in this history."""
+        return derived_id(ORIGIN, "simulated", self.history.seed, *parts)
+
+    def _drafts(self, upto: int, case: int) -> list[int]:
+        """Return the numbers of the steps that drafted a version of a case's alert so far."""
+        return [
+            number
+            for number, step in enumerate(self.history.steps[: upto + 1])
+            if step.case == case and step.act in {Act.ISSUE, Act.UPDATE}
+        ]
+
+    async def act(self, store: MemoryStore, number: int, step: Step) -> None:
+        """Make one act true on a store; done again it adds nothing."""
+        if step.act in {Act.REGISTER, Act.MOVE, Act.LEAVE}:
+            await self._roster(store, number, step)
+            return
+        said = self._said(store, number, step)
+        if said:
+            await self._append(store, number, said)
+
+    async def _append(self, store: MemoryStore, number: int, said: Said) -> None:
+        heads: dict[str, StreamHead] = {}
+        subject = subject_of(ORIGIN, said[0][1].case or "", "child")
+        keys = await store.subject_keys.keys_for([subject], create=True)
+        units: list[Unit] = []
+        for place_in_step, (stream, fact) in enumerate(said):
+            fact_id = self.id(number, place_in_step)
+            if await store.log.by_id(fact_id) is not None:
+                continue  # this act died after it had said so much
+            if stream not in heads:
+                heads[stream] = StreamHead(stream, *await store.log.stream_head(stream))
+            entry = self._entry(store, fact, fact_id, heads[stream], keys[subject])
+            units.append(Unit((entry,)))
+        outcomes = await store.log.append(units)
+        assert not any(isinstance(one, Conflict) for one in outcomes), "the desk is one writer"
+
+    def _entry(
+        self, store: MemoryStore, fact: Fact, fact_id: str, head: StreamHead, key: bytes
+    ) -> Entry:
+        nonce = hashlib.sha256(fact_id.encode()).digest()[:NONCE_BYTES]
+        return write(
+            fact,
+            fact_id=fact_id,
+            log=ORIGIN,
+            head=head,
+            origin=Origin(by=OFFICER),
+            recorded=store.clock.real(),
+            sealer=Sealer(data_key=lambda _: key, nonce=lambda: nonce),
+        )
+
+    async def _roster(self, store: MemoryStore, number: int, step: Step) -> None:
+        if step.act is Act.LEAVE:
+            await store.roster.remove(f"v{step.choice % 36}")
+            return
+        who = step.choice % 36 if step.act is Act.MOVE else 1_000 + number
+        await store.roster.register([volunteer(who, step.choice * 13 + number)])
+
+    def _said(self, store: MemoryStore, number: int, step: Step) -> Said:
+        case, stream = self.case(step.case), f"case-{self.case(step.case)}"
+        base: dict[str, Any] = {"case": case, "at": store.clock.now()}
+        simple = SIMPLE.get(step.act)
+        if simple is not None:
+            return [(stream, simple(base))]
+        drafts = self._drafts(number, step.case)
+        match step.act:
+            case Act.ISSUE | Act.UPDATE:
+                return self._alert(base, stream, number, len(drafts))
+            case Act.SIGHT | Act.MISTAKE:
+                return self._sighting(base, number, step)
+            case Act.ACKNOWLEDGE | Act.STAND_DOWN:
+                return self._watch(store, base, step)
+            case Act.CANCEL:
+                base |= {"alert": 1, "version": len(drafts), "draft": self.id(drafts[-1], 0)}
+                return [(stream, AlertCancelled(**base, reason=CancelReason.FALSE))]
+            case Act.CLOSE_OUT:
+                return [(stream, CaseClosedOut(**base, alert=1, version=len(drafts)))]
+        return []
+
+    def _alert(self, base: dict[str, Any], stream: str, number: int, version: int) -> Said:
+        draft = self.id(number, 0)
+        bounds: dict[str, Any] = {
+            "alert": 1,
+            "version": version,
+            "policy": "field",
+            "severity": Severity.SEVERE,
+            "reach_km_max": 30,
+            "expires_at": base["at"] + timedelta(hours=6),
+        }
+        issued = AlertIssued if version == 1 else AlertUpdated
+        return [
+            (stream, AlertDrafted(**base, **bounds)),
+            (stream, AlertApproved(**base, draft=draft, alert=1, version=version)),
+            (stream, issued(**base, **bounds, draft=draft)),
+        ]
+
+    def _sighting(self, base: dict[str, Any], number: int, step: Step) -> Said:
+        sighting = self.id(number, "sighting")
+        stream = f"sighting-{sighting}"
+        seen: dict[str, Any] = {
+            "sighting": sighting,
+            "cell": h3.cell_to_center_child(place(step.choice), 9),
+            "seen_at": base["at"],
+            "accuracy_m": 50,
+        }
+        reported = SightingReported(
+            **base, **seen, claimed_mode=Mode.FOOT, source=Role.VOLUNTEER, note="only a test"
+        )
+        if step.act is Act.MISTAKE:
+            judged: Fact = SightingRejected(**base, sighting=sighting, reason="other-person")
+        else:
+            judged = SightingAccepted(**base, **seen, mode=Mode.FOOT, credibility_ppm=800_000)
+        return [(stream, reported), (stream, judged)]
+
+    def _watch(self, store: MemoryStore, base: dict[str, Any], step: Step) -> Said:
+        """Choose among the watches of the case by their ids, in whatever order they were said."""
+        disk = store.disk.log
+        orders = [
+            read(disk.rows[at]).fact
+            for at in disk.keys.get(base["case"], ())
+            if disk.kinds[at] == "hubs.watch-ordered/1"
+        ]
+        watches = sorted((one.watch, one.hub) for one in orders if isinstance(one, WatchOrdered))
+        if not watches:
+            return []
+        watch, hub = watches[step.choice % len(watches)]
+        stream = f"watch-{watch}"
+        if step.act is Act.ACKNOWLEDGE:
+            return [(stream, WatchAcknowledged(**base, watch=watch, hub=hub))]
+        return [(stream, WatchStoodDown(**base, watch=watch, hub=hub, reason="over"))]
