@@ -1,0 +1,89 @@
+from homeward.requests.answer import GiveAnswer
+from homeward.requests.watch import AcknowledgeWatch, StandDown
+from homeward.testing import samples
+from homeward.testing.given import HUB_DESK, OFFICER, VOLUNTEER, given, id_of, recorded
+from homeward.testing.samples import CASE, DRAFTED, ORDERED, RAISED, VERIFIED, at, issued
+from homeward.watch import Status, fold
+from homeward.words import Answer, derived_id
+
+
+def kind(name):
+    (found,) = [one for one in samples.ALL if one.kind == name]
+    return found
+
+
+RELEASED = kind("hubs.watch-released/1")
+ACKNOWLEDGED = kind("watch.acknowledged/1")
+STOOD_DOWN = kind("watch.stood-down/1")
+LAPSED = kind("escalation.watch-lapsed/1")
+RESOLVED = kind("case.resolved/1")
+LIVE = (RAISED, VERIFIED, DRAFTED, issued(id_of(2)))
+
+
+def acknowledge(by=HUB_DESK, when=32):
+    return AcknowledgeWatch(at=at(when), by=by)
+
+
+def stand_down(by=HUB_DESK):
+    return StandDown(at=at(91), by=by, reason="window-over")
+
+
+def answer(said=Answer.COMING, minutes=15, when=40, case=CASE):
+    return GiveAnswer(
+        at=at(when), by=VOLUNTEER, case=case, recipient="v-00017", answer=said, minutes=minutes
+    )
+
+
+def status(*history):
+    return fold(recorded(*history), samples.WATCH).status
+
+
+def test_an_order_is_acknowledged_once():
+    given(ORDERED).when(acknowledge()).then(ACKNOWLEDGED)
+    given(ORDERED, ACKNOWLEDGED).when(acknowledge(by=OFFICER, when=40)).then_nothing()
+
+
+def test_a_late_acknowledgement_is_welcome():
+    given(ORDERED, LAPSED).when(acknowledge(when=50)).then_kinds("watch.acknowledged/1")
+    assert status(ORDERED, LAPSED) is Status.LAPSED
+    assert status(ORDERED, LAPSED, ACKNOWLEDGED) is Status.ACKNOWLEDGED
+
+
+def test_a_lapse_that_crosses_an_acknowledgement_changes_nothing():
+    assert status(ORDERED, ACKNOWLEDGED, LAPSED) is Status.ACKNOWLEDGED
+
+
+def test_a_watch_that_is_over_is_not_acknowledged():
+    given(ORDERED, RELEASED).when(acknowledge()).then_refused("watch-over")
+    given(ORDERED, ACKNOWLEDGED, RELEASED).when(acknowledge()).then_nothing()
+
+
+def test_standing_down_ends_it_once():
+    given(ORDERED, ACKNOWLEDGED).when(stand_down()).then(STOOD_DOWN)
+    given(ORDERED).when(stand_down(by=OFFICER)).then(STOOD_DOWN)
+    given(ORDERED, STOOD_DOWN).when(stand_down()).then_nothing()
+    given(ORDERED, RELEASED).when(stand_down()).then_nothing()
+    assert status(ORDERED, STOOD_DOWN, ACKNOWLEDGED) is Status.STOOD_DOWN
+
+
+def test_volunteers_do_not_speak_for_a_hub():
+    given(ORDERED).when(acknowledge(by=VOLUNTEER)).then_refused("role-not-allowed")
+
+
+def test_an_unknown_watch_is_not_found():
+    given(RAISED).when(acknowledge()).then_refused("watch-not-found")
+    given(ORDERED).when(acknowledge(), about=derived_id("x", 1)).then_refused("watch-not-found")
+
+
+def test_the_newest_answer_counts_and_the_same_one_is_said_once():
+    said = kind("answer.given/1")
+    given(*LIVE).when(answer()).then(said)
+    given(*LIVE, said).when(answer(when=44)).then_nothing()
+    given(*LIVE, said).when(answer(Answer.CANNOT, None)).then_kinds("answer.given/1")
+
+
+def test_only_a_live_alert_is_answered():
+    given(*LIVE[:3]).when(answer()).then_refused("alert-not-live")
+    given(*LIVE).when(answer(when=24 * 60)).then_refused("alert-not-live")
+    given(*LIVE, RESOLVED).when(answer()).then_refused("case-over")
+    given(*LIVE).when(answer(case=derived_id("x", 1))).then_refused("case-not-found")
