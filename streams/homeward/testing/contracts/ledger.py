@@ -1,0 +1,187 @@
+"""What every `Ledger` keeps: nobody missed, nobody in two hands, nobody after the end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pyroaring import BitMap
+
+from homeward.ports import Leased, Settled
+from homeward.testing.contracts.chunks import chunk_of, members, put, retry_of
+from homeward.testing.contracts.pen import AT, Pen, Ports, log_is_sound
+from homeward.words import Purpose
+
+Elapse = Callable[[float], Awaitable[None]]
+FIGURES = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "pending")
+
+
+def outcome(
+    accepted: tuple[int, ...] = (),
+    failed: tuple[int, ...] = (),
+    expired: tuple[int, ...] = (),
+    retried: tuple[int, ...] = (),
+    **more: tuple[object, ...],
+) -> Settled:
+    """Return what became of some people."""
+    bitmaps = [BitMap(one).serialize() for one in (accepted, failed, expired, retried)]
+    return Settled(*bitmaps, **more)  # type: ignore[arg-type]
+
+
+class LedgerContract:
+    """Leases, outcomes, closing."""
+
+    async def _one(self, store: Ports, lease_s: float = 60) -> Leased:
+        (leased,) = await store.ledger.lease(1, lease_s, AT)
+        return leased
+
+    async def test_what_is_over_goes_first_then_hubs_then_the_nearest(self, store: Ports) -> None:
+        near, far = chunk_of("a", 1), chunk_of("a", 2)
+        hub = chunk_of("a", 7, purpose=Purpose.WATCH)
+        over = chunk_of("a", 9, purpose=Purpose.CANCEL)
+        await put(store, far, near, hub, over)
+        leased = await store.ledger.lease(3, 60, AT)
+        assert [one.chunk for one in leased] == [over, hub, near]
+        assert [one.chunk for one in await store.ledger.lease(3, 60, AT)] == [far]
+        assert await store.ledger.lease(3, 60, AT) == []
+
+    async def test_a_chunk_is_in_one_hand(self, store: Ports) -> None:
+        await put(store, *(chunk_of("a", seq) for seq in range(1, 41)))
+        hands = await asyncio.gather(*(store.ledger.lease(7, 60, AT) for _ in range(8)))
+        held = [one.chunk.seq for hand in hands for one in hand]
+        while more := await store.ledger.lease(7, 60, AT):  # skipped while others held them
+            held += [one.chunk.seq for one in more]
+        assert sorted(held) == list(range(1, 41))
+
+    async def test_who_lost_the_lease_writes_nothing(self, store: Ports, elapse: Elapse) -> None:
+        await put(store, chunk_of("a", 1, 1, 2, 3))
+        slow = await self._one(store, 0.2)
+        assert await store.ledger.lease(1, 60, AT) == []
+        await elapse(0.25)
+        fast = await self._one(store)
+        assert fast.lease > slow.lease
+        pen = Pen(store.log.origin)
+        said = (pen.note(pen.case(1), "handover-1"),)
+        late = outcome((1, 2, 3), entries=said)
+        assert not await store.ledger.settle(slow, late, done=True)
+        assert not await store.ledger.renew(slow, 60)
+        assert await store.log.size() == 0
+        assert await store.ledger.settle(fast, outcome((1, 2, 3), entries=said), done=True)
+        assert await log_is_sound(store.log) == 1
+
+    async def test_a_lease_can_be_prolonged(self, store: Ports, elapse: Elapse) -> None:
+        await put(store, chunk_of("a", 1))
+        leased = await self._one(store, 0.2)
+        assert await store.ledger.renew(leased, 60)
+        await elapse(0.25)
+        assert await store.ledger.lease(1, 60, AT) == []
+
+    async def test_outcomes_add_up_and_the_next_hand_gets_the_rest(
+        self, store: Ports, elapse: Elapse
+    ) -> None:
+        await put(store, chunk_of("a", 1, 1, 2, 3, 4, 5))
+        first = await self._one(store, 0.2)
+        assert members(first.recipients) == [1, 2, 3, 4, 5]
+        assert await store.ledger.settle(first, outcome((1,)), done=False)
+        assert await store.ledger.settle(first, outcome((2,), (3,)), done=False)
+        await elapse(0.25)
+        second = await self._one(store)
+        assert second.chunk == first.chunk
+        assert members(second.recipients) == [4, 5]
+        assert await store.ledger.settle(second, outcome((4,), (), (5,)), done=True)
+        assert not await store.ledger.settle(second, outcome((4,)), done=True)
+        assert await store.ledger.next_open_s() is None
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert [figures[name] for name in FIGURES] == [5, 5, 3, 1, 1, 0, 0]
+
+    async def test_a_retry_takes_over_and_waits(self, store: Ports, elapse: Elapse) -> None:
+        chunk = chunk_of("a", 1, 1, 2, 3)
+        await put(store, chunk)
+        retry = retry_of(chunk, 2, 3, delay_s=0.3)
+        leased = await self._one(store)
+        said = outcome((1,), retried=(2, 3), retries=(retry,))
+        assert await store.ledger.settle(leased, said, done=True)
+        assert await store.ledger.lease(1, 60, AT) == []
+        wait_s = await store.ledger.next_open_s()
+        assert wait_s is not None
+        assert 0 < wait_s <= 0.3
+        await elapse(0.35)
+        assert await store.ledger.next_open_s() == 0
+        again = await self._one(store)
+        assert (again.chunk, members(again.recipients)) == (retry, [2, 3])
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert [figures[name] for name in FIGURES] == [3, 3, 1, 0, 0, 0, 2]
+
+    async def test_after_a_close_only_what_ends_it_is_leased(
+        self, store: Ports, elapse: Elapse
+    ) -> None:
+        await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3), chunk_of("a", 3, 4, alert=2))
+        leased = await self._one(store, 0.2)
+        await store.ledger.close("a", 1)
+        await store.ledger.close("a", 1)
+        assert await store.ledger.settle(leased, outcome((1,)), done=False)
+        await put(store, chunk_of("a", 4, 5), chunk_of("a", 5, 1, 2, purpose=Purpose.CANCEL))
+        await elapse(0.25)
+        seqs = [one.chunk.seq for one in await store.ledger.lease(9, 60, AT)]
+        assert seqs == [5, 3]
+        assert [members(one) for one in await store.ledger.ever_leased("a", 1)] == [[1, 2]]
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert (figures["leased"], figures["accepted"]) == (3, 1)
+        trouble = await store.ledger.trouble()
+        assert (trouble["open_chunks"], trouble["open_people"]) == (2, 3)
+
+    async def test_what_was_never_leased_is_withdrawn(self, store: Ports) -> None:
+        await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3))
+        await self._one(store)
+        await store.ledger.close("a", 1)
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert [figures[name] for name in FIGURES] == [3, 2, 0, 0, 0, 1, 2]
+        assert await store.ledger.next_open_s() is None
+
+    async def test_whoever_is_leased_while_it_closes_is_told_that_it_is_over(
+        self, store: Ports
+    ) -> None:
+        for alert in range(1, 11):
+            await put(store, *(chunk_of("a", seq, seq, alert=alert) for seq in range(1, 9)))
+
+            async def close(alert: int = alert) -> list[int]:
+                await store.ledger.close("a", alert)
+                return members(*await store.ledger.ever_leased("a", alert))
+
+            hands = asyncio.gather(*(store.ledger.lease(2, 60, AT) for _ in range(3)))
+            told = await close()
+            held = {one.chunk.seq for hand in await hands for one in hand}
+            assert held <= set(told)
+            assert await store.ledger.lease(9, 60, AT) == []
+
+    async def test_of_those_told_only_what_told_them_counts(self, store: Ports) -> None:
+        watch = chunk_of("a", 1, 7, purpose=Purpose.WATCH)
+        await put(store, watch, chunk_of("a", 2, 8, purpose=Purpose.STAND_DOWN))
+        assert await store.ledger.ever_leased("a", 1) == []
+        await store.ledger.lease(9, 60, AT)
+        assert [members(one) for one in await store.ledger.ever_leased("a", 1)] == [[7]]
+
+    async def test_a_summary_that_does_not_fit_its_stream_writes_nothing(
+        self, store: Ports
+    ) -> None:
+        pen = Pen(store.log.origin)
+        await put(store, chunk_of("a", 1, 1, 2))
+        leased = await self._one(store)
+        pen.note(pen.case(1), "handover-1")
+        ahead = outcome((1, 2), entries=(pen.note(pen.case(1), "handover-1"),))
+        assert not await store.ledger.settle(leased, ahead, done=True)
+        assert (await store.ledger.counts("a"))["alert", 1, 1]["accepted"] == 0
+
+    async def test_figures_of_nothing(self, store: Ports) -> None:
+        assert await store.ledger.counts("a") == {}
+        assert await store.ledger.next_open_s() is None
+        expected = {"open_chunks": 0, "open_people": 0, "oldest_s": 0}
+        assert await store.ledger.trouble() == expected
+
+    async def test_who_waits_is_woken_by_new_chunks(self, store: Ports) -> None:
+        await store.ledger.wait(0.05)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        waiting = asyncio.create_task(store.ledger.wait(20))
+        await asyncio.sleep(0.05)
+        await put(store, chunk_of("a", 1))
+        await waiting
+        assert loop.time() - began < 10
