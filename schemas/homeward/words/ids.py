@@ -69,7 +69,7 @@ Cell = Annotated[str, AfterValidator(_cell_public)]
 """An H3 cell in lower-case hex, res 0-9 (as text: the number exceeds 2^53)."""
 
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
-Count = Annotated[int, Field(ge=0, le=2**53)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Metres = Annotated[int, Field(ge=0, le=20_100_000)]
 Seconds = Annotated[int, Field(ge=0, le=10**10)]
 Ppm = Annotated[int, Field(ge=0, le=1_000_000)]

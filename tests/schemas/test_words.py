@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from homeward.messages import Fact
+from homeward.words import CODE_ALPHABET, AgeBand, Cell, Instant, case_code, case_prefix, derived_id
+
+PARTS = st.lists(st.text(max_size=8), max_size=4)
+UUIDS = st.uuids(version=5).map(str)
+
+
+@given(PARTS, PARTS)
+def test_other_parts_make_another_id(one, other):
+    same = derived_id("origin", *one) == derived_id("origin", *other)
+    assert same == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(("a", "bc"), ("ab", "c")), (("1:a",), ("a",)), (("", "a"), ("a", "")), ((), ("",))],
+)
+def test_parts_cannot_be_shifted(one, other):
+    assert derived_id("o", *one) != derived_id("o", *other)
+
+
+def test_an_id_belongs_to_its_log():
+    assert derived_id("a", "x") != derived_id("b", "x")
+    assert derived_id("a", 1) == derived_id("a", "1")  # numbers are said as text
+
+
+@given(UUIDS)
+def test_a_code_leads_back_to_its_case(case):
+    code = case_code(case)
+    assert len(code) == 9
+    assert set(code) <= {*CODE_ALPHABET, "-"}
+    assert case.startswith(case_prefix(code))
+    assert case_prefix(f" {code.lower().replace('-', ' ')} ") == case_prefix(code)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "ABCD-EFG", "ABCD-EFGHI", "ABCD-EFG0", "ABCD-EFG1", "ABCDEFGÄ"]
+)
+def test_what_is_no_code_is_said_to_be_none(code):
+    with pytest.raises(ValueError, match="eight letters"):
+        case_prefix(code)
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "8a2a1072b59ffff", "892A1072B5BFFFF", "892a1072b5bfff", "zz2a1072b5bffff"]
+)
+def test_no_fact_shows_a_cell_finer_than_res_9_or_none_at_all(cell):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Cell).validate_python(cell)
+
+
+def test_a_time_without_an_offset_is_none():
+    times = TypeAdapter(Instant)
+    with pytest.raises(ValidationError):
+        times.validate_python("2026-03-14T12:00:00")
+    shown = times.dump_python(times.validate_python("2026-03-14T12:00:00+08:00"), mode="json")
+    assert shown == "2026-03-14T04:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("years", "band"),
+    [
+        (0, "0-3"),
+        (3, "0-3"),
+        (4, "4-6"),
+        (17, "16-17"),
+        (18, "18-64"),
+        (65, "65+"),
+        (None, "unknown"),
+    ],
+)
+def test_an_age_becomes_a_band(years, band):
+    assert AgeBand.of(years).value == band
+
+
+def test_a_fact_has_no_room_for_what_nobody_declared():
+    with pytest.raises(ValidationError):
+        Fact(kind="x.said/1", at="2026-03-14T12:00:00Z", more=1)
