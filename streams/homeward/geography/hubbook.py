@@ -34,7 +34,7 @@ class Hub:
         return cls(hub_id, kind, round(lat_deg * 1e7), round(lon_deg * 1e7), contacts)
 
 
-def write_book(hubs: Iterable[Hub]) -> bytes:
+def write_hub_book(hubs: Iterable[Hub]) -> bytes:
     """Return the book: canonical JSON, sorted by id. Raises ValueError above HUBS_MAX."""
     rows = [asdict(hub) for hub in sorted(hubs, key=lambda hub: hub.id)]
     if len(rows) > HUBS_MAX:
@@ -42,7 +42,7 @@ def write_book(hubs: Iterable[Hub]) -> bytes:
     return json.dumps(rows, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def read_book(raw: bytes) -> tuple[Hub, ...]:
+def read_hub_book(raw: bytes) -> tuple[Hub, ...]:
     """Return the hubs of a book."""
     return tuple(Hub(**row) for row in json.loads(raw))
 

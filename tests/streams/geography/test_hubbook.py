@@ -2,22 +2,22 @@ import json
 
 import pytest
 
-from homeward.geography.hubbook import HUBS_MAX, Hub, degrees, read_book, write_book
+from homeward.geography.hubbook import HUBS_MAX, Hub, degrees, read_hub_book, write_hub_book
 
 STATION = Hub.at("hub-b", "rail", 32.9, 115.8, 2)
 PORT = Hub.at("hub-a", "port", 31.2, 121.5, 0)
 
 
 def test_a_book_and_back_sorted_by_id():
-    assert read_book(write_book([STATION, PORT])) == (PORT, STATION)
+    assert read_hub_book(write_hub_book([STATION, PORT])) == (PORT, STATION)
 
 
 def test_a_book_is_canonical_and_holds_no_float():
-    raw = write_book([STATION])
+    raw = write_hub_book([STATION])
     assert json.loads(raw) == [
         {"id": "hub-b", "kind": "rail", "lat_e7": 329000000, "lon_e7": 1158000000, "contacts": 2}
     ]
-    assert write_book([PORT, STATION]) == write_book([STATION, PORT])
+    assert write_hub_book([PORT, STATION]) == write_hub_book([STATION, PORT])
     assert b" " not in raw
 
 
@@ -30,4 +30,4 @@ def test_degrees_come_back():
 
 def test_a_book_too_thick_is_refused():
     with pytest.raises(ValueError, match="at most"):
-        write_book([STATION] * (HUBS_MAX + 1))
+        write_hub_book([STATION] * (HUBS_MAX + 1))

@@ -1,0 +1,28 @@
+"""Rules that can be swapped by name: where the person can be, who approves, who may be woken.
+
+Pure values. A case can be replayed under another policy, and a fact names the one it followed.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeward.policies.circles import Circles
+from homeward.policies.field import Field
+from homeward.policies.known import Policy
+
+ALL: Final[Mapping[str, Policy]] = {one.name: one for one in (Field(), Circles())}
+"""Every reach policy by its name."""
+
+DEFAULT: Final = Field.name
+
+
+class NoSuchPolicy(LookupError):
+    """No reach policy has that name."""
+
+
+def policy_of(name: str) -> Policy:
+    """Return the reach policy of that name. Raises NoSuchPolicy."""
+    found = ALL.get(name)
+    if found is None:
+        raise NoSuchPolicy(name)
+    return found
