@@ -53,6 +53,7 @@ class Ledger(Protocol):
     async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
         """Record outcomes (and retries and the summary fact) in one transaction.
 
+        Retries of a closed alert are kept as withdrawn, like every chunk that comes after `close`.
         ``done`` closes the chunk. False, and nothing written, when the lease was lost meanwhile.
         """
         ...

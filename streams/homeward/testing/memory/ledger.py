@@ -62,7 +62,8 @@ class LedgerDisk:
         """Add chunks; known ids are skipped."""
         for chunk in chunks:
             if chunk.id not in self.rows:
-                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows))
+                over = (chunk.case, chunk.alert) in self.closed and not chunk.purpose.ends
+                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows), withdrawn=over)
                 for event in self.added:
                     event.set()
 
