@@ -1,7 +1,7 @@
 """The simulator: seeded histories, a virtual clock, and everything that can go wrong."""
 
 from homeward.testing.simulation.judge import Outcome, differences, outcome
-from homeward.testing.simulation.run import (
+from homeward.testing.simulation.running import (
     CALM,
     Crew,
     Restless,
@@ -12,11 +12,13 @@ from homeward.testing.simulation.run import (
     run,
     small_crew,
 )
+from homeward.testing.simulation.seeds import Findings, disturb, seed_blocks
 from homeward.testing.simulation.sender import Sink, Told
 
 __all__ = [
     "CALM",
     "Crew",
+    "Findings",
     "Outcome",
     "Restless",
     "Simulation",
@@ -25,8 +27,10 @@ __all__ = [
     "Trouble",
     "bench_of",
     "differences",
+    "disturb",
     "drawn",
     "outcome",
     "run",
+    "seed_blocks",
     "small_crew",
 ]

@@ -32,6 +32,8 @@ from homeward.testing.simulation.small import (
 
 LANES: Final = 2
 ROUNDS_MAX: Final = 200
+KEPT: Final = 0.1
+"""Share of sweeps after which ``low`` is kept: a new life then begins at various depths."""
 LIVES_MAX: Final = 20_000
 """Processes that one run may use up; beyond it something dies each time it is tried."""
 
@@ -93,10 +95,10 @@ def drawn(seed: int) -> Trouble:
     chance = random.Random(f"trouble {seed}")
     return Trouble(
         seed=seed,
-        crash=chance.choice([0.0, 0.01, 0.03, 0.08]),
+        crash=chance.choice([0.0, 0.02, 0.05, 0.08]),
         away=chance.choice([0.0, 0.0, 0.01, 0.05]),
-        lost=chance.choice([0.0, 0.1, 0.5]),
-        doubled=chance.choice([0.0, 0.1, 0.5]),
+        lost=chance.choice([0.0, 0.1, 0.4]),
+        doubled=chance.choice([0.0, 0.1, 0.3]),
         shuffled=chance.choice([0.0, 0.5]),
         duel=chance.choice([0.0, 0.0, 0.3]),
     )
@@ -238,7 +240,7 @@ class Simulation:
         if self.chance.random() < self.trouble.duel:
             await self._duel(size)
         for place in range(len(self.process.consumers)):
-            await self._alive(partial(_sweep, place, size))
+            await self._alive(partial(_sweep, place, size, self.chance.random() < KEPT))
 
     async def _duel(self, size: int) -> None:
         """Let a second process sweep at the same time; whoever is late must change nothing."""
@@ -246,7 +248,7 @@ class Simulation:
         for one in (self.process, other):
             one.store.calls.pause = self._pause
         sweeps = [
-            _sweep(place, size, one)
+            _sweep(place, size, self.chance.random() < KEPT, one)
             for place in range(len(other.consumers))
             for one in (self.process, other)
         ]
@@ -270,9 +272,10 @@ async def _hear(place: int, rows: Sequence[Row], process: _Process) -> None:
     await hear(process.bench, process.consumers[place], rows)
 
 
-async def _sweep(place: int, size: int, process: _Process) -> None:
+async def _sweep(place: int, size: int, keep: bool, process: _Process) -> None:  # noqa: FBT001
     await process.sweepers[place].sweep(size)
-    await process.sweepers[place].keep()
+    if keep:
+        await process.sweepers[place].keep()
 
 
 def run(

@@ -1,0 +1,66 @@
+"""The simulator for minutes: 20,000 histories, and every fault at every port call of some."""
+
+import asyncio
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+from homeward.testing.histories import seeded
+from homeward.testing.memory import Fault
+from homeward.testing.simulation import (
+    Simulation,
+    Trouble,
+    differences,
+    disturb,
+    run,
+    seed_blocks,
+)
+
+pytestmark = pytest.mark.heavy
+
+HISTORIES = 20_000
+FIRST = 1_000_000  # not those of the gate
+CALLS_MAX = 1_500
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """One process a core; started anew, so that they inherit nothing."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+        yield pool
+
+
+def failed(seeds):
+    return disturb(seeds).failed
+
+
+def test_20_000_disturbed_histories_end_like_calm_ones(processes):
+    found = {}
+    for part in processes.map(failed, seed_blocks(FIRST, HISTORIES)):
+        found |= part
+    assert found == {}
+
+
+def failed_calls(seed, fault):
+    """Calls of one seed at which the fault changes the end; None when the run is too long."""
+    calm = Simulation(seeded(seed))
+    expected = asyncio.run(calm.run())
+    if calm.calls > CALLS_MAX:
+        return None
+    return {
+        f"HOMEWARD_SEED={seed} {fault.name} at call {call}": found
+        for call in range(1, calm.calls + 1)
+        if (found := differences(expected, run(seeded(seed), Trouble(crash_at=(call, fault)))))
+    }
+
+
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
+def test_each_fault_at_each_port_call_changes_nothing(processes, fault):
+    seeds = range(FIRST, FIRST + 12)
+    results = [*processes.map(failed_calls, seeds, [fault] * len(seeds))]
+    ran = [one for one in results if one is not None]
+    assert len(ran) >= 4
+    assert [one for one in ran if one] == []

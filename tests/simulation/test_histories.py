@@ -1,0 +1,71 @@
+"""Promises 3 and 4 under crashes, losses, repeats and duels, for seeded histories."""
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from homeward.testing.histories import Act, History, Step, seeded
+from homeward.testing.memory import Fault
+from homeward.testing.simulation import (
+    Simulation,
+    Trouble,
+    differences,
+    disturb,
+    drawn,
+    run,
+    seed_blocks,
+)
+from homeward.testing.strategies import histories, troubles
+
+HISTORIES = 1_000
+BLOCK = 100
+
+SHORT = History(
+    -1,
+    (
+        Step(Act.RAISE),
+        Step(Act.VERIFY),
+        Step(Act.ISSUE),
+        Step(Act.ACKNOWLEDGE, after_s=45),
+        Step(Act.CANCEL, after_s=180),
+    ),
+)
+
+
+@pytest.mark.parametrize("seeds", seed_blocks(0, HISTORIES, BLOCK), ids=lambda s: f"from-{s.start}")
+def test_a_disturbed_history_ends_like_a_calm_one(seeds):
+    found = disturb(seeds)
+    assert found.failed == {}
+    if len(seeds) == BLOCK:  # worth running: much happens in each block
+        assert found.figures["told"] > 10 * BLOCK
+        for kind in ("case.alert-cancelled/1", "case.closed-out/1", "escalation.watch-lapsed/1"):
+            assert found.figures[kind] > BLOCK / 20, kind
+
+
+@pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER], ids=lambda f: f.name)
+def test_one_death_at_any_port_call_changes_nothing(fault):
+    """Every port call of a history, one after another: none is left out by chance."""
+    calm = Simulation(SHORT)
+    expected = asyncio.run(calm.run())
+    assert expected.figures["told"] > 10
+    assert calm.calls > 200
+    wrong = {}
+    for call in range(1, calm.calls + 1):
+        trouble = Trouble(bells=False, crash_at=(call, fault))
+        if found := differences(expected, run(SHORT, trouble)):
+            wrong[call] = found
+    assert wrong == {}
+
+
+@given(histories(), troubles())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+def test_any_history_under_any_trouble(history, trouble):
+    """Hypothesis shrinks what the seeds find to the fewest acts and the least trouble."""
+    assert differences(run(history), run(history, trouble)) == []
+
+
+def test_a_seed_gives_the_same_run_each_time():
+    first, second = (run(seeded(17), drawn(17)) for _ in range(2))
+    assert first == second
+    assert seeded(17) != seeded(18)
