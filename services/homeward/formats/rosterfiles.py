@@ -32,7 +32,17 @@ _HUB_KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 _RECIPIENT_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 Fields: TypeAlias = Mapping[str, str]
-Read: TypeAlias = Recipient | BadLine
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A good line."""
+
+    number: int
+    recipient: Recipient
+
+
+Read: TypeAlias = Kept | BadLine
 
 
 @dataclass(slots=True)
@@ -51,7 +61,13 @@ class Tally:
             self.bad.append(one)
             return
         self.kept += 1
-        self.unreachable += not one.contacts
+        self.unreachable += not one.recipient.contacts
+
+    def refuse(self, one: Kept, reason: str) -> None:
+        """Count a line as bad after all."""
+        self.kept -= 1
+        self.unreachable -= not one.recipient.contacts
+        self.bad.append(BadLine(one.number, reason))
 
 
 def read_hubs(raw: bytes) -> Iterator[Read]:
@@ -83,11 +99,9 @@ def _read(lines: Iterator[Line | BadLine], make: Callable[[Line], Recipient]) ->
             yield line
             continue
         try:
-            made = make(line)
+            yield Kept(line.number, make(line))
         except BadRow as why:
             yield BadLine(line.number, str(why))
-        else:
-            yield made
 
 
 def _hub(fields: Fields, seen: set[str]) -> Recipient:

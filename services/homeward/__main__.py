@@ -1,0 +1,5 @@
+"""``python -m homeward`` is the command ``homeward``."""
+
+from homeward.cli import main
+
+main()

@@ -1,0 +1,48 @@
+"""The command ``homeward``: one line for each error, with what to do about it.
+
+Exit codes: 0 done, 1 refused or failed, 2 the command line itself was wrong.
+"""
+
+import sys
+
+from homeward.cli.output import Complaint, complain
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    from homeward.cli.app import app
+    from homeward.client import Trouble
+
+    try:
+        returned = app(args, prog_name="homeward", standalone_mode=False)
+    except Complaint as trouble:
+        return complain(trouble)
+    except Trouble as trouble:
+        return complain(Complaint(trouble.what, trouble.mend))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader left; Python would complain once more at its own end
+        return 1
+    except Exception as trouble:
+        misuse = _misuse(trouble)
+        if misuse is None:
+            raise
+        return complain(misuse)
+    return returned if isinstance(returned, int) else 0
+
+
+def _misuse(trouble: Exception) -> Complaint | None:
+    """Return what the parser of the command line says; it has no public name for its errors."""
+    if type(trouble).__name__ == "Abort":
+        return Complaint("stopped", code=130)
+    message = getattr(trouble, "format_message", None)
+    if message is None:
+        return None
+    path = getattr(getattr(trouble, "ctx", None), "command_path", "homeward")
+    return Complaint(str(message()).replace("\n", " ").rstrip("."), f"see: {path} --help", code=2)

@@ -1,0 +1,141 @@
+"""``homeward case``: what officers decide, one command a decision."""
+
+from typing import Annotated
+
+import typer
+
+from homeward.cli.options import Case, Key
+from homeward.cli.output import Complaint, as_json, note, pairs, say, table
+from homeward.cli.talking import Talk, talks
+from homeward.client import Content, Server
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Decide about cases: look, verify, draft, approve, issue, end.",
+    epilog="Example: homeward case verify ABCD-EFGH --unit 'Linquan PSB' --as o-wang",
+)
+
+Unit = Annotated[str, typer.Option(help="The unit that acts, as it stands in the record.")]
+Draft = Annotated[
+    str | None,
+    typer.Option(help="Id of the draft.", show_default="the newest", metavar="DRAFT"),
+]
+
+
+@app.command("list", epilog="Example: homeward case list --limit 20")
+@talks
+def list_(talk: Talk, limit: Annotated[int, typer.Option(min=1, max=200)] = 50) -> None:
+    """List cases, newest first."""
+    found = talk.run(lambda there: there.get("/v1/cases", limit=limit))
+    if talk.json:
+        as_json(found)
+        return
+    columns = ("code", "status", "category", "at", "version")
+    table(columns, ([one.get(name) for name in columns] for one in found["items"]))
+
+
+@app.command(epilog="Example: homeward case show ABCD-EFGH")
+@talks
+def show(
+    talk: Talk,
+    case: Case,
+    purpose: Annotated[
+        str | None,
+        typer.Option(help="Opens names and places for you; the reading is recorded."),
+    ] = None,
+) -> None:
+    """Show how a case stands: its clock, draft, alert and who was told."""
+    found = talk.run(lambda there: there.get(f"/v1/cases/{case}", purpose=purpose))
+    if talk.json:
+        as_json(found)
+        return
+    plain = {k: v for k, v in found.items() if not isinstance(v, dict | list) and v is not None}
+    pairs(plain)
+    for part in ("clock", "draft", "alert", "personal"):
+        if found.get(part):
+            say()
+            say((part, "bold"))
+            pairs(found[part])
+    if found.get("told"):
+        say()
+        table(list(found["told"][0]), (one.values() for one in found["told"]))
+
+
+@app.command(epilog="Example: homeward case texts ABCD-EFGH")
+@talks
+def texts(talk: Talk, case: Case, draft: Draft = None) -> None:
+    """Show a draft word for word: what you approve is what is sent."""
+
+    async def work(there: Server) -> Content:
+        named = await newest_draft(there, case, draft)
+        return await there.get(f"/v1/cases/{case}/alerts/{named}", purpose="approval")
+
+    found = talk.run(work)
+    if talk.json:
+        as_json(found)
+        return
+    say("draft ", (found["draft"], "bold"), f"  alert {found['alert']} version {found['version']}")
+    for name in ("texts", "retraction"):
+        for one in found[name]:
+            say()
+            say((f"{name}, {one['lang']}", "bold"))
+            pairs({form: one[form] for form in ("title", "short", "full")})
+
+
+@app.command(epilog="Example: homeward case draft ABCD-EFGH --reach-km 300 --severity extreme")
+@talks
+def draft(
+    talk: Talk,
+    case: Case,
+    reach_km: Annotated[int, typer.Option(min=1, max=5_000, help="No further than this.")] = 300,
+    severity: Annotated[str, typer.Option(help="minor, moderate, severe, extreme")] = "extreme",
+    policy: Annotated[str, typer.Option(help="How the area grows: field, circles")] = "field",
+    hours: Annotated[float, typer.Option(min=0.1, max=168, help="Until it expires.")] = 24,
+    key: Key = None,
+) -> None:
+    """Draft an alert; the server renders its texts and its retraction."""
+    body = {
+        "policy": policy,
+        "severity": severity,
+        "reach_km_max": reach_km,
+        "expires_in_s": round(hours * 3_600),
+    }
+    answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/alerts", body, key))
+    talk.receipt(answer)
+    if not talk.json:
+        note(("read it before it is approved: ", "dim"), f"homeward case texts {case}")
+
+
+@app.command(epilog="Example: homeward case approve ABCD-EFGH --draft 0c5… --as o-li")
+@talks
+def approve(
+    talk: Talk,
+    case: Case,
+    draft: Annotated[str, typer.Option(help="Id of the draft that you have read.")],
+    key: Key = None,
+) -> None:
+    """Approve a draft that somebody else made (homeward case texts shows it)."""
+    path = f"/v1/cases/{case}/alerts/{draft}/approve"
+    talk.receipt(talk.run(lambda there: there.post(path, {}, key)))
+
+
+@app.command(epilog="Example: homeward case issue ABCD-EFGH --as o-wang")
+@talks
+def issue(talk: Talk, case: Case, draft: Draft = None, key: Key = None) -> None:
+    """Make a draft live: from here its waves go out."""
+
+    async def work(there: Server) -> Content:
+        named = await newest_draft(there, case, draft)
+        return await there.post(f"/v1/cases/{case}/alerts/{named}/issue", {}, key)
+
+    talk.receipt(talk.run(work))
+
+
+async def newest_draft(there: Server, case: str, named: str | None) -> str:
+    """Return the draft that was named, else the newest of the case."""
+    if named:
+        return named
+    found = (await there.get(f"/v1/cases/{case}")).get("draft")
+    if found is None:
+        raise Complaint("the case has no draft", f"make one: homeward case draft {case}")
+    return str(found["draft"])

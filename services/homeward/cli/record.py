@@ -1,0 +1,108 @@
+"""``homeward timeline``, ``replay`` and ``verify``: what the record says, and whether it holds."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from homeward.cli import options
+from homeward.cli.options import Case
+from homeward.cli.output import Complaint, as_json, as_json_lines, note, say, table
+from homeward.cli.talking import Talk, talks
+from homeward.cli.whereabouts import settings_with, world_of
+from homeward.client import Server
+
+CLOCK = slice(11, 19)
+"""Of an RFC 3339 time: what a person reads on a wall."""
+
+
+@talks
+def timeline(
+    talk: Talk,
+    case: Case,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="A log position, or a time with its offset.", metavar="MOMENT"),
+    ] = None,
+    follow: Annotated[bool, typer.Option(help="Go on as facts come.")] = False,
+) -> None:
+    """Tell what happened in a case, as of now or of any moment before."""
+
+    async def work(there: Server) -> list[Any]:
+        path, found = f"/v1/cases/{case}/timeline", []
+        async for one in there.pages(path, as_of=as_of, limit=200):
+            found.append(one)
+            if not talk.json:
+                say_entry(one)
+        if follow:
+            last = str(found[-1]["log_index"]) if found else None
+            async for _, one in there.live(f"/v1/cases/{case}/live", last):
+                as_json_lines([one]) if talk.json else say_entry(one)
+        return found
+
+    found = talk.run(work)
+    if talk.json:
+        as_json(found)
+
+
+def say_entry(one: dict[str, Any]) -> None:
+    """Print one fact as a line."""
+    who = f"{one['by']['role']}"
+    say(
+        (f"{one['log_index']:>6}  ", "dim"),
+        f"{one['at'][:10]} {one['at'][CLOCK]}  ",
+        (f"{who:<11} ", "cyan"),
+        one["says"],
+    )
+
+
+def replay(
+    case: Case,
+    policy: Annotated[
+        str | None,
+        typer.Option(help="Replay under another reach policy and say what would differ."),
+    ] = None,
+    live: options.Live = False,
+    data_folder: options.DataFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Fold a case again from the log, and compare with what was kept and said.
+
+    Exits 1 when a state or a consequence differs from the recorded one.
+    """
+    from homeward.cli.ledgers import replayed
+
+    settings = settings_with(data_folder=data_folder)
+    found = asyncio.run(replayed(settings, world_of(live=live), case, policy))
+    if json:
+        as_json(found)
+    else:
+        columns = ("processor", "heard", "said", "state", "stored", "same")
+        table(columns, ([one[name] for name in columns] for one in found["processors"]))
+    if not found["same"]:
+        raise Complaint("the replay differs from the record", "homeward verify tells where")
+
+
+def verify(
+    case: Annotated[
+        str | None, typer.Argument(help="Only this case.", metavar="[CASE]", show_default="all")
+    ] = None,
+    live: options.Live = False,
+    data_folder: options.DataFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Walk every link of the log from its stored bytes; exits 1 naming the first bad one."""
+    from homeward.cli.ledgers import verified
+
+    settings = settings_with(data_folder=data_folder)
+    found = asyncio.run(verified(settings, world_of(live=live), case))
+    if json:
+        as_json(found)
+    elif found["sound"]:
+        say(("sound", "bold green"), f": {found['facts']:,} facts in {found['streams']:,} streams")
+    if not found["sound"]:
+        raise Complaint(
+            f"fact {found['log_index']} of {found['stream']}: {found['says']}",
+            "keep the data folder as it is and restore from a backup beside it",
+        )
+    note(("index, versions, links, hashes and times were computed again", "dim"))
