@@ -250,6 +250,14 @@ class ExpiryImpossible(Refused):
     mend = "Choose an expiry in that range; a live alert can be prolonged by an update."
 
 
+class PolicyUnknown(Refused):
+    """No reach policy has that name."""
+
+    code = "policy-unknown"
+    status = 422
+    mend = "Use 'field' (the default) or 'circles'."
+
+
 class TextsIncomplete(Refused):
     """The texts are not whole: alert and retraction need the same languages, each once."""
 

@@ -254,6 +254,7 @@ def test_a_draft_must_be_whole():
     history.when(draft(texts=samples.TEXTS[1:], retraction=samples.TEXTS[1:])).then_refused(
         "texts-incomplete"
     )
+    history.when(draft(policy="moon")).then_refused("policy-unknown")
     history.when(draft(expires_at=at(27))).then_refused("expiry-impossible")
     history.when(draft(expires_at=at(8 * 24 * 60))).then_refused("expiry-impossible")
 

@@ -74,7 +74,7 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         "cancelled-do": "Please stop searching. Do not pass it on. Thank you.",
         "over": "Search {code} is over",
         "over-do": "The person was found. Please stop searching. Thank you.",
-        "stood-down": "Watch for {code} is over",
+        "stood-down": "Watch {code} is over",
         "stood-down-do": "You need not watch any more. Thank you.",
         "waiting": "A report {code} waits",
         "waiting-do": "Please look at it and take it up now.",

@@ -8,6 +8,7 @@ from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, chec
 from homeward.case.state import Case, Draft
 from homeward.facts import case as facts
 from homeward.messages import Fact
+from homeward.policies import ALL as POLICIES
 from homeward.refusals import (
     AlertNotLive,
     ApprovalMissing,
@@ -17,6 +18,7 @@ from homeward.refusals import (
     ExpiryImpossible,
     NoSuchDraft,
     NotVerified,
+    PolicyUnknown,
     SamePerson,
 )
 from homeward.requests import Request
@@ -49,6 +51,8 @@ def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
     only(DRAFTERS, request)
     _open_and_verified(case)
     check_texts(request.texts, request.retraction)
+    if request.policy not in POLICIES:
+        raise PolicyUnknown(request.policy)
     if not EXPIRY_MIN <= request.expires_at - request.at <= EXPIRY_MAX:
         raise ExpiryImpossible
     fact = facts.AlertDrafted(

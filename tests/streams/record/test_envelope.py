@@ -31,7 +31,11 @@ KEYS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=6)
 LEAVES = st.integers(1 - 2**53, 2**53 - 1) | st.booleans() | st.none() | st.text(max_size=12)
 BODIES = st.dictionaries(
     KEYS,
-    st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner)),
+    st.recursive(
+        LEAVES,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner),
+        max_leaves=8,
+    ),
 )
 # Whatever escapes JSON knows: quotes, controls, line separators, a character beyond the BMP.
 ODD = '"\\\b\f\n\r\t\x00\x1f\x7f\u2028\u2029/é林😀'

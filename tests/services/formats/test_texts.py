@@ -1,0 +1,256 @@
+import re
+import string
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeward.formats import texts
+from homeward.formats.clipping import clean, clip, fit
+from homeward.formats.housewords import HouseWords
+from homeward.formats.phrases import PHRASES, WORDS
+from homeward.testing import samples
+from homeward.testing.samples import NOON, at
+from homeward.words import Category, Description, Purpose, Sex
+
+LIVE = texts.Frame(code="ABCD-EFGH", version=3, authority="Linquan police", drill=False)
+DRILL = replace(LIVE, drill=True)
+CHILD = texts.Subject(
+    description=samples.CHILD,
+    category=Category.STRANGER_ABDUCTION,
+    last_seen_at=NOON,
+    expires_at=at(24 * 60),
+    place_text="behind the noodle shop",
+    vehicle="grey van, dented door",
+    licence_plate="皖X·00000",
+)
+LINES = st.text(max_size=200)
+SUBJECTS = st.builds(
+    texts.Subject,
+    description=st.builds(
+        Description,
+        name=st.none() | LINES,
+        age_years=st.none() | st.integers(0, 120),
+        sex=st.sampled_from(Sex),
+        height_cm=st.none() | st.integers(30, 250),
+        clothing=st.none() | LINES,
+        marks=st.none() | LINES,
+        language=st.none() | LINES,
+        medical_need=st.none() | LINES,
+    ),
+    category=st.sampled_from(Category),
+    last_seen_at=st.just(NOON),
+    expires_at=st.just(at(24 * 60)),
+    place_text=st.none() | LINES,
+    vehicle=st.none() | LINES,
+    licence_plate=st.none() | LINES,
+)
+WINDOW = (at(45), at(90))
+
+
+def every(frame, subject):
+    alert = texts.alert(frame, subject)
+    child = subject.description
+    return {
+        "alert": alert,
+        "update": texts.update(frame, subject),
+        "watch": texts.watch(alert, frame, WINDOW),
+        "retraction": texts.retraction(frame),
+        "close-out": texts.close_out(frame),
+        "stand-down": texts.stand_down(frame),
+        "clock": texts.clock(frame, subject.category, child.sex, child.age_years, 1, 900),
+    }
+
+
+def forms(one):
+    return (one.title, one.short, one.medium, one.full)
+
+
+def test_both_languages_say_the_same_things():
+    for table in (PHRASES, WORDS):
+        assert set(table) == set(texts.LANGS)
+        zh, en = table["zh-Hans"], table["en"]
+        assert set(zh) == set(en)
+        for name in zh:
+            assert holes(zh[name]) == holes(en[name]), name
+
+
+def holes(phrase):
+    return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
+
+
+@given(SUBJECTS, st.booleans(), st.text(max_size=80))
+def test_every_form_fits_whatever_was_typed(subject, drill, authority):
+    for said in every(replace(LIVE, drill=drill, authority=authority), subject).values():
+        assert [one.lang for one in said] == list(texts.LANGS)
+        for one in said:
+            assert len(one.title) <= 80
+            assert len(one.short) <= 90
+            assert len(one.medium) <= 360
+            assert len(one.full) <= 4_000
+
+
+@given(SUBJECTS, st.booleans())
+def test_every_form_of_an_alert_says_what_to_do_and_which_case(subject, drill):
+    said = every(replace(LIVE, drill=drill), subject)
+    for name in ("alert", "update", "watch"):
+        for one in said[name]:
+            for form in forms(one)[1:]:
+                assert "110" in form
+                assert "ABCD-EFGH" in form
+                assert "勿靠近" in form or "not approach" in form
+            for form in forms(one)[2:]:
+                assert "只观察" in form or "Watch, do not approach, call 110" in form
+
+
+def test_an_alert_holds_what_the_domain_page_lists():
+    zh, en = texts.alert(LIVE, CHILD)
+    for part in (
+        *("林小禾", "girl", "4", "104 cm", "yellow raincoat", "small scar", "asthma", "Speaks zh"),
+        *("behind the noodle shop", "2026-03-14 12:00", "possible abduction", "grey van"),
+        *("Licence plate: 皖X·00000", "Watch, do not approach, call 110", "ABCD-EFGH version 3"),
+        *("until 2026-03-15 12:00", "Linquan police"),
+    ):
+        assert part.lower() in en.full.lower(), part
+    for part in (
+        "女孩",
+        "4岁",
+        "104厘米",
+        "车牌号:皖X·00000",
+        "疑似被拐",
+        "拨打110",
+        "第3版",
+        "有效至",
+    ):
+        assert part in zh.full, part
+    assert "皖X·00000" in en.short
+    assert "12:00" in en.medium
+
+
+def test_the_window_is_the_hubs_own_time():
+    for one in texts.watch(texts.alert(LIVE, CHILD), LIVE, WINDOW):
+        for form in forms(one):
+            assert "12:45-13:30" in form
+
+
+def test_a_watch_is_made_of_approved_texts_only():
+    approved = texts.alert(LIVE, CHILD)
+    for one, said in zip(texts.watch(approved, LIVE, WINDOW), approved, strict=True):
+        assert one.full.endswith(said.full)
+
+
+@given(SUBJECTS)
+def test_a_drill_is_marked_in_every_form(subject):
+    for said in every(DRILL, subject).values():
+        for one in said:
+            for form in forms(one):
+                assert form.startswith("【演练】" if one.lang == "zh-Hans" else "[DRILL] ")
+
+
+def test_a_live_message_never_looks_like_a_drill():
+    for said in every(LIVE, CHILD).values():
+        for one in said:
+            assert not re.search(r"演练|DRILL", "".join(forms(one)))
+
+
+def test_a_drill_holds_nothing_that_somebody_typed():
+    typed = {
+        *("林小禾", "yellow raincoat", "small scar", "asthma", "noodle"),
+        *("grey van", "皖X·00000"),
+    }
+    for said in every(DRILL, CHILD).values():
+        for one in said:
+            shown = "\n".join(forms(one))
+            assert [word for word in typed if word in shown] == []
+
+
+def test_the_end_tells_nothing_of_the_person():
+    for name in ("retraction", "close-out", "stand-down", "clock"):
+        for one in every(LIVE, CHILD)[name]:
+            assert "林小禾" not in "\n".join(forms(one))
+            assert "皖" not in "\n".join(forms(one))
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "zh", "en"),
+    [
+        (4, Sex.FEMALE, "女孩,4岁", "girl, 4"),
+        (17, Sex.MALE, "男孩,17岁", "boy, 17"),
+        (18, Sex.MALE, "男性,18岁", "man, 18"),
+        (80, Sex.FEMALE, "女性,80岁", "woman, 80"),
+        (5, Sex.UNKNOWN, "儿童,5岁", "child, 5"),
+        (None, Sex.UNKNOWN, "人员", "person"),
+    ],
+)
+def test_who_is_missing(age, sex, zh, en):
+    subject = replace(CHILD, description=Description(age_years=age, sex=sex))
+    said = texts.alert(DRILL, subject)
+    assert said[0].title == f"【演练】寻人:{zh}"
+    assert said[1].title == f"[DRILL] Missing: {en}"
+
+
+def test_a_language_nobody_wrote_falls_back_to_a_kindred_one():
+    said = texts.alert(LIVE, CHILD)
+    assert texts.choose(said, "en").lang == "en"
+    assert texts.choose(said, "zh-Hant").lang == "zh-Hans"
+    assert texts.choose(said, "ug").lang == "zh-Hans"
+
+
+@pytest.mark.parametrize("lang", texts.LANGS)
+@pytest.mark.parametrize("drill", [True, False])
+def test_the_house_has_words_for_every_purpose(lang, drill):
+    words = HouseWords("Linquan police", drill)
+    drafted = texts.choose(texts.alert(replace(LIVE, drill=drill), CHILD), lang)
+    for purpose in Purpose:
+        said = words(purpose, lang, drafted)
+        assert said is not None
+        assert said.lang == lang
+        assert drill == said.title.startswith(("【演练】", "[DRILL] "))
+        assert "  " not in said.medium
+    assert words(Purpose.ALERT, lang, None) is None
+    assert words(Purpose.CLOSE_OUT, lang, None) is not None
+    assert words(Purpose.CANCEL, lang, None) is not None
+
+
+# --- making it fit --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("two\nlines\tand  more", "two lines and more"),
+        ("turn\u202earound", "turnaround"),
+        ("a\x00b\x1bc\x7f", "abc"),
+        ("  林小禾 ", "林小禾"),
+        ("👨\u200d👧", "👨\u200d👧"),
+    ],
+)
+def test_what_was_typed_is_one_plain_line(typed, shown):
+    assert clean(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("short", 5, "short"),
+        ("longer", 5, "long…"),
+        ("cafe\u0301 x", 5, "caf…"),
+        ("ab👨\u200d👧c", 5, "ab…"),
+        ("ab👍🏽c", 4, "ab…"),
+        ("anything", 0, ""),
+        ("two words", 5, "two…"),
+    ],
+)
+def test_nothing_is_cut_in_the_middle_of_a_character(text, limit, shown):
+    assert clip(text, limit) == shown
+
+
+@given(st.text(max_size=60), st.integers(0, 60))
+def test_clipped_text_fits(text, limit):
+    assert len(clip(text, limit)) <= limit or text == clip(text, limit)
+
+
+def test_the_tail_is_never_shortened():
+    assert fit(12, "a very long head", ["part"], "tail", " ") == "a very… tail"
+    assert fit(30, "head", ["x" * 40, "part"], "tail", ", ") == "head, part, tail"
