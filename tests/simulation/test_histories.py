@@ -48,7 +48,7 @@ def test_one_death_at_any_port_call_changes_nothing(fault):
     """Every port call of a history, one after another: none is left out by chance."""
     calm = Simulation(SHORT)
     expected = asyncio.run(calm.run())
-    assert expected.figures["told"] > 10
+    assert expected.figures["told"] > 5  # area, desk, hub, and some of them of the cancel
     assert calm.calls > 200
     wrong = {}
     for call in range(1, calm.calls + 1):

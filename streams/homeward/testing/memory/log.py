@@ -218,4 +218,4 @@ class MemoryFeed:
 def said(row: Row) -> tuple[str, str, str, str]:
     """Return what "the same words" compares: (derived id, stream, kind, public part)."""
     body = json.loads(row.envelope)
-    return body["id"], body["stream"], body["kind"], json.dumps(body["pub"], sort_keys=True)
+    return body["id"], body["stream"], body["kind"], str(body["pub"])  # canonical, so in order

@@ -1,0 +1,43 @@
+"""The memory store keeps what every store keeps."""
+
+import pytest
+
+from homeward.testing import contracts
+from homeward.testing.memory import MemoryStore
+
+
+class InMemory:
+    @pytest.fixture
+    def store(self):
+        return MemoryStore()
+
+    @pytest.fixture
+    def elapse(self, store):
+        async def elapse(real_s):
+            store.clock.linger_s(real_s)
+
+        return elapse
+
+
+class TestLog(InMemory, contracts.LogContract):
+    pass
+
+
+class TestLogFinding(InMemory, contracts.LogFindingContract):
+    pass
+
+
+class TestWorkbench(InMemory, contracts.WorkbenchContract):
+    pass
+
+
+class TestLedger(InMemory, contracts.LedgerContract):
+    pass
+
+
+class TestInbox(InMemory, contracts.InboxContract):
+    pass
+
+
+class TestRoster(InMemory, contracts.RosterContract):
+    pass
