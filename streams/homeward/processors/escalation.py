@@ -1,0 +1,192 @@
+"""Nothing stays unanswered: a waiting report and a silent hub go on to whoever is next.
+
+Two clocks run, both on the case clock. A parent's report that no officer has taken up is told to
+the next level; a watch that nobody has acknowledged is told to the hub's next contact, and at last
+to the police desk.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeward.facts.case import (
+    AlertCancelled,
+    CaseClosedOut,
+    CaseRaised,
+    CaseRejected,
+    CaseResolved,
+    CaseTakenUp,
+    CaseVerified,
+    CaseWithdrawn,
+)
+from homeward.facts.clock import WakeDue
+from homeward.facts.hub import WatchOrdered, WatchReleased
+from homeward.facts.watch import ClockLapsed, WatchAcknowledged, WatchLapsed, WatchStoodDown
+from homeward.messages import Fact, Recorded
+from homeward.processor import Reaction
+from homeward.processors.keeping import Shape, earliest, is_time, kinds
+from homeward.words import Role
+
+CLOCK_LEVELS: Final = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=30))
+"""After the report: county, province, NGO desk. A duty officer picks up a phone within ten minutes;
+three levels fit into half an hour, since of abducted children who are killed three in four are dead
+within three hours and most reports come two hours late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A watch that nobody has acknowledged."""
+
+    watch: str
+    hub: str
+    alert: int
+    version: int
+    contact: int
+    """Who was asked last, from 0."""
+    contacts: int
+    asked_at: datetime
+    due: datetime
+    texts_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationState:
+    """The report's clock and the watches that wait."""
+
+    reported_at: datetime | None = None
+    """None: nobody waits, or somebody answered."""
+    level: int = 0
+    """Which was told last; 0 is told by the report itself."""
+    pending: tuple[Pending, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    look_at: datetime | None = None
+
+
+_SHAPE: Final = Shape(EscalationState)
+
+
+class Escalation:
+    """Lapses what is due on a wake; answers stop the clocks."""
+
+    name = "escalation"
+    hears = kinds(
+        CaseRaised,
+        CaseTakenUp,
+        CaseVerified,
+        CaseRejected,
+        CaseWithdrawn,
+        WatchOrdered,
+        WatchAcknowledged,
+        WatchStoodDown,
+        WatchReleased,
+        AlertCancelled,
+        CaseResolved,
+        CaseClosedOut,
+        WakeDue,
+    )
+
+    def begin(self) -> EscalationState:
+        """Nothing waits."""
+        return EscalationState()
+
+    def dump(self, state: EscalationState) -> bytes:
+        """Return the state as JSON."""
+        return _SHAPE.dump(state)
+
+    def load(self, raw: bytes) -> EscalationState:
+        """Return the state from JSON."""
+        return _SHAPE.load(raw)
+
+    def step(self, state: EscalationState, heard: Recorded) -> Reaction[EscalationState]:
+        """React; the one wake is the earliest of all clocks."""
+        says: tuple[Fact, ...] = ()
+        match heard.fact:
+            case CaseRaised(raised_by=Role.REPORTER):
+                state = replace(state, reported_at=heard.at, level=0)
+            case CaseTakenUp() | CaseVerified() | CaseRejected() | CaseWithdrawn():
+                state = replace(state, reported_at=None)
+            case WatchOrdered() as order:
+                state = _waits(state, order)
+            case WatchAcknowledged(watch=watch):
+                others = _without(state.pending, watch)
+                known = tuple(sorted({*state.acknowledged, watch}))
+                state = replace(state, pending=others, acknowledged=known)
+            case WatchStoodDown(watch=watch) | WatchReleased(watch=watch):
+                state = replace(state, pending=_without(state.pending, watch))
+            case AlertCancelled() | CaseResolved() | CaseClosedOut():
+                state = replace(state, reported_at=None, pending=(), acknowledged=())
+            case WakeDue() as wake if is_time(self.name, state, wake):
+                state, says = _lapse(state, heard)
+        due = [one.due for one in state.pending]
+        state = replace(state, look_at=earliest(_next_level_at(state), *due))
+        return Reaction(state, says, state.look_at)
+
+
+def _without(pending: tuple[Pending, ...], watch: str) -> tuple[Pending, ...]:
+    return tuple(one for one in pending if one.watch != watch)
+
+
+def _waits(state: EscalationState, order: WatchOrdered) -> EscalationState:
+    """Start a watch's clock; whoever acknowledged it before need not again under an update."""
+    if order.watch in state.acknowledged:
+        return state
+    fresh = Pending(
+        watch=order.watch,
+        hub=order.hub,
+        alert=order.alert,
+        version=order.version,
+        contact=0,
+        contacts=order.contacts,
+        asked_at=order.at,
+        due=order.acknowledge_by,
+        texts_of=order.texts_of,
+    )
+    return replace(state, pending=(*_without(state.pending, order.watch), fresh))
+
+
+def _next_level_at(state: EscalationState) -> datetime | None:
+    if state.reported_at is None or state.level >= len(CLOCK_LEVELS):
+        return None
+    return state.reported_at + CLOCK_LEVELS[state.level]
+
+
+def _lapse(state: EscalationState, heard: Recorded) -> tuple[EscalationState, tuple[Fact, ...]]:
+    """Say what is due.
+
+    A late wake tells every level that is due, but each contact gets its time: the next one is asked
+    now and has as long as the first had.
+    """
+    at, says = heard.at, list[Fact]()
+    while (moment := _next_level_at(state)) is not None and moment <= at:
+        state = replace(state, level=state.level + 1)
+        waiting = at - (state.reported_at or at)
+        says.append(
+            ClockLapsed(
+                case=heard.key, at=at, level=state.level, waiting_s=int(waiting.total_seconds())
+            )
+        )
+    kept: list[Pending] = []
+    for one in state.pending:
+        if one.due > at:
+            kept.append(one)
+            continue
+        contact = one.contact + 1
+        to_desk = contact >= one.contacts
+        again = replace(one, contact=contact, asked_at=at, due=at + (one.due - one.asked_at))
+        if not to_desk:
+            kept.append(again)
+        says.append(
+            WatchLapsed(
+                case=heard.key,
+                at=at,
+                watch=one.watch,
+                hub=one.hub,
+                alert=one.alert,
+                version=one.version,
+                contact=contact,
+                to_desk=to_desk,
+                texts_of=one.texts_of,
+                next_at=None if to_desk else again.due,
+            )
+        )
+    return replace(state, pending=tuple(kept)), tuple(says)

@@ -1,0 +1,243 @@
+"""Heads the person off: orders watches at the hubs they can still come to, soonest first.
+
+Every hub whose earliest arrival lies ahead is ordered before that arrival: at once when it lies
+within the policy's horizon, else as soon as it does. A hub that they can have reached already is
+ordered too, first of all, with a window from now on: they may be waiting there for a train, and
+nobody there knows yet. Only a hub that they must have left again is passed over.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from homeward.facts.case import (
+    AlertCancelled,
+    AlertIssued,
+    AlertUpdated,
+    CaseClosedOut,
+    CaseRaised,
+    CaseResolved,
+    FactsAdded,
+    VehicleIdentified,
+)
+from homeward.facts.clock import WakeDue
+from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
+from homeward.facts.sighting import SightingAccepted
+from homeward.facts.watch import WatchStoodDown
+from homeward.geography.hubbook import Hub, read_hub_book
+from homeward.messages import Fact, Recorded
+from homeward.policies.known import Arrivals
+from homeward.processor import Reaction
+from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
+from homeward.processors.knowledge import NEWS, NOTHING, Knowledge, learnt, policy_for
+from homeward.words import derived_id
+
+ORDERS_MAX: Final = 400
+"""Orders said on one fact: about half a megabyte of log in one turn, and more than lie ahead of a
+van within the horizon anywhere we know. The rest follows a second later, soonest first."""
+REST_AFTER: Final = timedelta(seconds=1)
+LOOK_PAUSE_MIN: Final = timedelta(minutes=1)
+"""Hubs that come within the horizon in the same minute are ordered together."""
+ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=3)
+"""DOMAIN "Hubs": silence for so long goes to the next contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A hub that was asked to watch."""
+
+    hub: str
+    watch: str
+    version: int
+    """Of the alert that it was ordered, or ordered anew, under."""
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HubsState:
+    """What is known, which hubs there are, and which of them watch."""
+
+    knowledge: Knowledge = NOTHING
+    live: Live | None = None
+    book: tuple[Hub, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    named: tuple[str, ...] = ()
+    """Hubs that were said to be unreachable under this version."""
+    look_at: datetime | None = None
+
+
+_SHAPE: Final = Shape(HubsState)
+
+
+class Hubs:
+    """Orders what lies ahead, releases what does not any more, and all when it is over."""
+
+    name = "hubs"
+    hears = NEWS | kinds(
+        AlertIssued,
+        AlertUpdated,
+        AlertCancelled,
+        CaseResolved,
+        CaseClosedOut,
+        WatchStoodDown,
+        WakeDue,
+    )
+
+    def begin(self) -> HubsState:
+        """Nothing is known yet."""
+        return HubsState()
+
+    def dump(self, state: HubsState) -> bytes:
+        """Return the state as JSON."""
+        return _SHAPE.dump(state)
+
+    def load(self, raw: bytes) -> HubsState:
+        """Return the state from JSON."""
+        return _SHAPE.load(raw)
+
+    def step(self, state: HubsState, heard: Recorded) -> Reaction[HubsState]:
+        """React; on news hubs that lie behind are released before others are ordered."""
+        match heard.fact:
+            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted() as news:
+                book = news.hubs if isinstance(news, SightingAccepted) else None
+                state = replace(state, knowledge=learnt(state.knowledge, news))
+                return _look(_with_book(state, book), heard, news=True)
+            case AlertIssued() | AlertUpdated() as fact:
+                live = Live.of(fact)
+                if not live.replaces(state.live):
+                    return Reaction(state, wake_at=state.look_at)
+                state = replace(state, live=live, named=(), look_at=None)
+                return _look(_with_book(state, fact.hubs), heard, news=True)
+            case WakeDue() as wake if is_time(self.name, state, wake):
+                return _look(state, heard, news=False)
+            case AlertCancelled() | CaseResolved() | CaseClosedOut():
+                return _end(state, heard, "over")
+            case WatchStoodDown() as fact:
+                state = replace(state, watches=_closed(state.watches, {fact.watch}))
+        return Reaction(state, wake_at=state.look_at)
+
+
+def _with_book(state: HubsState, raw: bytes | None) -> HubsState:
+    """Add a book's hubs to those known; what the newer book says of a hub counts."""
+    if raw is None:
+        return state
+    hubs = {hub.id: hub for hub in (*state.book, *read_hub_book(raw))}
+    return replace(state, book=tuple(hubs[key] for key in sorted(hubs)))
+
+
+def _closed(watches: Iterable[Watch], ended: set[str]) -> tuple[Watch, ...]:
+    return tuple(replace(one, open=False) if one.watch in ended else one for one in watches)
+
+
+def _end(state: HubsState, heard: Recorded, reason: str) -> Reaction[HubsState]:
+    """Release every open watch; nothing is ordered any more."""
+    live = state.live
+    if live is None:
+        return Reaction(state)
+    open_ = [one for one in state.watches if one.open]
+    says = [_released(live, one, heard, reason) for one in open_]
+    return Reaction(replace(state, live=None, watches=(), look_at=None), says)
+
+
+def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsState]:
+    live, at = state.live, heard.at
+    if live is None or not state.knowledge.sources:
+        return Reaction(state)
+    if at >= live.expires_at:
+        return _end(state, heard, "expired")
+    policy, known = policy_for(live), state.knowledge.known(live)
+    arrivals = policy.arrivals(known, state.book, at)
+    says: list[Fact] = []
+    if news:
+        behind = {hub.id for hub, on in zip(state.book, arrivals.ahead, strict=True) if not on}
+        gone = [one for one in state.watches if one.open and one.hub in behind]
+        says.extend(_released(live, one, heard, "not-ahead") for one in gone)
+        ended = {one.watch for one in gone}
+        kept = tuple(one for one in state.watches if one.watch not in ended)
+        state = replace(state, watches=kept)  # such a hub can come to lie ahead again
+    due = arrivals.ahead & (arrivals.earliest_s <= policy.horizon_s)
+    asked = {one.hub for one in state.watches if not one.open or one.version == live.version}
+    asked.update(state.named)
+    order = np.lexsort((np.arange(len(state.book)), arrivals.earliest_s)).tolist()
+    waiting = [row for row in order if due[row] and state.book[row].id not in asked]
+    state, ordered = _ordered(state, live, arrivals, waiting[:ORDERS_MAX], heard)
+    later_s = arrivals.earliest_s[arrivals.ahead & ~due] - policy.horizon_s
+    next_s = float(later_s.min(initial=np.inf))
+    look_at = earliest(
+        at + REST_AFTER if len(waiting) > ORDERS_MAX else None,
+        at + max(LOOK_PAUSE_MIN, timedelta(seconds=next_s)) if np.isfinite(next_s) else None,
+        state.knowledge.next_source_at(at),
+        live.expires_at,
+    )
+    return Reaction(replace(state, look_at=look_at), (*says, *ordered), look_at)
+
+
+def _ordered(
+    state: HubsState, live: Live, arrivals: Arrivals, rows: list[int], heard: Recorded
+) -> tuple[HubsState, list[Fact]]:
+    """Order watches, soonest first; a hub that watches already keeps its watch under an update."""
+    watches = {one.hub: one for one in state.watches}
+    named: list[str] = []
+    says: list[Fact] = []
+    for row in rows:
+        hub, eta_s = state.book[row], max(0.0, float(arrivals.earliest_s[row]))
+        if hub.contacts == 0:
+            named.append(hub.id)
+            says.append(_unreachable(live, hub, eta_s, heard))
+            continue
+        old = watches.get(hub.id)
+        watch = old.watch if old else derived_id(heard.id, "watch", hub.id)
+        watches[hub.id] = Watch(hub.id, watch, live.version)
+        says.append(
+            WatchOrdered(
+                case=heard.key,
+                at=heard.at,
+                watch=watch,
+                hub=hub.id,
+                hub_kind=_kind_word(hub.kind),
+                alert=live.alert,
+                version=live.version,
+                rank=sum(isinstance(one, WatchOrdered) for one in says),
+                eta_s=int(eta_s),
+                window_from=heard.at + timedelta(seconds=int(eta_s)),
+                window_to=heard.at + timedelta(seconds=int(arrivals.latest_s[row]) + 1),
+                mode=arrivals.modes[row],
+                contacts=hub.contacts,
+                acknowledge_by=heard.at + ACKNOWLEDGE_WITHIN,
+                texts_of=live.draft,
+            )
+        )
+    kept = tuple(watches[hub] for hub in sorted(watches))
+    return replace(state, watches=kept, named=(*state.named, *named)), says
+
+
+def _kind_word(kind: str) -> str:
+    """Files write ``service_area``; facts write words with hyphens."""
+    return kind.replace("_", "-")
+
+
+def _unreachable(live: Live, hub: Hub, eta_s: float, heard: Recorded) -> HubUnreachable:
+    return HubUnreachable(
+        case=heard.key,
+        at=heard.at,
+        hub=hub.id,
+        hub_kind=_kind_word(hub.kind),
+        alert=live.alert,
+        version=live.version,
+        eta_s=int(eta_s),
+    )
+
+
+def _released(live: Live, watch: Watch, heard: Recorded, reason: str) -> WatchReleased:
+    return WatchReleased(
+        case=heard.key,
+        at=heard.at,
+        watch=watch.watch,
+        hub=watch.hub,
+        alert=live.alert,
+        version=live.version,
+        reason=reason,
+    )

@@ -1,0 +1,70 @@
+"""What the public parts of a case's facts say about where the person can be."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from homeward import policies
+from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
+from homeward.facts.sighting import SightingAccepted
+from homeward.policies.known import Known, Policy, Source
+from homeward.processors.keeping import Live, kinds
+from homeward.words import AgeBand, Category, Mode
+
+News: TypeAlias = CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted
+
+NEWS: Final = kinds(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted)
+
+SOURCES_MAX: Final = 200
+"""Accepted sightings that are kept: the newest. A case with more has lost its thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Who is missing, how they may move, and where they were seen."""
+
+    category: Category = Category.OTHER
+    age_band: AgeBand = AgeBand.UNKNOWN
+    mode: Mode = Mode.UNKNOWN
+    sources: tuple[Source, ...] = ()
+
+    def known(self, live: Live) -> Known:
+        """Return the question to a policy."""
+        return Known(self.category, self.age_band, self.mode, self.sources, live.reach_km_max)
+
+    def next_source_at(self, at: datetime) -> datetime | None:
+        """Return when a sighting that is dated ahead comes to count."""
+        return min((one.seen_at for one in self.sources if one.seen_at > at), default=None)
+
+
+NOTHING: Final = Knowledge()
+
+
+def learnt(before: Knowledge, fact: News) -> Knowledge:
+    """Return what is known after a fact."""
+    match fact:
+        case CaseRaised():
+            seen = Source(fact.last_seen_cell, fact.last_seen_at, fact.error_m)
+            return Knowledge(fact.category, fact.age_band, fact.mode, (seen,))
+        case FactsAdded():
+            return replace(
+                before,
+                category=fact.category or before.category,
+                mode=fact.mode or before.mode,
+            )
+        case VehicleIdentified():
+            return replace(before, mode=Mode.VEHICLE)
+        case SightingAccepted():
+            seen = Source(fact.cell, fact.seen_at, fact.accuracy_m, fact.mode, fact.credibility_ppm)
+            if seen in before.sources:
+                return before
+            later = before.sources[1:][-(SOURCES_MAX - 2) :]
+            return replace(before, sources=(*before.sources[:1], *later, seen))
+
+
+def policy_for(live: Live) -> Policy:
+    """Return the alert's policy, or the default when this build does not have it.
+
+    Whoever issued the alert wants people told; the fact that tells them names what was followed.
+    """
+    return policies.ALL.get(live.policy) or policies.policy_of(policies.DEFAULT)

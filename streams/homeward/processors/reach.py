@@ -1,0 +1,134 @@
+"""Says where the person can be: at once when an alert is issued, then what is new, wave by wave."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict
+
+from homeward.facts.case import (
+    AlertCancelled,
+    AlertIssued,
+    AlertUpdated,
+    CaseClosedOut,
+    CaseRaised,
+    CaseRejected,
+    CaseResolved,
+    CaseWithdrawn,
+    FactsAdded,
+    VehicleIdentified,
+)
+from homeward.facts.clock import WakeDue
+from homeward.facts.reach import ReachWidened
+from homeward.facts.sighting import SightingAccepted
+from homeward.geography.cells import Cells, from_bytes, subtract, to_bytes, union
+from homeward.messages import Recorded
+from homeward.policies.known import Area, elapsed_s
+from homeward.processor import Reaction
+from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
+from homeward.processors.knowledge import NEWS, NOTHING, Knowledge, learnt, policy_for
+
+
+@dataclass(frozen=True, slots=True)
+class ReachState:
+    """What is known, which alert is live, and which cells were told of this version."""
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    knowledge: Knowledge = NOTHING
+    live: Live | None = None
+    wave: int = 0
+    told: bytes = b""
+    """Cells of all waves of this version, as facts keep a set."""
+    look_at: datetime | None = None
+
+
+_SHAPE: Final = Shape(ReachState)
+
+
+class Reach:
+    """Widens on an alert, on news and on a wake; silent once the alert is over."""
+
+    name = "reach"
+    hears = NEWS | kinds(
+        AlertIssued,
+        AlertUpdated,
+        AlertCancelled,
+        CaseResolved,
+        CaseClosedOut,
+        CaseWithdrawn,
+        CaseRejected,
+        WakeDue,
+    )
+
+    def begin(self) -> ReachState:
+        """Nothing is known yet."""
+        return ReachState()
+
+    def dump(self, state: ReachState) -> bytes:
+        """Return the state as JSON."""
+        return _SHAPE.dump(state)
+
+    def load(self, raw: bytes) -> ReachState:
+        """Return the state from JSON."""
+        return _SHAPE.load(raw)
+
+    def step(self, state: ReachState, heard: Recorded) -> Reaction[ReachState]:
+        """React: an update starts over with all cells, so that it reaches people again."""
+        match heard.fact:
+            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted() as news:
+                return _look(replace(state, knowledge=learnt(state.knowledge, news)), heard)
+            case AlertIssued() | AlertUpdated() as fact:
+                live = Live.of(fact)
+                if not live.replaces(state.live):
+                    return _rest(state)
+                return _look(replace(state, live=live, wave=0, told=b"", look_at=None), heard)
+            case WakeDue() as wake:
+                return _look(state, heard) if is_time(self.name, state, wake) else _rest(state)
+            case _:
+                return _rest(replace(state, live=None, look_at=None))
+
+
+def _rest(state: ReachState) -> Reaction[ReachState]:
+    return Reaction(state, wake_at=state.look_at)
+
+
+def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
+    """Say what became reachable since the last wave; nothing when nothing did."""
+    live, at = state.live, heard.at
+    if live is None or not state.knowledge.sources or at >= live.expires_at:
+        return _rest(replace(state, look_at=None))
+    policy, known = policy_for(live), state.knowledge.known(live)
+    area = policy.area(known, at)
+    told = from_bytes(state.told)
+    new = subtract(area.cells, told)
+    following = earliest(policy.next_look(known, at), state.knowledge.next_source_at(at))
+    over = following is None or following >= live.expires_at
+    state = replace(state, look_at=None if over else following)
+    if not len(new):
+        return _rest(state)
+    said = _widened(state, live, area, new, heard)
+    state = replace(state, wave=state.wave + 1, told=to_bytes(union(told, new)))
+    return Reaction(state, (said,), state.look_at)
+
+
+def _widened(
+    state: ReachState, live: Live, area: Area, new: Cells, heard: Recorded
+) -> ReachWidened:
+    return ReachWidened(
+        case=heard.key,
+        at=heard.at,
+        alert=live.alert,
+        version=live.version,
+        wave=state.wave,
+        policy=policy_for(live).name,
+        severity=live.severity,
+        elapsed_s=int(elapsed_s(state.knowledge.sources[0], heard.at)),
+        radius_m=area.radius_m,
+        focus=area.focus,
+        reach_km_max=live.reach_km_max,
+        texts_of=live.draft,
+        expires_at=live.expires_at,
+        cell_count=len(new),
+        cells=to_bytes(new),
+    )
