@@ -1,0 +1,70 @@
+"""What a hand-over works with, and the message it makes of a recipient and a chunk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from homeward.dispatch.knobs import Knobs
+from homeward.dispatch.line import Line
+from homeward.dispatch.outcomes import Addressed
+from homeward.dispatch.words import WordsFor
+from homeward.fanout.message_id import message_id
+from homeward.ports import Chunk, Clock, Ledger, Log, Meter, Outgoing, Roster
+from homeward.words import Texts, case_code
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """What every hand-over of one sender works with."""
+
+    log: Log
+    ledger: Ledger
+    roster: Roster
+    words: WordsFor
+    link: Callable[[str], str]
+    """From a recipient to their page."""
+    lines: Mapping[str, Line]
+    clock: Clock
+    meter: Meter
+    knobs: Knobs
+    drill: bool
+    chance: Callable[[], float]
+    """In [0, 1)."""
+    may_wait: Callable[[], bool]
+    """Whether there is room to wait for a full channel."""
+    stir: Callable[[], None]
+    """A hand-over waits now: its sender may take another chunk."""
+
+    def message(self, chunk: Chunk, one: Addressed, texts: Texts) -> Outgoing:
+        """Return the message; its id is the same whoever makes it, and how often."""
+        recipient = one.registered.recipient
+        return Outgoing(
+            message_id=message_id(
+                self.log.origin,
+                case=chunk.case,
+                alert=chunk.alert,
+                version=chunk.version,
+                purpose=chunk.purpose,
+                recipient=recipient.id,
+                watch=chunk.watch,
+                contact=chunk.contact,
+            ),
+            recipient=one.registered,
+            address=one.way.address,
+            purpose=chunk.purpose.value,
+            case=chunk.case,
+            case_code=case_code(chunk.case),
+            alert=chunk.alert,
+            version=chunk.version,
+            texts_of=chunk.texts_of,
+            lang=texts.lang,
+            title=texts.title,
+            short=texts.short,
+            full=texts.full,
+            link=self.link(recipient.id),
+            sent_at=self.clock.now(),
+            expires_at=chunk.expires_at,
+            watch=chunk.watch,
+            window_from=chunk.window_from,
+            window_to=chunk.window_to,
+            drill=self.drill,
+        )

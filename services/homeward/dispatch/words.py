@@ -1,0 +1,129 @@
+"""The words of a message: those that a person drafted, or the house's own for what is routine."""
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from pydantic import TypeAdapter
+
+from homeward.dispatch.knobs import Knobs
+from homeward.formats import texts as forms
+from homeward.hosts.opening import open_fields
+from homeward.ports import Log, SubjectKeys
+from homeward.record.envelope import Row
+from homeward.record.sealing import CannotOpen
+from homeward.words import Purpose, Texts, case_code
+
+DRAFTED: Final[Mapping[Purpose, str]] = {
+    Purpose.ALERT: "texts",
+    Purpose.WATCH: "texts",
+    Purpose.CANCEL: "retraction",
+    Purpose.CLOSE_OUT: "texts",
+}
+"""Where the words of a purpose stand; what is not listed has the house's own words."""
+TEXTS: Final = TypeAdapter(tuple[Texts, ...])
+
+
+class WordsFor(Protocol):
+    """What is said to whom in which language."""
+
+    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+        """Return the words; in another language when there are none in this one.
+
+        Raises LookupError when there are none at all (unknown, erased, altered), LogUnavailable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A fact whose words are sent, opened for a moment."""
+
+    until: float
+    code: str
+    version: int
+    fields: Mapping[str, str]
+
+
+class SealedWords:
+    """`WordsFor` over the log: opens the texts of a draft or a close-out."""
+
+    def __init__(
+        self,
+        log: Log,
+        keys: SubjectKeys,
+        *,
+        authority: str,
+        drill: bool,
+        knobs: Knobs | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._log, self._keys = log, keys
+        self._authority, self._drill = authority, drill
+        self._knobs, self._monotonic = knobs or Knobs(), monotonic
+        self._kept: OrderedDict[str, _Opened] = OrderedDict()
+
+    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+        """Return the words of a fact for a purpose; what ends always has some."""
+        opened = await self._opened(texts_of)
+        drafted = _drafted(opened, purpose)
+        if drafted and purpose is Purpose.WATCH:
+            # Code and window stand beside the words: each channel shows them in its own way.
+            drafted = forms.watch(drafted, self._frame("", opened.version))
+        said = drafted or self._routine(opened, purpose)
+        if not said:
+            raise LookupError(purpose.value)
+        return forms.choose(said, lang)
+
+    def _routine(self, opened: _Opened, purpose: Purpose) -> tuple[Texts, ...]:
+        frame = self._frame(opened.code, opened.version)
+        match purpose:
+            case Purpose.STAND_DOWN:
+                return forms.stand_down(frame)
+            case Purpose.CLOCK:
+                return forms.report_waits(frame)
+            case Purpose.CANCEL:
+                return forms.retraction(frame)
+            case Purpose.CLOSE_OUT:
+                return forms.close_out(frame)
+        return ()
+
+    def _frame(self, code: str, version: int) -> forms.Frame:
+        return forms.Frame(code, version, self._authority, self._drill)
+
+    async def _opened(self, texts_of: str) -> _Opened:
+        """Return a fact's words, from memory when they were opened a moment ago."""
+        kept = self._kept.get(texts_of)
+        if kept is not None and kept.until > self._monotonic():
+            self._kept.move_to_end(texts_of)
+            return kept
+        row = await self._log.by_id(texts_of)
+        if row is None:
+            raise LookupError(texts_of)
+        body: dict[str, Any] = json.loads(row.envelope)
+        self._kept[texts_of] = opened = _Opened(
+            until=self._monotonic() + self._knobs.words_kept_s,
+            code=case_code(row.key),
+            version=body["pub"].get("version") or 1,
+            fields=await self._fields(row, texts_of),
+        )
+        self._kept.move_to_end(texts_of)
+        while len(self._kept) > self._knobs.words_kept:
+            self._kept.popitem(last=False)
+        return opened
+
+    async def _fields(self, row: Row, texts_of: str) -> Mapping[str, str]:
+        try:
+            found = await open_fields(self._log, self._keys, [row], {"texts", "retraction"})
+        except CannotOpen:
+            return {}  # altered: never sent, and what ends is said in the house's own words
+        return found.get(texts_of, {})
+
+
+def _drafted(opened: _Opened, purpose: Purpose) -> tuple[Texts, ...]:
+    """Return what a person drafted for a purpose; nothing when that was erased, or nobody did."""
+    text = opened.fields.get(DRAFTED.get(purpose, ""))
+    return () if text is None else TEXTS.validate_json(text)
