@@ -1,6 +1,6 @@
 -- The one way into the log. All of these run as the owner: the application role may only call them.
 
--- `of` is the number of a unit and `n` the place of an entry in the call, both counted from 1.
+-- `of` is the number of a unit and `n` orders the entries of a call.
 CREATE TYPE unit_in AS (of integer, answer_key text, request_hash bytea, reference_json text);
 CREATE TYPE entry_in AS (
     of integer, n integer, id uuid, stream text, version integer, key text, kind text,
@@ -142,19 +142,18 @@ BEGIN
         PERFORM keep_beside(p_units, p_entries, p_sealed, p_blobs, v_now);
         v_size := v_size + cardinality(p_entries);
         RETURN QUERY
-            WITH counted AS (
-                SELECT e.of, min(e.n) AS first FROM unnest(p_entries) e
-                GROUP BY e.of
-            ), kept AS (
-                SELECT e.of, array_agg(r.key_version ORDER BY e.n) AS key_versions
+            WITH placed AS (
+                SELECT e.of, v_start + row_number() OVER (ORDER BY e.n) - 1 AS log_index
                 FROM unnest(p_entries) e
-                JOIN events r ON r.log_index = v_start + e.n - 1
-                GROUP BY e.of
+            ), kept AS (
+                SELECT p.of, min(p.log_index) AS first,
+                       array_agg(r.key_version ORDER BY p.log_index) AS key_versions
+                FROM placed p JOIN events r ON r.log_index = p.log_index
+                GROUP BY p.of
             )
             SELECT u.of, 'appended'::text, NULL::text, NULL::bytea, NULL::text,
-                   v_start + coalesce(c.first, 1) - 1, coalesce(k.key_versions, '{}'), v_now
-            FROM unnest(p_units) u
-            LEFT JOIN counted c ON c.of = u.of LEFT JOIN kept k ON k.of = u.of
+                   k.first, coalesce(k.key_versions, '{}'), v_now
+            FROM unnest(p_units) u LEFT JOIN kept k ON k.of = u.of
             ORDER BY u.of;
     ELSE
         FOREACH v_unit IN ARRAY p_units LOOP

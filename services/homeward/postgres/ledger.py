@@ -1,0 +1,91 @@
+"""The `Ledger` port on PostgreSQL: leases by the database's clock, outcomes as bitmaps."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+from pyroaring import BitMap
+
+from homeward.ports import Leased, LogUnavailable, Settled, Unit
+from homeward.postgres.bell import Bell
+from homeward.postgres.chunkrows import OUTCOMES, chunk_tuple, outcomes_of, rest_of, stored_chunk
+from homeward.postgres.database import Database
+from homeward.postgres.rows import log_args
+from homeward.postgres.workbench import BROKEN
+
+AGAIN_MAX: Final = 20
+"""Slices of one chunk are settled by one sender, so they hardly ever meet."""
+FIGURES: Final = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "pending")
+
+
+class PostgresLedger:
+    """`Ledger` over the chunks table."""
+
+    def __init__(self, database: Database, bell: Bell) -> None:
+        self._database, self._bell = database, bell
+
+    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
+        found = await self._database.fetch("lease_chunks", limit, lease_s)
+        ordered = sorted(found, key=lambda row: (row["priority"], row["seq"], row["place"]))
+        return [Leased(stored_chunk(row), row["lease"], rest_of(row)) for row in ordered]
+
+    async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
+        said = [BitMap.deserialize(getattr(settled, name)) for name in OUTCOMES]
+        retries = [chunk_tuple(0, one) for one in settled.retries]
+        entries = log_args([Unit(settled.entries)] if settled.entries else [])
+        for _ in range(AGAIN_MAX):
+            row = await self._database.one("chunk_outcomes", leased.chunk.id)
+            if row is None or row["lease"] != leased.lease:
+                return False
+            sums = [old | new for old, new in zip(outcomes_of(row), said, strict=True)]
+            try:
+                answer = await self._database.value(
+                    "settle_chunk",
+                    leased.chunk.id,
+                    leased.lease,
+                    row["revision"],
+                    done,
+                    [one.serialize() for one in sums],
+                    [len(one) for one in sums],
+                    retries,
+                    *entries,
+                )
+            except asyncpg.PostgresError as failure:
+                if failure.sqlstate != BROKEN:
+                    raise
+                return False
+            if answer != "again":
+                return bool(answer == "kept")
+        raise LogUnavailable("settled by too many at once")
+
+    async def renew(self, leased: Leased, lease_s: float) -> bool:
+        return await self._database.run("renew", leased.chunk.id, leased.lease, lease_s) > 0
+
+    async def close(self, case: str, alert: int) -> None:
+        await self._database.run("close_alert", case, alert)
+
+    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
+        return [row["recipients"] for row in await self._database.fetch("ever_leased", case, alert)]
+
+    async def next_open_s(self) -> float | None:
+        found = await self._database.value("next_open_s")
+        return None if found is None else max(0.0, float(found))
+
+    async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:
+        found = await self._database.fetch("ledger_counts", case)
+        return {
+            (row["purpose"], row["version"], row["wave"]): {name: row[name] for name in FIGURES}
+            for row in found
+        }
+
+    async def trouble(self) -> Mapping[str, float]:
+        found = await self._database.one("ledger_trouble")
+        assert found is not None
+        return {name: float(value) for name, value in found.items()}
+
+    async def wait(self, timeout_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.event("ledger").wait(), timeout_s)

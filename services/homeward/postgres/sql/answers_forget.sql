@@ -1,0 +1,1 @@
+DELETE FROM answers WHERE kept_at < clock_timestamp() - interval '7 days'

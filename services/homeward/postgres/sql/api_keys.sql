@@ -1,0 +1,1 @@
+SELECT prefix, sha256, role, account, org, revoked_at FROM api_keys ORDER BY prefix

@@ -1,0 +1,1 @@
+SELECT lease, revision, accepted, failed, expired, retried FROM chunks WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT close_alert($1, $2)

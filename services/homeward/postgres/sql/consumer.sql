@@ -1,0 +1,1 @@
+SELECT birth, low FROM consumers WHERE processor = $1

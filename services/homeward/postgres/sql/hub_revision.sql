@@ -1,0 +1,1 @@
+SELECT hub_revision FROM roster_head

@@ -1,0 +1,1 @@
+SELECT extract(epoch FROM min(free_at) - clock_timestamp()) FROM chunks WHERE leasable

@@ -1,0 +1,1 @@
+SELECT put_messages($1::message_in[])

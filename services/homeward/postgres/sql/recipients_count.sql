@@ -1,0 +1,1 @@
+SELECT kind, count(*) FROM recipients GROUP BY kind

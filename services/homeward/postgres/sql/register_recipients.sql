@@ -1,0 +1,1 @@
+SELECT id, ordinal, revision FROM register_recipients($1::recipient_in[])

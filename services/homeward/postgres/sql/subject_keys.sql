@@ -1,0 +1,1 @@
+SELECT subject, wrapped FROM subject_keys WHERE subject = ANY ($1::text[])

@@ -1,0 +1,1 @@
+"""Keys that are kept apart from the database."""
