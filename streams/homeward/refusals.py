@@ -235,11 +235,11 @@ class AgeContradicts(Refused):
 
 
 class NothingSaid(Refused):
-    """The request says nothing new could be made of."""
+    """The request says nothing."""
 
     code = "nothing-said"
     status = 422
-    mend = "Give at least one of the fields."
+    mend = "Give at least one of its fields."
 
 
 class ExpiryImpossible(Refused):

@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 RES_PUBLIC_MAX: Final = 9
@@ -64,8 +65,20 @@ Instant = Annotated[
     AwareDatetime,
     AfterValidator(_instant),
     PlainSerializer(instant_text, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$",
+        },
+        mode="serialization",
+    ),
 ]
-Cell = Annotated[str, AfterValidator(_cell_public)]
+Cell = Annotated[
+    str,
+    AfterValidator(_cell_public),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{15}$"}),
+]
 """An H3 cell in lower-case hex, res 0-9 (as text: the number exceeds 2^53)."""
 
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
