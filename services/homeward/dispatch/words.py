@@ -78,6 +78,16 @@ class SealedWords:
             raise LookupError(purpose.value)
         return forms.choose(said, lang)
 
+    async def drafted(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+        """Return only what a person drafted, for a page that frames it in its own way.
+
+        Raises LookupError when nobody drafted any, or it was erased.
+        """
+        said = _drafted(await self._opened(texts_of), purpose)
+        if not said:
+            raise LookupError(purpose.value)
+        return forms.choose(said, lang)
+
     def _routine(self, opened: _Opened, purpose: Purpose) -> tuple[Texts, ...]:
         frame = self._frame(opened.code, opened.version)
         match purpose:

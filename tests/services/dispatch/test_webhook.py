@@ -193,6 +193,21 @@ async def test_nobody_listening_is_a_passing_fault(ring):
     assert result.verdict is Verdict.RETRY
 
 
+async def test_an_endpoint_that_hangs_holds_up_no_other_for_long(ring, sink, monkeypatch):
+    monkeypatch.setattr(webhook, "POST_TIMEOUT_S", 0.3)
+    dead, well = sink("--hang"), sink()
+    async with drill(ring, dead.endpoint, well.endpoint) as channel:
+        started = time.monotonic()
+        for n in range(20):
+            batch = [outgoing(f"d-{n}", dead.url), outgoing(f"w-{n}", well.url)]
+            first, second = await channel.send(batch)
+            assert (first.verdict, second.verdict) == (Verdict.RETRY, Verdict.ACCEPTED)
+    assert time.monotonic() - started < 2  # two of them waited for it
+    assert first.detail == "resting"
+    assert first.retry_after_s > 0
+    assert len(well.received()) == 20
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -122,6 +122,13 @@ async def test_a_hub_is_told_nothing_that_nobody_approved(world):
     assert watch.title != ALERT[1].title
 
 
+async def test_a_page_gets_what_was_drafted_and_frames_it_itself(world):
+    draft = await world.drafted()
+    assert await world.words.drafted(draft, Purpose.WATCH, "en") == ALERT[1]
+    with pytest.raises(LookupError):
+        await world.words.drafted(draft, Purpose.STAND_DOWN, "en")
+
+
 async def test_a_close_out_is_sent_in_its_own_words(world):
     over = CaseClosedOut(
         case=CASE, at=world.store.clock.now(), alert=1, version=2, texts=RETRACTION

@@ -18,6 +18,7 @@ from homeward.dispatch.channels.address import (
     refused_in,
     system_lookup,
 )
+from homeward.dispatch.channels.resting import Resting
 from homeward.dispatch.channels.signature import batch_id, endpoint_secret, signed_headers
 from homeward.dispatch.channels.webhook_body import (
     batch_body,
@@ -43,6 +44,7 @@ class WebhookChannel(SameWorld):
     def __init__(self, ring: KeyRing, clock: Clock, *, lookup: Lookup = system_lookup) -> None:
         self._ring, self._clock, self._lookup = ring, clock, lookup
         self._session: aiohttp.ClientSession | None = None
+        self._resting = Resting()
 
     def check(self, url: URL) -> None:
         """Raise AddressRefused for an address that this world may not call."""
@@ -90,12 +92,22 @@ class WebhookChannel(SameWorld):
         try:
             url = parsed(address)
             self.check(url)
-            return await self._call(address, url, messages)
+        except AddressRefused as refused:
+            return _all(messages, Verdict.FAILED, detail=f"address-{refused}")
+        endpoint = str(url.origin())
+        rest_s = self._resting.rest_s(endpoint)
+        if rest_s > 0:
+            return _all(messages, Verdict.RETRY, after_s=rest_s, detail="resting")
+        try:
+            results = await self._call(address, url, messages)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            refused = refused_in(error)
-            if refused is not None:
-                return _all(messages, Verdict.FAILED, detail=f"address-{refused}")
+            refused_now = refused_in(error)
+            if refused_now is not None:
+                return _all(messages, Verdict.FAILED, detail=f"address-{refused_now}")
+            self._resting.fault(endpoint)
             return _all(messages, Verdict.RETRY, detail=type(error).__name__)
+        self._resting.well(endpoint)
+        return results
 
     async def _call(self, address: str, url: URL, messages: Sequence[Outgoing]) -> list[Result]:
         body = batch_body(messages)

@@ -86,6 +86,9 @@ class LedgerContract:
         second = await self._one(store)
         assert second.chunk == first.chunk
         assert members(second.recipients) == [4, 5]
+        known = second.earlier
+        assert known is not None
+        assert (members(known.accepted), members(known.failed)) == ([1, 2], [3])
         assert await store.ledger.settle(second, outcome((4,), (), (5,)), done=True)
         assert not await store.ledger.settle(second, outcome((4,)), done=True)
         assert await store.ledger.next_open_s() is None
@@ -117,6 +120,7 @@ class LedgerContract:
         leased = await self._one(store, 0.2)
         await store.ledger.close("a", 1)
         await store.ledger.close("a", 1)
+        assert not await store.ledger.renew(leased, 60), "nothing more is sent of a closed alert"
         assert await store.ledger.settle(leased, outcome((1,)), done=False)
         await put(store, chunk_of("a", 4, 5), chunk_of("a", 5, 1, 2, purpose=Purpose.CANCEL))
         await elapse(0.25)
