@@ -14,6 +14,7 @@ from homeward.testing.simulation import (
     Trouble,
     differences,
     disturb,
+    real_crew,
     run,
     seed_blocks,
 )
@@ -21,6 +22,7 @@ from homeward.testing.simulation import (
 pytestmark = pytest.mark.heavy
 
 HISTORIES = 20_000
+REAL = 1_000
 FIRST = 1_000_000  # not those of the gate
 CALLS_MAX = 1_500
 
@@ -44,6 +46,17 @@ def test_20_000_disturbed_histories_end_like_calm_ones(processes):
     assert found == {}
 
 
+def failed_real(seeds):
+    return disturb(seeds, crew=real_crew).failed
+
+
+def test_so_it_is_with_the_catalogue_of_processors(processes):
+    found = {}
+    for part in processes.map(failed_real, seed_blocks(FIRST, REAL)):
+        found |= part
+    assert found == {}
+
+
 def failed_calls(seed, fault):
     """Calls of one seed at which the fault changes the end; None when the run is too long."""
     calm = Simulation(seeded(seed))
@@ -59,8 +72,8 @@ def failed_calls(seed, fault):
 
 @pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
 def test_each_fault_at_each_port_call_changes_nothing(processes, fault):
-    seeds = range(FIRST, FIRST + 12)
+    seeds = range(FIRST, FIRST + 6)
     results = [*processes.map(failed_calls, seeds, [fault] * len(seeds))]
     ran = [one for one in results if one is not None]
-    assert len(ran) >= 4
+    assert len(ran) >= 3
     assert [one for one in ran if one] == []

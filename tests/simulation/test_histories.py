@@ -13,6 +13,7 @@ from homeward.testing.simulation import (
     differences,
     disturb,
     drawn,
+    real_crew,
     run,
     seed_blocks,
 )
@@ -20,6 +21,8 @@ from homeward.testing.strategies import histories, troubles
 
 HISTORIES = 1_000
 BLOCK = 100
+REAL = 60
+"""The real processors take three times as long as the small ones."""
 
 SHORT = History(
     -1,
@@ -41,6 +44,15 @@ def test_a_disturbed_history_ends_like_a_calm_one(seeds):
         assert found.figures["told"] > 10 * BLOCK
         for kind in ("case.alert-cancelled/1", "case.closed-out/1", "escalation.watch-lapsed/1"):
             assert found.figures[kind] > BLOCK / 20, kind
+
+
+@pytest.mark.parametrize("seeds", seed_blocks(HISTORIES, REAL, 30), ids=lambda s: f"from-{s.start}")
+def test_so_it_is_with_the_catalogue_of_processors(seeds):
+    found = disturb(seeds, crew=real_crew)
+    assert found.failed == {}
+    if len(seeds) > 1:
+        for kind in ("reach.widened/1", "hubs.watch-ordered/1", "hubs.watch-released/1"):
+            assert found.figures[kind] > len(seeds), kind
 
 
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER], ids=lambda f: f.name)

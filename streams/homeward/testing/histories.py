@@ -13,7 +13,7 @@ PAUSES_S: Final = (0, 0, 45, 180, 420)
 """Between two acts; longer ones let waves, watches and waiting clocks come due."""
 
 CASES_MAX: Final = 2
-LIVE_ACTS_MAX: Final = 7
+LIVE_ACTS_MAX: Final = 5
 
 
 class Act(Enum):
@@ -111,7 +111,7 @@ def walk(seed: int, pick: Pick) -> History:
     """Return a history made of choices."""
     waiting = [
         [Step(act, case, PAUSES_S[pick(len(PAUSES_S))], pick(1_000)) for act in _acts(pick)]
-        for case in range(1 + (pick(3) == 0) * (CASES_MAX - 1))
+        for case in range(1 + (pick(4) == 0) * (CASES_MAX - 1))
     ]
     steps: list[Step] = []
     while waiting:

@@ -9,6 +9,7 @@ from homeward.testing.simulation.running import (
     Trouble,
     bench_of,
     drawn,
+    real_crew,
     run,
     small_crew,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "disturb",
     "drawn",
     "outcome",
+    "real_crew",
     "run",
     "seed_blocks",
     "small_crew",

@@ -37,7 +37,7 @@ from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, wr
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.testing.histories import Act, History, Step
 from homeward.testing.memory import ORIGIN, MemoryStore
-from homeward.testing.simulation.places import CENTRE, place, volunteer
+from homeward.testing.simulation.places import BOOK, CENTRE, place, volunteer
 from homeward.words import (
     AgeBand,
     CancelReason,
@@ -185,7 +185,7 @@ class Desk:
         return [
             (stream, AlertDrafted(**base, **bounds)),
             (stream, AlertApproved(**base, draft=draft, alert=1, version=version)),
-            (stream, issued(**base, **bounds, draft=draft)),
+            (stream, issued(**base, **bounds, draft=draft, hubs=BOOK)),
         ]
 
     def _sighting(self, base: dict[str, Any], number: int, step: Step) -> Said:
@@ -203,7 +203,8 @@ class Desk:
         if step.act is Act.MISTAKE:
             judged: Fact = SightingRejected(**base, sighting=sighting, reason="other-person")
         else:
-            judged = SightingAccepted(**base, **seen, mode=Mode.FOOT, credibility_ppm=800_000)
+            credible: dict[str, Any] = {"mode": Mode.FOOT, "credibility_ppm": 800_000, "hubs": BOOK}
+            judged = SightingAccepted(**base, **seen, **credible)
         return [(stream, reported), (stream, judged)]
 
     def _watch(self, store: MemoryStore, base: dict[str, Any], step: Step) -> Said:

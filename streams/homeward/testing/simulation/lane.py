@@ -5,11 +5,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
 from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered, ChunksCut
-from homeward.geography.cells import from_bytes
+from homeward.geography.cells import from_bytes, meets
 from homeward.hosts.consumer import Reacted
 from homeward.messages import Recorded
 from homeward.ports import Chunk, LaneColumns, Ledger, Roster
@@ -106,7 +105,7 @@ class SmallLane:
             chosen = (rows.kinds == KINDS.index(RecipientKind.DESK)) & (rows.levels == order.level)
         else:
             chosen = (rows.kinds == KINDS.index(RecipientKind.VOLUNTEER)) & rows.active
-            chosen &= np.isin(rows.cells, from_bytes(order.cells or b""))
+            chosen &= meets(from_bytes(order.cells or b""), rows.cells)
         return BitMap(rows.ordinals[chosen & rows.reachable]), BitMap(
             rows.ordinals[chosen & ~rows.reachable]
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 import h3
 
+from homeward.geography.hubbook import Hub, write_hub_book
 from homeward.ports import Contact, Recipient
 from homeward.words import RecipientKind
 
@@ -77,3 +78,12 @@ def first_roster() -> tuple[Recipient, ...]:
     """Return who is registered when a history begins."""
     people = tuple(volunteer(number, number * 17 + 3) for number in range(36))
     return (*people, *HUBS, *(desk(level) for level in range(4)))
+
+
+def _in_book(one: Recipient) -> Hub:
+    lat_deg, lon_deg = h3.cell_to_latlng(one.cells[0])
+    return Hub.at(one.id, one.hub_kind, lat_deg, lon_deg, len(one.contacts))
+
+
+BOOK: Final = write_hub_book(_in_book(one) for one in HUBS)
+"""The hubs as an officer's decision writes them down."""

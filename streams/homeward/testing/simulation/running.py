@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeAlias
 
+from homeward import processors
 from homeward.hosts.consumer import Consumer, Pure
 from homeward.hosts.pen import Pen
 from homeward.hosts.sweep import Sweeper
@@ -44,13 +45,19 @@ Crew: TypeAlias = Callable[[MemoryStore], Sequence[Consumer]]
 def small_crew(store: MemoryStore) -> Sequence[Consumer]:
     """Return the small processors and two small lanes."""
     lanes = (SmallLane(store.roster, store.ledger, lane, LANES) for lane in range(LANES))
-    processors: list[Processor[Any]] = [
+    small: list[Processor[Any]] = [
         SmallReach(),
         SmallHubs(),
         SmallEscalation(),
         SmallCallouts(),
     ]
-    return [*(Pure(one) for one in processors), *lanes]
+    return [*(Pure(one) for one in small), *lanes]
+
+
+def real_crew(store: MemoryStore) -> Sequence[Consumer]:
+    """Return the catalogue's processors, and small lanes."""
+    lanes = (SmallLane(store.roster, store.ledger, lane, LANES) for lane in range(LANES))
+    return [*(Pure(one) for one in processors.ALL), *lanes]
 
 
 def bench_of(store: MemoryStore) -> Bench:

@@ -38,17 +38,20 @@ def disturb(
     *,
     trouble: Callable[[int], Trouble] = drawn,
     crew: Crew = small_crew,
+    calm_crew: Crew | None = None,
     bench: Callable[[MemoryStore], Bench] = bench_of,
     enough: int | None = None,
 ) -> Findings:
     """Run each seed calm and sound, then disturbed with that crew and bench, and compare.
+
+    ``calm_crew`` is what a planted crew is compared with; the crew itself when it is left out.
 
     Stops after ``enough`` failures. A run that breaks is a failure like one that differs.
     """
     findings = Findings()
     for seed in seeds:
         history = seeded(seed)
-        calm = run(history)
+        calm = run(history, crew=calm_crew or crew)
         findings.figures.update(calm.figures)
         try:
             wrong = differences(calm, run(history, trouble(seed), crew=crew, bench=bench))
