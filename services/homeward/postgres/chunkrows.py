@@ -3,7 +3,7 @@
 import asyncpg
 from pyroaring import BitMap
 
-from homeward.ports import Chunk
+from homeward.ports import Chunk, Settled
 from homeward.words import Purpose
 
 OUTCOMES = ("accepted", "failed", "expired", "retried")
@@ -48,6 +48,13 @@ def stored_chunk(row: asyncpg.Record) -> Chunk:
 def outcomes_of(row: asyncpg.Record) -> list[BitMap]:
     """Return accepted, failed, expired and retried."""
     return [BitMap.deserialize(row[name]) if row[name] else BitMap() for name in OUTCOMES]
+
+
+def earlier_of(row: asyncpg.Record) -> Settled | None:
+    """Return what earlier senders recorded; None when none did."""
+    sums = outcomes_of(row)
+    accepted, failed, expired, retried = (one.serialize() for one in sums)
+    return Settled(accepted, failed, expired, retried) if any(sums) else None
 
 
 def rest_of(row: asyncpg.Record) -> bytes:

@@ -11,7 +11,14 @@ from pyroaring import BitMap
 
 from homeward.ports import Leased, LogUnavailable, Settled, Unit
 from homeward.postgres.bell import Bell
-from homeward.postgres.chunkrows import OUTCOMES, chunk_tuple, outcomes_of, rest_of, stored_chunk
+from homeward.postgres.chunkrows import (
+    OUTCOMES,
+    chunk_tuple,
+    earlier_of,
+    outcomes_of,
+    rest_of,
+    stored_chunk,
+)
 from homeward.postgres.database import Database
 from homeward.postgres.rows import log_args
 from homeward.postgres.workbench import BROKEN
@@ -30,7 +37,10 @@ class PostgresLedger:
     async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
         found = await self._database.fetch("lease_chunks", limit, lease_s)
         ordered = sorted(found, key=lambda row: (row["priority"], row["seq"], row["place"]))
-        return [Leased(stored_chunk(row), row["lease"], rest_of(row)) for row in ordered]
+        return [
+            Leased(stored_chunk(row), row["lease"], rest_of(row), earlier_of(row))
+            for row in ordered
+        ]
 
     async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
         said = [BitMap.deserialize(getattr(settled, name)) for name in OUTCOMES]
