@@ -14,6 +14,8 @@ import aiohttp
 TIMEOUT_S: Final = 60
 AWAY_TRIES: Final = 10
 """Tries while the store is away (503): the server says when to come again."""
+AGAIN_S: Final = 0.5
+"""Before a live feed that ended is asked for again."""
 LINE_BYTES_MAX: Final = 1 << 20
 """Of a live feed: a fact's public part is at most 32 KB."""
 
@@ -74,7 +76,17 @@ class Server:
                 return
 
     async def live(self, path: str, after: str | None = None) -> AsyncIterator[tuple[str, Content]]:
-        """Yield (id, content) of a live feed until the server ends it. Raises Trouble."""
+        """Yield (id, content) of a live feed for ever, again after the last one. Raises Trouble.
+
+        The server ends a feed now and then, to ask again who may read.
+        """
+        while True:
+            async for event_id, content in self._feed(path, after):
+                yield event_id, content
+                after = event_id
+            await asyncio.sleep(AGAIN_S)
+
+    async def _feed(self, path: str, after: str | None) -> AsyncIterator[tuple[str, Content]]:
         headers = {"Authorization": f"Bearer {self.key}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = after

@@ -31,8 +31,7 @@ def migrate(
     if json:
         as_json(found)
     else:
-        done = ", ".join(found["applied"]) or "nothing: it is up to date"
-        say(f"log {found['origin']}; applied: {done}")
+        say(f"log {found['origin']} is up to date: {', '.join(found['migrations'])}")
 
 
 @config.command("show", epilog="Example: HOMEWARD_PORT=9000 homeward config show")

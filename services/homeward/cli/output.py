@@ -1,17 +1,13 @@
 """What the command line prints: answers on stdout, everything about them on stderr."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
-
-PIPED_COLUMNS = 160
-"""What a table may use where no terminal says how wide it is."""
 
 
 class Complaint(Exception):
@@ -24,8 +20,7 @@ class Complaint(Exception):
 
 
 def _console(stream: TextIO) -> Console:
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_COLUMNS
-    return Console(file=stream, width=width, highlight=False, soft_wrap=True)
+    return Console(file=stream, highlight=False, soft_wrap=True)  # the terminal folds, not we
 
 
 def complain(trouble: Complaint) -> int:
@@ -39,7 +34,9 @@ def complain(trouble: Complaint) -> int:
 
 def _sentence(what: str, mend: str) -> str:
     what = " ".join(what.split())
-    return f"{what}. {mend[:1].upper()}{mend[1:]}" if mend else what
+    if mend and not mend.startswith("homeward "):  # a command is shown as it is typed
+        mend = mend[0].upper() + mend[1:]
+    return f"{what}. {mend}".rstrip() if mend else what
 
 
 def say(*parts: str | tuple[str, str]) -> None:
@@ -66,16 +63,19 @@ def as_json_lines(values: Iterable[object]) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their columns; what is missing is a dash."""
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, no_wrap=True, overflow="fold")
-    for row in rows:
-        grid.add_row(*("-" if one in {None, ""} else Text(str(one)) for one in row))
-    _console(sys.stdout).print(grid)
+    grid = [list(columns), *([_shown(one) for one in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
+    for number, row in enumerate(grid):
+        cells = (set_cell_size(one, width) for one, width in zip(row, widths, strict=True))
+        say(("  ".join(cells).rstrip(), "" if number else "bold"))
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None or value == "" else str(value)
 
 
 def pairs(values: Mapping[str, object]) -> None:
     """Print names and values, one pair a line."""
     width = max(map(len, values), default=0)
     for name, value in values.items():
-        say((name.ljust(width + 2), "dim"), "-" if value is None else str(value))
+        say((name.ljust(width + 2), "dim"), _shown(value))

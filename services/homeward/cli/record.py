@@ -78,9 +78,19 @@ def replay(
         as_json(found)
     else:
         columns = ("processor", "heard", "said", "state", "stored", "same")
-        table(columns, ([one[name] for name in columns] for one in found["processors"]))
+        short = ({**one, **_digests(one)} for one in found["processors"])
+        table(columns, ([one[name] for name in columns] for one in short))
+        if policy is not None:
+            say()
+            waves = found["waves"]
+            names = [name for name in (waves[0] if waves else {}) if name != "at"]
+            table(names, ([one[name] for name in names] for one in waves))
     if not found["same"]:
         raise Complaint("the replay differs from the record", "homeward verify tells where")
+
+
+def _digests(one: dict[str, Any]) -> dict[str, str]:
+    return {name: (one[name] or "-")[:16] for name in ("state", "stored")}
 
 
 def verify(
@@ -92,7 +102,7 @@ def verify(
     json: options.Json = False,
 ) -> None:
     """Walk every link of the log from its stored bytes; exits 1 naming the first bad one."""
-    from homeward.cli.ledgers import verified
+    from homeward.cli.sound import verified
 
     settings = settings_with(data_folder=data_folder)
     found = asyncio.run(verified(settings, world_of(live=live), case))

@@ -22,6 +22,7 @@ def body_of(one: Recipient) -> dict[str, Any]:
         "cells": list(one.cells),
         "lang": one.lang,
         "reach_km_max": one.reach_km_max,
+        "active": one.active,
         "severity_min": one.severity_min.value,
         "contacts": [[_way(way) for way in contact] for contact in one.contacts],
         "hub_kind": one.hub_kind,
