@@ -79,6 +79,29 @@ class Settings(BaseSettings):
     request_deadline_s: Annotated[
         float, Field(gt=0, description="After so long a request is answered with 503.")
     ] = 10.0
+    streams_max: Annotated[
+        int, Field(ge=1, description="Open event streams a process: each costs about 50 KB.")
+    ] = 2_000
+    stream_s: Annotated[
+        float,
+        Field(gt=0, description="A stream ends after so long; who comes back is checked again."),
+    ] = 3_600.0
+    stream_beat_s: Annotated[
+        float,
+        Field(gt=0, description="A sign of life on a quiet stream; proxies cut after 60 s."),
+    ] = 15.0
+    form_raises_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Reports by form from one address an hour: a family makes one and corrects "
+            "it; more is a hoax or a public line, and its page says to call 110.",
+        ),
+    ] = 3
+    form_open_s: Annotated[
+        int,
+        Field(ge=60, description="How long an opened form can be sent: a day of a parent's fear."),
+    ] = 86_400
     append_retries: Annotated[
         int,
         Field(ge=0, le=20, description="How often a decision is made again after a conflict."),

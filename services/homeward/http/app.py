@@ -1,0 +1,96 @@
+"""The application: routes, refusals and bounds put together; it starts with no open door."""
+
+from importlib.metadata import version
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from homeward.http import (
+    alerts,
+    answering,
+    cases,
+    keys,
+    machine,
+    messages,
+    recipients,
+    sightings,
+    timelines,
+    watches,
+)
+from homeward.http.auth import unguarded
+from homeward.http.bounds import Bounds
+from homeward.http.events import Streams
+from homeward.http.messages import Letterbox
+from homeward.http.pages import recipient as inbox
+from homeward.http.pages import reporter, reports
+from homeward.http.pages.rates import Rates
+from homeward.http.rooms import Rooms
+
+MODULES: Final = (
+    cases,
+    alerts,
+    sightings,
+    watches,
+    timelines,
+    recipients,
+    messages,
+    keys,
+    machine,
+    reports,
+    reporter,
+    inbox,
+)
+PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "A refusal (RFC 9457).",
+        "content": {answering.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+
+
+def create_app(rooms: Rooms) -> FastAPI:
+    """Return the application that serves one world."""
+    app = FastAPI(
+        title="Homeward",
+        summary="Turns “a child is missing” into the right people looking in the right places",
+        version=version("homeward"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.rooms = rooms
+    app.state.streams = Streams()
+    app.state.letterbox = Letterbox.of(rooms)
+    app.state.rates = Rates(rooms.settings.form_raises_per_hour)
+    for module in MODULES:
+        app.router.routes.extend(module.router.routes)
+    if open_doors := unguarded(app.routes):
+        raise RuntimeError(f"routes that name no permission: {', '.join(open_doors)}")
+    answering.install(app)
+    app.add_middleware(Bounds, rooms=rooms)
+    _document(app)
+    return app
+
+
+def _document(app: FastAPI) -> None:
+    """Let the OpenAPI document show how refusals look, on every route."""
+    made = app.openapi
+
+    def whole() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            reference = "#/components/schemas/{model}"
+            problem = answering.Problem.model_json_schema(ref_template=reference)
+            schemas |= problem.pop("$defs", {})
+            schemas["Problem"] = problem
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            for methods in document["paths"].values():
+                for said in methods.values():
+                    said["responses"].pop("422", None)
+                    said["responses"] |= PROBLEM
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = whole  # type: ignore[method-assign]

@@ -1,0 +1,166 @@
+"""Who may do what: one table, and what is not in it is refused.
+
+A row is an action; in it stands, for each role that may, which cases that role may do it with.
+The class of an action is the most delicate thing its answer can hold; a role's clearance must
+reach it. A route names its action with `guarded`; the application does not start with a route that
+names none.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from homeward.words import Role
+
+
+class Class(IntEnum):
+    """How delicate something is (SAFETY "curious or bribed insider")."""
+
+    PUBLIC = 0
+    SEARCHER = 1
+    COORDINATOR = 2
+    POLICE = 3
+    SEALED = 4
+
+
+class Scope(StrEnum):
+    """Which cases a role may do something with; all others do not exist for it."""
+
+    ALL = "all"
+    """Every case of this authority, and what belongs to no case."""
+    OWN = "own"
+    """Cases that the same account raised."""
+    DESK = "desk"
+    """Cases that the same organisation raised, and whatever is not verified yet."""
+    TOLD = "told"
+    """Cases of which the recipient was told."""
+
+
+class Action(StrEnum):
+    """Everything that can be asked for."""
+
+    RAISE = "raise a case"
+    LIST_CASES = "list cases"
+    SEE_CASE = "see a case"
+    OPEN_PERSON = "open what is sealed in a case"
+    TAKE_UP = "take up a case"
+    ADD_FACTS = "add facts to a case"
+    WITHDRAW = "withdraw a report"
+    VERIFY = "verify or reject a case"
+    RESOLVE = "resolve or close out a case"
+    DRAFT = "draft an alert"
+    READ_DRAFT = "read the texts of a draft"
+    APPROVE = "approve a draft"
+    ISSUE = "issue an alert"
+    CANCEL = "cancel an alert"
+    SIGHT = "report a sighting"
+    LIST_SIGHTINGS = "list sightings"
+    JUDGE_SIGHTING = "accept or reject a sighting"
+    LIST_WATCHES = "list watches"
+    WATCH = "acknowledge or end a watch"
+    ANSWER = "answer a call for help"
+    TIMELINE = "read the timeline of a case"
+    ENROL = "register volunteers and camera owners"
+    ENROL_HUBS = "register hubs and desks"
+    REMOVE = "remove a recipient"
+    COUNT_RECIPIENTS = "count recipients"
+    LIST_HUBS = "list hubs"
+    INBOX = "read one's own messages"
+    KEYS = "make, list and revoke keys"
+
+
+CLEARANCE: Final[Mapping[Role, Class]] = {
+    Role.ADMIN: Class.PUBLIC,
+    Role.REPORTER: Class.SEARCHER,
+    Role.VOLUNTEER: Class.SEARCHER,
+    Role.HUB: Class.SEARCHER,
+    Role.NGO: Class.COORDINATOR,
+    Role.COORDINATOR: Class.COORDINATOR,
+    Role.AUDITOR: Class.COORDINATOR,
+    Role.OFFICER: Class.POLICE,
+    Role.SUPERVISOR: Class.POLICE,
+}
+"""The most delicate class a role may ever read; `SYSTEM` asks nothing through this door."""
+
+CLASS: Final[Mapping[Action, Class]] = {
+    Action.RAISE: Class.SEARCHER,
+    Action.LIST_CASES: Class.COORDINATOR,
+    Action.SEE_CASE: Class.SEARCHER,
+    Action.OPEN_PERSON: Class.COORDINATOR,
+    Action.TAKE_UP: Class.PUBLIC,
+    Action.ADD_FACTS: Class.PUBLIC,
+    Action.WITHDRAW: Class.PUBLIC,
+    Action.VERIFY: Class.PUBLIC,
+    Action.RESOLVE: Class.PUBLIC,
+    Action.DRAFT: Class.COORDINATOR,
+    Action.READ_DRAFT: Class.COORDINATOR,
+    Action.APPROVE: Class.PUBLIC,
+    Action.ISSUE: Class.PUBLIC,
+    Action.CANCEL: Class.PUBLIC,
+    Action.SIGHT: Class.PUBLIC,
+    Action.LIST_SIGHTINGS: Class.COORDINATOR,
+    Action.JUDGE_SIGHTING: Class.PUBLIC,
+    Action.LIST_WATCHES: Class.SEARCHER,
+    Action.WATCH: Class.PUBLIC,
+    Action.ANSWER: Class.PUBLIC,
+    Action.TIMELINE: Class.COORDINATOR,
+    Action.ENROL: Class.PUBLIC,
+    Action.ENROL_HUBS: Class.PUBLIC,
+    Action.REMOVE: Class.PUBLIC,
+    Action.COUNT_RECIPIENTS: Class.PUBLIC,
+    Action.LIST_HUBS: Class.PUBLIC,
+    Action.INBOX: Class.SEARCHER,
+    Action.KEYS: Class.PUBLIC,
+}
+
+_POLICE: Final = {Role.OFFICER: Scope.ALL, Role.SUPERVISOR: Scope.ALL}
+_STAFF: Final = {**_POLICE, Role.COORDINATOR: Scope.ALL}
+_DESKS: Final = {**_STAFF, Role.NGO: Scope.DESK}
+_READERS: Final = {**_DESKS, Role.AUDITOR: Scope.ALL}
+_SEARCHERS: Final = {Role.HUB: Scope.TOLD, Role.VOLUNTEER: Scope.TOLD}
+
+TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
+    Action.RAISE: {**_STAFF, Role.NGO: Scope.ALL, Role.REPORTER: Scope.ALL},
+    Action.LIST_CASES: _READERS,
+    Action.SEE_CASE: {**_READERS, **_SEARCHERS, Role.REPORTER: Scope.OWN},
+    Action.OPEN_PERSON: _STAFF,
+    Action.TAKE_UP: {**_POLICE, Role.NGO: Scope.DESK},
+    Action.ADD_FACTS: {**_DESKS, Role.REPORTER: Scope.OWN},
+    Action.WITHDRAW: {**dict.fromkeys(_DESKS, Scope.OWN), Role.REPORTER: Scope.OWN},
+    Action.VERIFY: _POLICE,
+    Action.RESOLVE: _POLICE,
+    Action.DRAFT: _STAFF,
+    Action.READ_DRAFT: _STAFF,
+    Action.APPROVE: _POLICE,
+    Action.ISSUE: _POLICE,
+    Action.CANCEL: _POLICE,
+    Action.SIGHT: {**_DESKS, **_SEARCHERS, Role.REPORTER: Scope.OWN},
+    Action.LIST_SIGHTINGS: {**_STAFF, Role.AUDITOR: Scope.ALL},
+    Action.JUDGE_SIGHTING: _STAFF,
+    Action.LIST_WATCHES: {**_READERS, Role.HUB: Scope.TOLD},
+    Action.WATCH: {**_STAFF, Role.HUB: Scope.TOLD},
+    Action.ANSWER: {Role.VOLUNTEER: Scope.TOLD},
+    Action.TIMELINE: _READERS,
+    Action.ENROL: {**_POLICE, Role.NGO: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Action.ENROL_HUBS: {**_POLICE, Role.ADMIN: Scope.ALL},
+    Action.REMOVE: {
+        **_POLICE,
+        **dict.fromkeys((Role.NGO, Role.ADMIN), Scope.ALL),
+        **dict.fromkeys((Role.VOLUNTEER, Role.HUB), Scope.OWN),
+    },
+    Action.COUNT_RECIPIENTS: {
+        **dict.fromkeys(_READERS, Scope.ALL),
+        Role.ADMIN: Scope.ALL,
+    },
+    Action.LIST_HUBS: {**_STAFF, Role.AUDITOR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Action.INBOX: {Role.VOLUNTEER: Scope.OWN, Role.HUB: Scope.OWN},
+    Action.KEYS: {Role.ADMIN: Scope.ALL},
+}
+"""Role x action; the scope says with which cases. Deciders ask once more, from what they know."""
+
+
+def scope_of(role: Role, action: Action) -> Scope | None:
+    """Return with which cases a role may do something; None: it may not."""
+    if CLASS[action] > CLEARANCE.get(role, Class.PUBLIC):
+        return None
+    return TABLE[action].get(role)

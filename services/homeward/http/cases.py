@@ -1,0 +1,259 @@
+"""Cases: raised, listed, seen, and what people decide about them."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from homeward.case import fold
+from homeward.codec import KINDS
+from homeward.desk import Asking, Receipt
+from homeward.http.answers import (
+    CaseLine,
+    CaseList,
+    RaisedOut,
+    ReceiptOut,
+    receipt_fields,
+    receipt_out,
+)
+from homeward.http.asking import Cursor, Limit, WithKey, etag, position, tag
+from homeward.http.auth import CASE, Caller, InRooms, guarded
+from homeward.http.authorisation import Action, Scope
+from homeward.http.bodies import (
+    CancelBody,
+    FactsBody,
+    NoteBody,
+    RaiseBody,
+    RejectBody,
+    ResolveBody,
+    UnitBody,
+    VehicleBody,
+    public_cell,
+)
+from homeward.http.deciding import decide_case
+from homeward.http.doors import Door, desk_sees, opened
+from homeward.http.personal import open_for, person
+from homeward.http.rooms import Rooms
+from homeward.http.showing import case_json
+from homeward.http.strict import StrictRoute
+from homeward.record.envelope import read
+from homeward.requests import Request
+from homeward.requests import case as requests
+from homeward.words import ReasonCode, case_code, instant_text
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
+CASE_KINDS: Final = frozenset(kind for kind in KINDS if kind.startswith("case."))
+
+
+async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str, Receipt]:
+    """Raise a case and return its id; the same asking raises it once. Raises Refused."""
+    case = rooms.desk.new_id(asking, "case")
+    place = body.last_seen.place.place()
+    request = requests.RaiseCase(
+        at=rooms.clock.now(),
+        by=asking.by,
+        case=case,
+        category=body.category,
+        mode=body.mode,
+        last_seen_cell=public_cell(place),
+        last_seen_at=body.last_seen.at,
+        error_m=place.accuracy_m,
+        custody=body.custody,
+        protection_order=body.protection_order,
+        description=body.person,
+        place=place,
+        place_text=body.last_seen.text,
+        reporter=body.reporter,
+        note=body.note,
+    )
+    return case, await decide_case(rooms, case, asking, request)
+
+
+def reporter_path(rooms: Rooms, case: str) -> str:
+    """Return the path of the reporter's secret page."""
+    return f"/r/{case_code(case)}/{rooms.ring.token(CASE, case)}"
+
+
+@router.post("", status_code=201)
+async def raise_(
+    body: RaiseBody,
+    response: Response,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.RAISE))],
+    keyed: WithKey,
+) -> RaisedOut:
+    """Report that a person is missing."""
+    case, receipt = await raise_case(rooms, keyed.asking(caller.by), body)
+    tag(response, receipt)
+    link = rooms.public_url().rstrip("/") + reporter_path(rooms, case)
+    return RaisedOut(**receipt_fields(case, receipt), link=link)
+
+
+@router.get("")
+async def list_(
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.LIST_CASES))],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CaseList:
+    """List cases, newest first."""
+    rows = await rooms.log.newest("case.raised/1", before=position(cursor), limit=limit)
+    lines: list[CaseLine] = []
+    for row in rows:
+        recorded = [read(one) for one in await rooms.log.key_rows(row.key, kinds=CASE_KINDS)]
+        state = fold(recorded)
+        if caller.scope is Scope.DESK and not desk_sees(caller.by, recorded, state):
+            continue
+        lines.append(
+            CaseLine(
+                case=row.key,
+                code=case_code(row.key),
+                status=state.status.value,
+                category=state.category.value,
+                at=instant_text(recorded[0].at),
+                version=state.version,
+            )
+        )
+    return CaseList(items=lines, next=str(rows[-1].log_index) if len(rows) == limit else None)
+
+
+@router.get("/{case}")
+async def see(
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.SEE_CASE))],
+    purpose: Annotated[
+        ReasonCode | None, Query(description="Opens what is sealed; the access is recorded.")
+    ] = None,
+) -> dict[str, Any]:
+    """Return how the case stands, as the caller may see it."""
+    shown = await case_json(rooms, door)
+    if purpose is not None:
+        shown["personal"] = person(door.recorded, await open_for(rooms, door, purpose))
+    response.headers["ETag"] = etag(door.state.version)
+    return shown
+
+
+async def _decided(
+    rooms: Rooms, door: Door, keyed: WithKey, request: Request, response: Response
+) -> ReceiptOut:
+    receipt = await decide_case(rooms, door.case, keyed.asking(door.by), request)
+    tag(response, receipt)
+    return receipt_out(door.case, receipt)
+
+
+@router.post("/{case}/take-up")
+async def take_up(
+    body: UnitBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.TAKE_UP))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Look into a waiting report: the reporter's clock is answered."""
+    request = requests.TakeUp(at=rooms.clock.now(), by=door.by, unit=body.unit)
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/facts")
+async def add_facts(
+    body: FactsBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.ADD_FACTS))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Say more about the case."""
+    request = requests.AddFacts(
+        at=rooms.clock.now(),
+        by=door.by,
+        category=body.category,
+        mode=body.mode,
+        note=body.note,
+    )
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/vehicle")
+async def identify_vehicle(
+    body: VehicleBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.ADD_FACTS))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Say that the person is in a vehicle, and which."""
+    request = requests.IdentifyVehicle(
+        at=rooms.clock.now(),
+        by=door.by,
+        seen_at=body.seen_at,
+        vehicle=body.vehicle,
+        licence_plate=body.licence_plate,
+    )
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/withdraw")
+async def withdraw(
+    body: NoteBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.WITHDRAW))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Take one's own report back, before it was verified."""
+    request = requests.Withdraw(at=rooms.clock.now(), by=door.by, note=body.note)
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/verify")
+async def verify(
+    body: UnitBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.VERIFY))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Confirm the report: an alert may be drafted."""
+    request = requests.Verify(at=rooms.clock.now(), by=door.by, unit=body.unit)
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/reject")
+async def reject(
+    body: RejectBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.VERIFY))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Turn the report down; that is never edited again."""
+    request = requests.Reject(at=rooms.clock.now(), by=door.by, reason=body.reason, note=body.note)
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/resolve")
+async def resolve(
+    body: ResolveBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.RESOLVE))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Say what became of the person: no further wave goes out."""
+    request = requests.ResolveCase(
+        at=rooms.clock.now(), by=door.by, outcome=body.outcome, helped_by=body.helped_by
+    )
+    return await _decided(rooms, door, keyed, request, response)
+
+
+@router.post("/{case}/cancel")
+async def cancel(
+    body: CancelBody,
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.CANCEL))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Take the alert back: everybody who was told is told so."""
+    request = requests.CancelAlert(at=rooms.clock.now(), by=door.by, reason=body.reason)
+    return await _decided(rooms, door, keyed, request, response)

@@ -1,0 +1,120 @@
+"""Opening a case to who may see it; to all others it does not exist (I-19)."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Path
+
+from homeward.case import Case, fold
+from homeward.facts.hub import WatchOrdered
+from homeward.http.auth import Caller, InRooms, guarded
+from homeward.http.authorisation import Action, Scope
+from homeward.http.rooms import Rooms
+from homeward.messages import Actor, Recorded
+from homeward.ports import InboxMessage
+from homeward.refusals import NoSuchCase
+from homeward.words import Role, case_prefix
+
+INBOX_PAGE: Final = 500
+INBOX_PAGES_MAX: Final = 20
+"""A recipient with more messages than both together has read the oldest ones long ago."""
+_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+CasePath = Annotated[
+    str,
+    Path(
+        max_length=36,
+        description="The case's id, or its code.",
+        examples=["ABCD-EFGH"],
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A case that is open to somebody."""
+
+    caller: Caller
+    case: str
+    recorded: Sequence[Recorded]
+    state: Case
+
+    @property
+    def by(self) -> Actor:
+        """Who asks."""
+        return self.caller.by
+
+
+async def case_id(rooms: Rooms, said: str) -> str:
+    """Return the id of the case that an id or a code names. Raises NoSuchCase."""
+    if _ID.fullmatch(said):
+        return said
+    try:
+        found = await rooms.log.case_with_prefix(case_prefix(said))
+    except ValueError:
+        raise NoSuchCase from None
+    if found is None:
+        raise NoSuchCase
+    return found
+
+
+async def enter(rooms: Rooms, caller: Caller, case: str) -> Door:
+    """Return the case if it is in the caller's scope. Raises NoSuchCase."""
+    recorded = await rooms.desk.case_facts(case)
+    state = fold(recorded)
+    if state.raised is None or not await _in_scope(rooms, caller, case, recorded, state):
+        raise NoSuchCase
+    return Door(caller, case, recorded, state)
+
+
+async def _in_scope(
+    rooms: Rooms, caller: Caller, case: str, recorded: Sequence[Recorded], state: Case
+) -> bool:
+    by = caller.by
+    if caller.case is not None and caller.case != case:
+        return False
+    match caller.scope:
+        case Scope.ALL:
+            return True
+        case Scope.OWN:
+            return state.reporter == by.id
+        case Scope.DESK:
+            return desk_sees(by, recorded, state)
+        case Scope.TOLD:
+            if by.role is Role.HUB:
+                return any(
+                    isinstance(one.fact, WatchOrdered) and one.fact.hub == by.id for one in recorded
+                )
+            return any(one.case == case for one in await messages_of(rooms, by.id))
+
+
+def desk_sees(by: Actor, recorded: Sequence[Recorded], state: Case) -> bool:
+    """Whether a desk of an organisation sees a case: its own, or one that waits for somebody."""
+    if state.unverified or state.reporter == by.id:
+        return True
+    raiser = next(one.by for one in recorded if one.kind == "case.raised/1")
+    return by.org != "-" and raiser.org == by.org
+
+
+async def messages_of(rooms: Rooms, recipient: str) -> list[InboxMessage]:
+    """Return all messages of a recipient, oldest first."""
+    found: list[InboxMessage] = []
+    for _ in range(INBOX_PAGES_MAX):
+        page = await rooms.inbox.since(recipient, found[-1].seq if found else 0, INBOX_PAGE)
+        found += page
+        if len(page) < INBOX_PAGE:
+            break
+    return found
+
+
+def opened(action: Action) -> Callable[..., Awaitable[Door]]:
+    """Return the dependency of a route that does something with the case in its path."""
+
+    async def open_case(
+        case: CasePath, rooms: InRooms, caller: Annotated[Caller, Depends(guarded(action))]
+    ) -> Door:
+        return await enter(rooms, caller, await case_id(rooms, case))
+
+    return open_case

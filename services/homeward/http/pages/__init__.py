@@ -1,0 +1,1 @@
+"""Pages for people without an account: no script, nothing from elsewhere, zh first."""

@@ -1,0 +1,93 @@
+"""Templates to pages, and refusals to pages that people can read."""
+
+from collections.abc import Callable, Coroutine
+from functools import cache
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from homeward.http.answering import RETRY_AFTER_S, counted
+from homeward.http.pages.language import LANGS, language
+from homeward.http.pages.phrases import PHRASES
+from homeward.http.pages.refusing import in_words
+from homeward.http.problems import StoreAway, TooManyReports
+from homeward.http.rooms import Rooms
+from homeward.ports import LogUnavailable
+from homeward.refusals import Refused
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("homeward.http", "pages/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        lstrip_blocks=True,
+        trim_blocks=True,
+    )
+
+
+def render(
+    request: Request,
+    name: str,
+    lang: str,
+    status: int = 200,
+    path: str | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """Return a page in a language; ``path`` is where it can be read again."""
+    rooms: Rooms = request.app.state.rooms
+    other = next(one for one in LANGS if one != lang)
+    text = (
+        _environment()
+        .get_template(name)
+        .render(
+            lang=lang,
+            other=other,
+            t=PHRASES[lang],
+            drill=rooms.world != "live",
+            path=path or request.url.path,
+            **values,
+        )
+    )
+    return HTMLResponse(text, status)
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with refusals caught around it."""
+        handler = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Refused as refused:
+                return refusal_page(request, refused)
+            except (LogUnavailable, ConnectionError):
+                return refusal_page(request, StoreAway())
+
+        return shown
+
+
+def refusal_page(request: Request, refused: Refused) -> HTMLResponse:
+    """Return the page that refuses."""
+    counted(request.app.state.rooms, refused)
+    status, lang = type(refused).status, language(request)
+    page = render(
+        request,
+        "refused.html",
+        lang,
+        status,
+        missing=status == 404,  # noqa: PLR2004
+        why=in_words(refused, lang),
+    )
+    if isinstance(refused, TooManyReports):
+        page.headers["Retry-After"] = refused.detail
+    elif status == StoreAway.status:
+        page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page

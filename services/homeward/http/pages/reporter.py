@@ -1,0 +1,176 @@
+"""The reporter's page: who has it, since when, what was done; never where a sighting was (I-20)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+
+from homeward.case import Status
+from homeward.desk import Asking
+from homeward.http.answering import counted
+from homeward.http.asking import hash_of
+from homeward.http.auth import Caller, InRooms, Open, of_reporter
+from homeward.http.authorisation import Scope
+from homeward.http.cases import reporter_path
+from homeward.http.deciding import decide_case
+from homeward.http.doors import Door, case_id, enter
+from homeward.http.pages import forms
+from homeward.http.pages.language import language
+from homeward.http.pages.phrases import PHRASES
+from homeward.http.pages.refusing import in_words
+from homeward.http.pages.rendering import PageRoute, render
+from homeward.http.pages.reports import ZONE
+from homeward.http.problems import LinkUnknown
+from homeward.http.rooms import Rooms
+from homeward.processors.escalation import CLOCK_LEVELS
+from homeward.refusals import NoSuchCase, NothingSaid, Refused
+from homeward.requests import Request as Wish
+from homeward.requests.case import AddFacts, Withdraw
+from homeward.timeline import CaseView, for_reporter, status_of
+from homeward.words import Role, case_code
+
+router = APIRouter(
+    prefix="/r",
+    tags=["pages"],
+    route_class=PageRoute,
+    dependencies=[Depends(Open("the token in the path opens one report to who made it"))],
+)
+NOTICES: Final = frozenset({"added", "withdrawn", "sent-before"})
+
+
+async def _door(
+    rooms: InRooms,
+    code: Annotated[str, Path(max_length=36)],
+    token: Annotated[str, Path(max_length=100)],
+) -> Door:
+    """Return the case that a secret link opens. Raises LinkUnknown."""
+    try:
+        case = await case_id(rooms, code)
+        by = await of_reporter(rooms, case, token)
+        if by is None:
+            raise LinkUnknown
+        return await enter(rooms, Caller(by, Scope.OWN, case), case)
+    except NoSuchCase:
+        raise LinkUnknown from None
+
+
+Behind = Annotated[Door, Depends(_door)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was done."""
+
+    when: str
+    what: str
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%m-%d %H:%M}"
+
+
+def clock_lines(view: CaseView, now: datetime, lang: str, *, escalates: bool) -> list[str]:
+    """Return who has the report, since when, and who is told next and when."""
+    t = PHRASES[lang]
+    if view.unit:
+        return [t["taken"].format(unit=view.unit)]
+    if view.raised_at is None or not view.waiting:
+        return []
+    level = view.clock_level
+    minutes = int((now - view.raised_at).total_seconds()) // 60
+    lines = [t["waiting"].format(minutes=minutes, level=t[f"level-{level}"])]
+    if not escalates:
+        return lines
+    if level >= len(CLOCK_LEVELS):
+        return [*lines, t["next-none"]]
+    due = _when(view.raised_at + CLOCK_LEVELS[level])
+    return [*lines, t["next"].format(when=due, level=t[f"level-{level + 1}"])]
+
+
+def _page(
+    request: Request,
+    rooms: Rooms,
+    door: Door,
+    status: int = 200,
+    wrong: str = "",
+    note: str = "",
+) -> Response:
+    lang = language(request)
+    t = PHRASES[lang]
+    now = rooms.clock.now()
+    view = status_of(door.recorded, now)
+    shown = view.json_for_reporter()
+    raised = door.state.raised
+    assert raised is not None
+    notice = request.query_params.get("said", "")
+    path = reporter_path(rooms, door.case)
+    return render(
+        request,
+        "reporter.html",
+        lang,
+        status,
+        path,
+        code=case_code(door.case),
+        state=t[f"state-{view.status.value}"],
+        clock=clock_lines(view, now, lang, escalates=raised.raised_by is Role.REPORTER),
+        done=[Line(_when(one.at), t[one.kind]) for one in for_reporter(door.recorded)],
+        told=shown["told"],
+        sightings=shown["sightings"],
+        open=not view.status.over,
+        retractable=view.status in {Status.PROVISIONAL, Status.VERIFYING},
+        form=forms.new_token(rooms, _page_name(door)),
+        link=rooms.public_url().rstrip("/") + path,
+        notice=t[notice] if notice in NOTICES else "",
+        wrong=wrong,
+        note=note,
+    )
+
+
+def _page_name(door: Door) -> str:
+    return f"case {door.case}"
+
+
+@router.get("/{code}/{token}")  # noqa: FAST003 - read by Behind
+async def see(request: Request, rooms: InRooms, door: Behind) -> Response:
+    """Show the report to who made it."""
+    return _page(request, rooms, door)
+
+
+async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Response:
+    said = forms.fields(await request.form(max_files=0, max_fields=20))
+    lang, note = language(request), said.get("note") or None
+    try:
+        key = forms.checked(rooms, _page_name(door), said.get("form", ""))
+        wish: Wish
+        if what == "added":
+            if note is None:
+                raise NothingSaid
+            wish = AddFacts(at=rooms.clock.now(), by=door.by, note=note)
+        else:
+            wish = Withdraw(at=rooms.clock.now(), by=door.by, note=note)
+        content = forms.body_of(said)
+        # One page has two forms with one token: what is asked for is part of the key.
+        asking = Asking(door.by, f"{key} {what}", hash_of(rooms, "POST", what, content))
+        await decide_case(rooms, door.case, asking, wish)
+    except (Refused, ValidationError) as error:
+        refused = error if isinstance(error, Refused) else NothingSaid()
+        counted(rooms, refused)
+        again = await enter(rooms, door.caller, door.case)
+        why = in_words(refused, lang)
+        return _page(request, rooms, again, type(refused).status, why, note or "")
+    return RedirectResponse(f"{reporter_path(rooms, door.case)}?lang={lang}&said={what}", 303)
+
+
+@router.post("/{code}/{token}/facts", status_code=303)  # noqa: FAST003 - read by Behind
+async def add(request: Request, rooms: InRooms, door: Behind) -> Response:
+    """Say more about the case."""
+    return await _send(request, rooms, door, "added")
+
+
+@router.post("/{code}/{token}/withdraw", status_code=303)  # noqa: FAST003 - read by Behind
+async def withdraw(request: Request, rooms: InRooms, door: Behind) -> Response:
+    """Take the report back."""
+    return await _send(request, rooms, door, "withdrawn")

@@ -1,0 +1,72 @@
+"""What is sealed in a case, opened for who may read it: recorded first, by clearance (I-13)."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from homeward.desk import Opened
+from homeward.http.authorisation import CLEARANCE, Action, Class, scope_of
+from homeward.http.doors import Door
+from homeward.http.rooms import Rooms
+from homeward.messages import Actor, Recorded
+from homeward.refusals import NotForRole
+from homeward.words import instant_text
+
+FIELDS: Final = {
+    "description": Class.COORDINATOR,
+    "place": Class.COORDINATOR,
+    "place_text": Class.COORDINATOR,
+    "note": Class.COORDINATOR,
+    "vehicle": Class.COORDINATOR,
+    "licence_plate": Class.POLICE,
+    "reporter": Class.POLICE,
+    "contact": Class.POLICE,
+}
+"""Sealed fields and how delicate they are; suspect data and private contacts are the police's."""
+
+
+def readable(by: Actor) -> frozenset[str]:
+    """Return the sealed fields that somebody may read. Raises NotForRole."""
+    if scope_of(by.role, Action.OPEN_PERSON) is None:
+        raise NotForRole(f"{by.role.value} may not {Action.OPEN_PERSON.value}")
+    clearance = CLEARANCE[by.role]
+    return frozenset(name for name, needed in FIELDS.items() if needed <= clearance)
+
+
+async def open_for(
+    rooms: Rooms, door: Door, purpose: str, only: Sequence[str] = tuple(FIELDS)
+) -> Opened:
+    """Return the opened fields by fact. Raises NotForRole, LogUnavailable."""
+    fields = readable(door.by) & set(only)
+    reading = str(uuid.uuid4())  # each look is an access of its own
+    return await rooms.reader.open_case(
+        door.case, door.by, purpose=purpose, fields=fields, reading=reading
+    )
+
+
+def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
+    """Return what is sealed in the case's own facts."""
+    found: dict[str, Any] = {
+        "description": None,
+        "place": None,
+        "place_text": None,
+        "reporter": None,
+        "notes": [],
+        "vehicles": [],
+    }
+    for one in recorded:
+        if not one.kind.startswith("case."):
+            continue
+        fields = dict(opened.get(one.id, {}))
+        note = fields.pop("note", None)
+        if note:
+            found["notes"].append(
+                {"at": instant_text(one.at), "by": one.by.role.value, "note": note}
+            )
+        if one.kind == "case.raised/1":
+            found |= fields
+        elif one.kind == "case.vehicle-identified/1" and fields:
+            found["vehicles"].append(
+                {name: fields.get(name) for name in ("vehicle", "licence_plate")}
+            )
+    return found
