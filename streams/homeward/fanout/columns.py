@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 @dataclass(slots=True)
 class LaneColumns:
-    """The roster of a lane as columns: one row per (recipient, cell)."""
+    """The roster of a lane as columns: one row per (recipient, cell).
+
+    A recipient without a place, such as a desk, has one row with cell 0.
+    """
 
     revision: int
     cells: NDArray[np.uint64]

@@ -98,7 +98,9 @@ class MemoryRoster:
         zones = sorted({one.recipient.zone for one in people})
         kinds, severities = list(RecipientKind), list(Severity)
         rows = [
-            (one.recipient, one.ordinal, cell) for one in people for cell in one.recipient.cells
+            (one.recipient, one.ordinal, cell)
+            for one in people
+            for cell in one.recipient.cells or ("0",)
         ]
         return LaneColumns(
             revision=self._revision(lane, lanes),

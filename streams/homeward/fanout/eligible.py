@@ -1,0 +1,164 @@
+"""THE RULE: who is inside an area, and who of those is told. Every index is judged by it.
+
+A recipient is inside a disk, a ring or a polygon when the bounding ball of one of their cells meets
+it; inside a cell set when one of their cells is in it, above a cell of it or below one. So a coarse
+cell never loses anybody. Of those inside, in this order: who was told already is not told again;
+who has no contact is unreachable; who is paused, wants no alert so mild, wants none from so far, or
+sleeps (`policies.attention`) is passed over and looked at again; the rest is told.
+
+Stated once for one person (`inside`, `fate`) and once for columns (`rows_inside`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import h3.api.basic_int as h3
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.fanout.areas import Among, Anywhere, Area, CellSet, Disk, Polygon, Ring
+from homeward.fanout.index import Query
+from homeward.geography.cells import Cells, meets
+from homeward.geography.rings import ring_distances_m
+from homeward.geography.sphere import (
+    Floats,
+    ball_of,
+    centre_deg,
+    distances_m,
+    unit_of,
+    units,
+)
+from homeward.policies.attention import local_minutes, sleeps_min
+from homeward.words import RecipientKind, Severity
+
+SLEEPERS = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
+"""Hubs and desks are on duty."""
+NO_CELL = 0
+"""In columns: the one row of a recipient without a place. Nobody is inside an area by it."""
+
+
+class Fate(Enum):
+    """What becomes of a recipient under an order."""
+
+    OUTSIDE = auto()
+    ALREADY = auto()
+    UNREACHABLE = auto()
+    SUPPRESSED = auto()
+    TOLD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A recipient as the rule sees them."""
+
+    ordinal: int
+    kind: RecipientKind
+    cells: Sequence[int]
+    reach_km_max: int = 0
+    severity_min: Severity = Severity.MINOR
+    quiet_from_min: int = -1
+    quiet_to_min: int = -1
+    zone: str = "Asia/Shanghai"
+    active: bool = True
+    reachable: bool = True
+    level: int = 0
+
+
+def inside(area: Area, person: Person) -> bool:
+    """Return whether a person is inside an area."""
+    match area:
+        case Anywhere():
+            return True
+        case Among():
+            return person.ordinal in area.ordinals
+        case CellSet():
+            return any(_kin(int(cell), mine) for cell in area.cells for mine in person.cells)
+        case _:
+            return any(_ball_meets(area, mine) for mine in person.cells)
+
+
+def _kin(one: int, other: int) -> bool:
+    """Whether one cell is the other, above it or below it."""
+    res = min(h3.get_resolution(one), h3.get_resolution(other))
+    return bool(h3.cell_to_parent(one, res) == h3.cell_to_parent(other, res))
+
+
+def _ball_meets(area: Disk | Ring | Polygon, cell: int) -> bool:
+    ball = ball_of(cell)
+    point = np.array([ball[:3]])
+    match area:
+        case Disk():
+            away_m = distances_m(point, unit_of(area.lat_deg, area.lon_deg))[0]
+            return bool(away_m - ball.radius_m <= area.radius_m)
+        case Ring():
+            away_m = distances_m(point, unit_of(area.lat_deg, area.lon_deg))[0]
+            near_m, far_m = away_m - ball.radius_m, away_m + ball.radius_m
+            return bool(near_m <= area.outer_m and far_m >= area.inner_m)
+        case Polygon():
+            return bool(ring_distances_m(point, _corners(area))[0] <= ball.radius_m)
+
+
+def _corners(area: Polygon) -> Floats:
+    lat_deg, lon_deg = zip(*area.corners, strict=True)
+    return units(lat_deg, lon_deg)
+
+
+def away_m(query: Query, person: Person) -> float:
+    """Return how far the nearest of a person's balls is from the focus, at least 0."""
+    if query.focus is None or not person.cells:
+        return 0.0
+    focus = unit_of(*centre_deg(query.focus))
+    balls = [ball_of(cell) for cell in person.cells]
+    gaps = [float(distances_m(np.array(one[:3]), focus)) - one.radius_m for one in balls]
+    return max(0.0, min(gaps))
+
+
+def fate(query: Query, person: Person) -> Fate:
+    """Return what becomes of a person under an order."""
+    if person.kind not in query.kinds or query.level not in {None, person.level}:
+        return Fate.OUTSIDE
+    if not (inside(query.area, person) or person.ordinal in query.again):
+        return Fate.OUTSIDE
+    if person.ordinal in query.told:
+        return Fate.ALREADY
+    if not person.reachable:
+        return Fate.UNREACHABLE
+    return Fate.SUPPRESSED if _passed_over(query, person) else Fate.TOLD
+
+
+def _passed_over(query: Query, person: Person) -> bool:
+    gap_m = away_m(query, person)
+    if not person.active or query.severity.rank < person.severity_min.rank:
+        return True
+    if person.reach_km_max and gap_m > person.reach_km_max * 1_000:
+        return True
+    if person.kind not in SLEEPERS:
+        return False
+    now_min = local_minutes(person.zone, query.at)
+    quiet = (person.quiet_from_min, person.quiet_to_min)
+    return sleeps_min(query.severity, gap_m, now_min, *quiet) > 0
+
+
+def rows_inside(
+    area: Area, cells: Cells, ordinals: NDArray[np.uint32], points: Floats, radii_m: Floats
+) -> NDArray[np.bool_]:
+    """Return `inside` for rows of (cell, ordinal, ball); without a cell one is inside no place."""
+    placed = cells != NO_CELL
+    found: NDArray[np.bool_]
+    match area:
+        case Anywhere():
+            return np.ones(len(cells), np.bool_)
+        case Among():
+            return np.isin(ordinals, np.array(area.ordinals.to_array(), np.uint32))
+        case CellSet():
+            found = placed & meets(area.cells, cells)
+        case Disk():
+            away = distances_m(points, unit_of(area.lat_deg, area.lon_deg))
+            found = placed & (away - radii_m <= area.radius_m)
+        case Ring():
+            away = distances_m(points, unit_of(area.lat_deg, area.lon_deg))
+            found = placed & (away - radii_m <= area.outer_m) & (away + radii_m >= area.inner_m)
+        case Polygon():
+            found = placed & (ring_distances_m(points, _corners(area)) <= radii_m)
+    return found

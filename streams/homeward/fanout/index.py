@@ -1,0 +1,67 @@
+"""What fan-out asks of an index of recipients, and what it is told."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from homeward.fanout.areas import Area
+from homeward.words import RecipientKind, Severity
+
+Ordinals = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Whom an order is for."""
+
+    area: Area
+    kinds: frozenset[RecipientKind]
+    at: datetime
+    """On the case clock: decides who sleeps."""
+    severity: Severity = Severity.SEVERE
+    focus: str | None = None
+    """The cell that nearness is measured from; without one everybody is near."""
+    level: int | None = None
+    """Only desks of this level."""
+    told: BitMap = field(default_factory=BitMap)
+    """Whoever was told this already."""
+    again: BitMap = field(default_factory=BitMap)
+    """Whoever was inside before and was passed over: inside whatever the area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Everybody inside, once each, by what becomes of them; the four parts share nobody."""
+
+    ordinals: Ordinals
+    """To be told, nearest first."""
+    already: Ordinals
+    unreachable: Ordinals
+    """No contact at all: never counted as told."""
+    suppressed: Ordinals
+    """Paused, out of their own limits, or asleep."""
+    wakes_at: datetime | None = None
+    """When the first of those asleep has slept."""
+
+    @property
+    def inside(self) -> int:
+        """How many people are inside."""
+        parts = (self.ordinals, self.already, self.unreachable, self.suppressed)
+        return sum(len(part) for part in parts)
+
+
+class RecipientIndex(Protocol):
+    """Finds a lane's recipients, exactly as the rule (`eligible`) says: none less, none more."""
+
+    @property
+    def revision(self) -> int:
+        """The newest roster change it knows."""
+        ...
+
+    def match(self, query: Query) -> Matched:
+        """Return everybody inside."""
+        ...

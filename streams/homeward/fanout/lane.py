@@ -1,0 +1,256 @@
+"""From an order to rows of the ledger: whom a lane tells, nearest first, nobody twice.
+
+Pure. The host reads what a plan needs (the index, the ledger's list of those ever leased, a hub's
+ordinal) and commits what it answers in one turn with the lane's position.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from pyroaring import BitMap
+
+from homeward.facts.callout import CalloutOrdered, ChunksCut
+from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
+from homeward.facts.clock import WakeDue
+from homeward.fanout.areas import Among, Anywhere, CellSet
+from homeward.fanout.chunk import Chunk
+from homeward.fanout.index import Matched, Ordinals, Query
+from homeward.fanout.told import LaneState, Told, bitmap, serialised
+from homeward.geography.cells import from_bytes
+from homeward.messages import Fact, Recorded
+from homeward.words import Audience, Purpose, RecipientKind, derived_id
+
+CHUNK_PEOPLE_MAX: Final = 100
+"""Outcomes are written a chunk at a time, so a killed sender repeats so many at the most."""
+
+HEARS: Final = frozenset(
+    str(one.model_fields["kind"].default)
+    for one in (CalloutOrdered, AlertCancelled, CaseResolved, CaseClosedOut, WakeDue)
+)
+
+_INDEXED: Final = {
+    Audience.AREA: frozenset({RecipientKind.VOLUNTEER}),
+    Audience.DESK: frozenset({RecipientKind.DESK}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Which part of everybody a lane serves."""
+
+    number: int
+    lanes: int
+    origin: str
+    """Of the log: ids of chunks are derived under it."""
+
+    @property
+    def name(self) -> str:
+        """The consumer's name, which wakes carry."""
+        return f"fanout.{self.number}"
+
+    def own(self, people: BitMap) -> BitMap:
+        """Return those that this lane serves: an ordinal's first 6 bits are its shard."""
+        first = -(-self.number * 64 // self.lanes) << 26
+        after = -(-(self.number + 1) * 64 // self.lanes) << 26
+        return people & BitMap(range(first, after)) if self.lanes > 1 else people
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows from an order for a lane; all of it commits together."""
+
+    state: LaneState
+    chunks: tuple[Chunk, ...] = ()
+    says: tuple[Fact, ...] = ()
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When to look again at those who slept."""
+        return self.state.look_at
+
+
+def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
+    """Return what to ask the index; None: the recipients are handed in (a hub, those told)."""
+    kinds = _INDEXED.get(order.audience)
+    if kinds is None:
+        return None
+    if order.audience is Audience.DESK:
+        return Query(Anywhere(), kinds, order.at, order.severity, level=order.level)
+    kept = state.of(order.alert, order.version)
+    return Query(
+        area=CellSet(from_bytes(order.cells or b"")),
+        kinds=kinds,
+        at=order.at,
+        severity=order.severity,
+        focus=order.focus,
+        told=bitmap(kept.told if kept else b""),
+        again=bitmap(kept.suppressed if kept else b""),
+    )
+
+
+def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | BitMap) -> Plan:
+    """Return what an order (a heard `CalloutOrdered`) comes to.
+
+    ``found`` is the index's answer to `query_of`, or, when that was None, the recipients: the hub's
+    ordinal, or everybody ever leased for the alert. Those of other lanes are left to them.
+    """
+    order = heard.fact
+    if not isinstance(order, CalloutOrdered):
+        raise TypeError(heard.kind)
+    if isinstance(found, BitMap):
+        nobody = np.empty(0, np.uint32)
+        mine = np.array(lane.own(found).to_array(), np.uint32)
+        found = Matched(mine, nobody, nobody, nobody)
+    elif order.audience is Audience.AREA:
+        state = _remember(state, heard.id, order, found)
+    if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
+        state = _without_sleepers(state, order.alert)
+    chunks = _cut(heard.key, heard.id, order, state, lane, found.ordinals)
+    state = replace(state, seq=state.seq + len(chunks))
+    return Plan(state, chunks, (_said(heard, heard.id, order, lane, chunks, found),))
+
+
+def ended(state: LaneState) -> LaneState:
+    """Return the state after the case's alerts ended: nobody who slept is woken any more."""
+    alerts = {one.alert for one in state.versions}
+    for alert in sorted(alerts):
+        state = _without_sleepers(state, alert)
+    return state
+
+
+def queries_again(wake: WakeDue, state: LaneState, lane: Lane) -> list[tuple[Told, Query]]:
+    """Return what to ask about those who have slept, each with what they are to be told."""
+    if wake.processor != lane.name:
+        return []
+    return [
+        (one, _again(one, wake.at))
+        for one in state.versions
+        if one.look_at is not None and one.look_at <= wake.due
+    ]
+
+
+def plan_again(
+    heard: Recorded, state: LaneState, lane: Lane, found: Sequence[tuple[Told, Matched]]
+) -> Plan:
+    """Return what a wake (a heard `WakeDue`) comes to; nothing is said when nobody is told."""
+    chunks: list[Chunk] = []
+    says: list[Fact] = []
+    for one, matched in found:
+        order = one.as_ordered
+        if order.expires_at is not None and heard.at >= order.expires_at:
+            state = _without_sleepers(state, one.alert)
+            continue
+        state = _remember(state, one.order, order, matched)
+        cut = _cut(heard.key, one.order, order, state, lane, matched.ordinals)
+        state = replace(state, seq=state.seq + len(cut))
+        chunks.extend(cut)
+        if cut:
+            says.append(_said(heard, one.order, order, lane, cut, matched))
+    return Plan(state, tuple(chunks), tuple(says))
+
+
+def _again(kept: Told, at: datetime) -> Query:
+    people = bitmap(kept.suppressed)
+    order = kept.as_ordered
+    return Query(
+        area=Among(people),
+        kinds=_INDEXED[Audience.AREA],
+        at=at,
+        severity=order.severity,
+        focus=order.focus,
+        told=bitmap(kept.told),
+    )
+
+
+def _remember(state: LaneState, order_id: str, order: CalloutOrdered, found: Matched) -> LaneState:
+    """Count those about to be leased as told, and keep who was passed over."""
+    kept = state.of(order.alert, order.version)
+    told = bitmap(kept.told if kept else b"") | BitMap(found.ordinals)
+    over = order.alert in state.over
+    suppressed = BitMap() if over else BitMap(found.suppressed) - told
+    return state.with_told(
+        Told(
+            alert=order.alert,
+            version=order.version,
+            told=serialised(told),
+            suppressed=serialised(suppressed),
+            order=order_id,
+            as_ordered=order.model_copy(update={"cells": None}),
+            look_at=None if over else found.wakes_at,
+        )
+    )
+
+
+def _without_sleepers(state: LaneState, alert: int) -> LaneState:
+    versions = tuple(
+        replace(one, suppressed=b"", look_at=None) if one.alert == alert else one
+        for one in state.versions
+    )
+    return replace(state, versions=versions, over=tuple(sorted({*state.over, alert})))
+
+
+def _cut(
+    case: str,
+    order_id: str,
+    order: CalloutOrdered,
+    state: LaneState,
+    lane: Lane,
+    people: Ordinals,
+) -> tuple[Chunk, ...]:
+    parts = [
+        people[start : start + CHUNK_PEOPLE_MAX]
+        for start in range(0, len(people), CHUNK_PEOPLE_MAX)
+    ]
+    return tuple(
+        Chunk(
+            id=derived_id(lane.origin, order_id, lane.number, seq),
+            order=order_id,
+            case=case,
+            lane=lane.number,
+            seq=seq,
+            purpose=order.purpose,
+            alert=order.alert,
+            version=order.version,
+            wave=order.wave,
+            recipients=serialised(BitMap(part)),
+            people=len(part),
+            texts_of=order.texts_of,
+            contact=order.contact,
+            watch=order.watch,
+            window_from=order.window_from,
+            window_to=order.window_to,
+            expires_at=order.expires_at,
+        )
+        for seq, part in enumerate(parts, state.seq)
+    )
+
+
+def _said(
+    heard: Recorded,
+    order_id: str,
+    order: CalloutOrdered,
+    lane: Lane,
+    chunks: Sequence[Chunk],
+    found: Matched,
+) -> ChunksCut:
+    return ChunksCut(
+        case=heard.key,
+        at=heard.at,
+        order=order_id,
+        lane=lane.number,
+        alert=order.alert,
+        version=order.version,
+        wave=order.wave,
+        audience=order.audience,
+        purpose=order.purpose,
+        chunks=len(chunks),
+        people=sum(chunk.people for chunk in chunks),
+        already_told=len(found.already),
+        suppressed=len(found.suppressed),
+        unreachable=len(found.unreachable),
+        digest=hashlib.sha256(b"".join(chunk.recipients for chunk in chunks)).hexdigest(),
+    )

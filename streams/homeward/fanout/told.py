@@ -1,0 +1,85 @@
+"""What a lane keeps of a case: who was told, who was passed over, when to look at them again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict, TypeAdapter
+from pyroaring import BitMap
+
+from homeward.facts.callout import CalloutOrdered
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert version: bitmaps of ordinals, serialised."""
+
+    alert: int
+    version: int
+    told: bytes
+    suppressed: bytes
+    order: str
+    """The newest order to tell it: what those passed over are told by."""
+    as_ordered: CalloutOrdered
+    """That order, without its cells."""
+    look_at: datetime | None = None
+    """When the first of those asleep has slept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """A lane's state of one case."""
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    seq: int = 0
+    """Of the next chunk: it counts on over waves, so that earlier waves are leased first."""
+    versions: tuple[Told, ...] = ()
+    over: tuple[int, ...] = ()
+    """Alerts that ended: nobody is told of them again."""
+
+    @property
+    def look_at(self) -> datetime | None:
+        """The one moment the lane waits for."""
+        return min((one.look_at for one in self.versions if one.look_at), default=None)
+
+    def of(self, alert: int, version: int) -> Told | None:
+        """Return what is kept of an alert version."""
+        return next(
+            (one for one in self.versions if (one.alert, one.version) == (alert, version)), None
+        )
+
+    def with_told(self, told: Told) -> "LaneState":
+        """Keep an alert version; older ones of the alert are not looked at again."""
+        others = [
+            replace(one, suppressed=b"", look_at=None) if one.alert == told.alert else one
+            for one in self.versions
+            if (one.alert, one.version) != (told.alert, told.version)
+        ]
+        return replace(self, versions=(*others, told))
+
+
+_ADAPTER: Final = TypeAdapter(LaneState)
+
+
+def dump(state: LaneState) -> bytes:
+    """Return the state as JSON, bitmaps in base64."""
+    return _ADAPTER.dump_json(state)
+
+
+def load(raw: bytes) -> LaneState:
+    """Return the state that was dumped."""
+    return _ADAPTER.validate_json(raw)
+
+
+def bitmap(raw: bytes) -> BitMap:
+    """Return the people of a serialised bitmap; no bytes: nobody."""
+    return BitMap.deserialize(raw) if raw else BitMap()
+
+
+def serialised(people: BitMap) -> bytes:
+    """Return the portable form; the same people, the same bytes, however they were put together."""
+    fresh = BitMap(people.to_array())
+    fresh.run_optimize()
+    raw: bytes = fresh.serialize()
+    return raw
