@@ -1,0 +1,147 @@
+"""Opens one world: settings -> adapters -> desk and consumers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import structlog
+
+from homeward import processors
+from homeward.desk import Desk, HubBooks, Reader
+from homeward.fanout.brute import BruteIndex
+from homeward.fanout.lane import Lane
+from homeward.hosts.consumer import Consumer, Pure
+from homeward.hosts.lane import LaneConsumer
+from homeward.hosts.pen import Pen
+from homeward.hosts.turn import Bench
+from homeward.http.rooms import Rooms
+from homeward.metrics import PrometheusMeter
+from homeward.ports import LogUnavailable
+from homeward.postgres.store import Store, open_store
+from homeward.postgres.supervisor import EmbeddedPostgres
+from homeward.seal.keyring import FileKeyRing
+from homeward.settings import Settings
+
+World: TypeAlias = Literal["live", "drill"]
+
+LANES: Final = 1
+"""Embedded, one lane holds every shard."""
+
+log = structlog.get_logger("homeward")
+
+
+class HouseRefused(Exception):
+    """The house cannot be opened so; the text says how to mend it."""
+
+
+@dataclass(slots=True)
+class House:
+    """One world, open: its ports, its desk, its consumers."""
+
+    settings: Settings
+    world: World
+    store: Store
+    ring: FileKeyRing
+    meter: PrometheusMeter
+    desk: Desk
+    consumers: Sequence[Consumer]
+    postgres: EmbeddedPostgres | None
+    heard: Mapping[str, int] = field(default_factory=dict)
+    """Consumer -> size of the log it caught up with, when a host runs here."""
+    url: str = ""
+
+    @property
+    def bench(self) -> Bench:
+        """What turns work on."""
+        pen = Pen(self.store.log.origin, self.store.clock.real)
+        return Bench(self.store.log, self.store.workbench, pen)
+
+    def rooms(self) -> Rooms:
+        """Return what the routes need."""
+        books = HubBooks(self.store.roster, self.settings.hub_book_km, self.settings.hub_book_max)
+        return Rooms(
+            world=self.world,
+            settings=self.settings,
+            desk=self.desk,
+            reader=Reader(self.desk),
+            books=books,
+            log=self.store.log,
+            feed=self.store.feed,
+            workbench=self.store.workbench,
+            roster=self.store.roster,
+            ledger=self.store.ledger,
+            inbox=self.store.inbox,
+            api_keys=self.store.api_keys,
+            ring=self.ring,
+            clock=self.store.clock,
+            meter=self.meter,
+            ready=self.ready,
+            public_url=lambda: self.settings.public_url or self.url,
+        )
+
+    async def ready(self) -> Mapping[str, Any]:
+        """Return whether the house can do its work, and why not."""
+        checks: dict[str, dict[str, Any]] = {}
+        try:
+            size = await asyncio.wait_for(self.store.log.size(), 2)
+            parked = await self.store.workbench.parked()
+        except (LogUnavailable, TimeoutError):
+            checks["database"] = {"ok": False, "mend": "PostgreSQL does not answer."}
+        else:
+            checks["database"] = {"ok": True, "log_size": size}
+            checks["parked"] = {"ok": not parked, "keys": len(parked)}
+            for name, heard in self.heard.items():
+                checks[f"consumer {name}"] = {"ok": True, "behind": max(0, size - heard)}
+        ready = checks["database"]["ok"]
+        return {"ready": ready, "checks": checks}
+
+
+def folder_of(settings: Settings, world: World) -> Path:
+    """Return where a world keeps its database and its key ring."""
+    return settings.data_folder / world
+
+
+def check_world(settings: Settings, world: World) -> None:
+    """Refuse settings that only a drill may have. Raises HouseRefused."""
+    if world == "live" and settings.case_clock_rate != 1:
+        msg = "a live world's clock runs at rate 1: unset HOMEWARD_CASE_CLOCK_RATE, or use --drill"
+        raise HouseRefused(msg)
+    if world == "live" and settings.webhook_loopback:
+        msg = "a live world calls no loopback webhook: unset HOMEWARD_WEBHOOK_LOOPBACK"
+        raise HouseRefused(msg)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
+    """Open one world: start or reach PostgreSQL, migrate, and hand out its ports.
+
+    Every consumer is made known here, before anything can be raised: what is raised while no
+    host runs is heard when one starts. Raises HouseRefused and the adapters' own refusals.
+    """
+    check_world(settings, world)
+    folder = folder_of(settings, world)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as stack:
+        ring = FileKeyRing.open(folder / "keyring.json")
+        postgres = None
+        if settings.database_url is None:
+            postgres = await stack.enter_async_context(EmbeddedPostgres(folder / "postgres"))
+            dsn = postgres.dsn
+        else:
+            dsn = settings.database_url.get_secret_value()
+        store = await stack.enter_async_context(open_store(dsn, world, ring))
+        meter = PrometheusMeter()
+        lane = LaneConsumer(
+            lane=Lane(number=0, lanes=LANES, origin=store.log.origin),
+            roster=store.roster,
+            ledger=store.ledger,
+            build=BruteIndex,
+        )
+        consumers: list[Consumer] = [*(Pure(one) for one in processors.ALL), lane]
+        for consumer in consumers:
+            await store.workbench.start(consumer.name)
+        desk = Desk(store.log, store.subject_keys, store.clock, meter, settings.append_retries)
+        yield House(settings, world, store, ring, meter, desk, consumers, postgres)

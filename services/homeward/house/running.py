@@ -1,0 +1,189 @@
+"""Runs a world in one process: API, processors, fan-out, waker, dispatch."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+import uvicorn
+
+from homeward.dispatch.caller import Caller
+from homeward.dispatch.channels import channels_for
+from homeward.dispatch.knobs import Knobs
+from homeward.dispatch.links import PageLinks
+from homeward.dispatch.words import SealedWords
+from homeward.hosts.embedded import EmbeddedHost
+from homeward.hosts.waker import Waker
+from homeward.house.first import URL_FILE, admin_key, write_private
+from homeward.house.opening import House, HouseRefused, World, folder_of, open_house
+from homeward.http.app import create_app
+from homeward.ports import LogUnavailable
+from homeward.settings import Settings
+
+GRACE_S: Final = 8.0
+"""A stop that takes longer is cut off: what was not done is done at the next start."""
+GAUGES_S: Final = 2.0
+
+log = structlog.get_logger("homeward")
+
+Announce = Callable[[House, Path], None]
+"""Told (house, admin key file) once everything runs."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the house has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bound_socket(settings: Settings) -> socket.socket:
+    """Return the listening socket. Raises HouseRefused when the port is taken or not ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((settings.host, settings.port))
+    except OSError as failure:
+        taken.close()
+        msg = (
+            f"cannot listen on {settings.host} port {settings.port} ({failure.strerror}): "
+            "choose another with --port, or let the kernel choose with --port 0"
+        )
+        raise HouseRefused(msg) from failure
+    return taken
+
+
+async def run_up(settings: Settings, world: World, announce: Announce | None = None) -> None:
+    """Host one world until SIGINT or SIGTERM. Raises HouseRefused."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stopper(stop))
+    listening = bound_socket(settings)
+    async with open_house(settings, world) as house:
+        if settings.case_clock_rate != house.store.clock.rate:  # who only reads changes no clock
+            await house.store.clock.set_rate(settings.case_clock_rate)
+        host, port = listening.getsockname()[:2]
+        house.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        key_file = await admin_key(house)
+        async with _hosts(house, stop):
+            server = _Server(_uvicorn(house))
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            await _started(server, serving)
+            write_private(folder_of(settings, world) / URL_FILE, house.url)
+            if announce is not None:
+                announce(house, key_file)
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stop.set()
+            loop.call_later(GRACE_S, os._exit, 0)
+            server.should_exit = True
+            await serving
+            stopping.cancel()
+
+
+async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    """Wait until it listens; uvicorn has no event for that."""
+    while not server.started and not serving.done():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+def _stopper(stop: asyncio.Event) -> Callable[[], None]:
+    def stopped() -> None:
+        if stop.is_set():  # asked twice: at once
+            os._exit(130)
+        stop.set()
+
+    return stopped
+
+
+def _uvicorn(house: House) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(house.rooms()),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=1_000,
+    )
+
+
+@asynccontextmanager
+async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Run processors, waker, dispatch and gauges beside the block."""
+    host = EmbeddedHost(
+        bench=house.bench,
+        consumers=house.consumers,
+        feed=house.store.feed,
+        waker=Waker(house.store.log, house.store.workbench, house.store.clock),
+        meter=house.meter,
+        say=lambda part, what: log.error("part failed", part=part, what=what),
+        poll_s=house.settings.poll_s,
+    )
+    house.heard = host.caught_up
+    caller = _caller(house)
+    jobs = [
+        asyncio.create_task(host.run(stop)),
+        asyncio.create_task(host.again("dispatch", lambda: caller.run(stop), stop)),
+        asyncio.create_task(host.again("gauges", lambda: _gauges(house, stop), stop)),
+    ]
+    if house.postgres is not None:
+        jobs.append(asyncio.create_task(house.postgres.watch()))
+    try:
+        yield
+    finally:
+        stop.set()
+        _, late = await asyncio.wait(jobs, timeout=GRACE_S / 2)
+        for job in late:
+            job.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*jobs, return_exceptions=True)
+
+
+async def _gauges(house: House, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with contextlib.suppress(LogUnavailable):
+            house.meter.gauge("homeward_log_size", await house.store.log.size())
+            house.meter.gauge("homeward_parked_keys", len(await house.store.workbench.parked()))
+            for name, value in (await house.store.ledger.trouble()).items():
+                house.meter.gauge(f"homeward_{name}", value)
+            for kind, count in (await house.store.roster.count()).items():
+                house.meter.gauge("homeward_recipients", count, kind=kind.value)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), GAUGES_S)
+
+
+def _caller(house: House) -> Caller:
+    settings, store, drill = house.settings, house.store, house.world == "drill"
+    allowed = [one for one in settings.webhook_loopback.replace(" ", "").split(",") if one]
+    knobs = Knobs(lease_s=settings.lease_s, senders=settings.senders, poll_s=settings.poll_s)
+    words = SealedWords(
+        store.log, store.subject_keys, authority=settings.authority, drill=drill, knobs=knobs
+    )
+    return Caller(
+        log=store.log,
+        ledger=store.ledger,
+        roster=store.roster,
+        channels=channels_for(
+            house.world,
+            inbox=store.inbox,
+            ring=house.ring,
+            clock=store.clock,
+            webhook_loopback=allowed,
+        ),
+        words=words,
+        link=PageLinks(house.ring, lambda: settings.public_url or house.url).inbox,
+        clock=store.clock,
+        meter=house.meter,
+        drill=drill,
+        knobs=knobs,
+    )

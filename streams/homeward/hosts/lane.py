@@ -1,0 +1,102 @@
+"""A fan-out lane as a consumer: it alone reads the index, and closes alerts in the ledger.
+
+It reads through ports and writes nothing but closing (which is idempotent and only ever stops
+sending); chunks, told-bitmaps and the summary fact commit with its position.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from homeward.facts.callout import CalloutOrdered
+from homeward.facts.case import AlertCancelled, CaseResolved
+from homeward.facts.clock import WakeDue
+from homeward.fanout import told
+from homeward.fanout.columns import LaneColumns
+from homeward.fanout.index import RecipientIndex
+from homeward.fanout.lane import HEARS, Lane, Plan, ended, plan, plan_again, queries_again, query_of
+from homeward.fanout.told import LaneState
+from homeward.hosts.consumer import Reacted
+from homeward.messages import Recorded
+from homeward.ports import Ledger, Roster
+from homeward.words import Audience, Purpose
+
+
+@dataclass(slots=True)
+class LaneConsumer:
+    """Turns orders into rows of the ledger."""
+
+    lane: Lane
+    roster: Roster
+    ledger: Ledger
+    build: Callable[[LaneColumns], RecipientIndex]
+    hears: frozenset[str] = HEARS
+    _index: RecipientIndex | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """``fanout.<lane>``."""
+        return self.lane.name
+
+    def stream(self, key: str) -> str:
+        """Return ``fanout-<case>.<lane>``: two lanes of a case are two writers."""
+        return f"fanout-{key}.{self.lane.number}"
+
+    def begin(self) -> LaneState:
+        """Nobody was told."""
+        return LaneState()
+
+    def load(self, raw: bytes) -> LaneState:
+        """Return the state that was dumped."""
+        return told.load(raw)
+
+    def dump(self, state: LaneState) -> bytes:
+        """Return the state as bytes."""
+        return told.dump(state)
+
+    async def react(self, state: LaneState, heard: Recorded) -> Reacted:
+        """Cut an order's chunks, wake those who slept, or close what ended."""
+        match heard.fact:
+            case CalloutOrdered() as order:
+                return _reacted(await self._ordered(state, heard, order))
+            case WakeDue() as wake:
+                index = await self._fresh()
+                asked = queries_again(wake, state, self.lane)
+                found = [(one, index.match(query)) for one, query in asked]
+                return _reacted(plan_again(heard, state, self.lane, found))
+            case AlertCancelled() as fact:
+                await self.ledger.close(heard.key, fact.alert)
+            case CaseResolved():
+                for alert in sorted({one.alert for one in state.versions}):
+                    await self.ledger.close(heard.key, alert)
+        return _reacted(Plan(ended(state)))
+
+    async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
+        query = query_of(order, state)
+        if query is not None:
+            index = await self._fresh()
+            return plan(heard, state, self.lane, index.match(query))
+        if order.audience is Audience.TOLD:
+            return plan(heard, state, self.lane, await self._told(heard.key, order))
+        hub = await self.roster.get(order.hub or "")
+        return plan(heard, state, self.lane, BitMap([] if hub is None else [hub.ordinal]))
+
+    async def _told(self, case: str, order: CalloutOrdered) -> BitMap:
+        """Return everyone ever leased; from here on nobody is, but to be told that it is over."""
+        if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
+            await self.ledger.close(case, order.alert)
+        leased = await self.ledger.ever_leased(case, order.alert)
+        return BitMap.union(*map(told.bitmap, leased)) if leased else BitMap()
+
+    async def _fresh(self) -> RecipientIndex:
+        """Return the index with every roster change that was committed before this order."""
+        number, lanes = self.lane.number, self.lane.lanes
+        newest = await self.roster.revision(number, lanes)
+        if self._index is None or self._index.revision < newest:
+            self._index = self.build(await self.roster.columns(number, lanes))
+        return self._index
+
+
+def _reacted(made: Plan) -> Reacted:
+    return Reacted(made.state, made.says, made.wake_at, made.chunks)
