@@ -286,6 +286,12 @@ def test_the_approval_of_another_draft_does_not_count():
     given(*history).when(issue(of=id_of(4))).then_refused("approval-missing")
 
 
+def test_a_late_approval_of_an_older_draft_approves_nothing_newer():
+    """Written by two at once, before either saw the other: the fold must not mix them up."""
+    history = (RAISED, VERIFIED, DRAFTED, DRAFTED, approved(DRAFT))
+    given(*history).when(issue(of=id_of(3))).then_refused("approval-missing")
+
+
 @pytest.mark.parametrize(("reach_km_max", "alone"), [(1, True), (30, True), (31, False)])
 def test_thirty_kilometres_is_what_one_officer_issues_alone(reach_km_max, alone):
     when = given(RAISED, VERIFIED, small(reach_km_max)).when(issue())
@@ -351,6 +357,7 @@ def test_the_first_outcome_stands():
     history = given(*LIVE, RESOLVED)
     history.when(resolve()).then_nothing()
     history.when(resolve(Outcome.RETURNED)).then_refused("case-resolved-otherwise")
+    history.when(resolve(helped_by=())).then_refused("case-resolved-otherwise")
 
 
 def test_close_out_comes_after_the_case_was_resolved():

@@ -92,6 +92,8 @@ def test_a_volunteer_does_not_judge():
 def test_what_was_never_told_is_not_judged():
     given(RAISED, SEEN).when(accept(), about=derived_id("x", 9)).then_refused("sighting-not-found")
     given(RAISED, SEEN, RESOLVED).when(accept()).then_refused("case-over")
+    elsewhere = SEEN.model_copy(update={"case": derived_id("x", 1)})
+    given(RAISED, elsewhere).when(accept(), about=SIGHTING).then_refused("sighting-not-found")
 
 
 def test_a_fold_takes_its_own_sighting_only():

@@ -85,15 +85,7 @@ def envelope_schema() -> dict[str, Any]:
             "case": {"type": ["string", "null"], "pattern": _UUID},
             "ver": {"type": "integer", "minimum": 1},
             "kind": {"type": "string", "pattern": r"^[a-z]+\.[a-z]+(-[a-z]+)*/[1-9][0-9]{0,3}$"},
-            "actor": _closed(
-                {
-                    "id": text,
-                    "role": {"enum": [role.value for role in Role]},
-                    "org": text,
-                    "auth": text,
-                    "for": maybe,
-                }
-            ),
+            "actor": _closed(_actor_fields()),
             "reason": {"anyOf": [_NULL, _closed({"code": text})]},
             "t": _closed(
                 {
@@ -121,6 +113,17 @@ def envelope_schema() -> dict[str, Any]:
             *("cause", "corr", "prev", "pub", "sealed", "blob"),
         ],
         "additionalProperties": False,
+    }
+
+
+def _actor_fields() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "id": text,
+        "role": {"enum": [role.value for role in Role]},
+        "org": text,
+        "auth": text,
+        "for": {"type": ["string", "null"]},
     }
 
 

@@ -97,23 +97,11 @@ def write(
 
     Raises EnvelopeTooLarge.
     """
-    sealed = tuple(
-        seal(
-            text,
-            data_key=sealer.data_key(subject),
-            nonce=sealer.nonce(),
-            subject=subject,
-            log=log,
-            stream=head.stream,
-            fact_id=fact_id,
-            field=name,
-        )
-        for name, text in fact.personal().items()
-        for subject in (_subject(fact, log, head.stream, name),)
-    )
+    sealed = _seal_all(fact, fact_id, log, head.stream, sealer)
     blobs = fact.blobs()
     media = {name: mark.media_type for name, mark in fact.blob_fields().items()}
     body = {
+        **_who_and_why(fact, origin, recorded),
         "v": 1,
         "id": fact_id,
         "log": log,
@@ -121,22 +109,6 @@ def write(
         "case": fact.case,
         "ver": head.version + 1,
         "kind": fact.kind,
-        "actor": {
-            "id": origin.by.id,
-            "role": origin.by.role.value,
-            "org": origin.by.org,
-            "auth": origin.by.auth,
-            "for": origin.by.acting_for,
-        },
-        "reason": None if origin.reason is None else {"code": origin.reason},
-        "t": {
-            "occ": instant_text(fact.at),
-            "rec": instant_text(recorded),
-            "src": origin.source,
-            "err_ms": origin.error_ms,
-        },
-        "cause": origin.cause,
-        "corr": origin.corr,
         "prev": head.chain.hex(),
         "pub": fact.public(),
         "sealed": [one.entry() for one in sealed],
@@ -167,6 +139,46 @@ def write(
         chain=head.chain,
         sealed=sealed,
         blobs=tuple((content, media[name]) for name, content in blobs.items()),
+    )
+
+
+def _who_and_why(fact: Fact, origin: Origin, recorded: datetime) -> dict[str, Any]:
+    return {
+        "actor": {
+            "id": origin.by.id,
+            "role": origin.by.role.value,
+            "org": origin.by.org,
+            "auth": origin.by.auth,
+            "for": origin.by.acting_for,
+        },
+        "reason": None if origin.reason is None else {"code": origin.reason},
+        "t": {
+            "occ": instant_text(fact.at),
+            "rec": instant_text(recorded),
+            "src": origin.source,
+            "err_ms": origin.error_ms,
+        },
+        "cause": origin.cause,
+        "corr": origin.corr,
+    }
+
+
+def _seal_all(
+    fact: Fact, fact_id: str, log: str, stream: str, sealer: Sealer
+) -> tuple[Sealed, ...]:
+    return tuple(
+        seal(
+            text,
+            data_key=sealer.data_key(subject),
+            nonce=sealer.nonce(),
+            subject=subject,
+            log=log,
+            stream=stream,
+            fact_id=fact_id,
+            field=name,
+        )
+        for name, text in fact.personal().items()
+        for subject in (_subject(fact, log, stream, name),)
     )
 
 
