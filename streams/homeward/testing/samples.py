@@ -1,6 +1,7 @@
 """One invented fact of every kind, in the order of one invented case.
 
-Samples stay as they are: the corpus holds their exact bytes. Nobody in here exists: names are made up, numbers are from ranges that are given to nobody.
+Samples stay as they are: the corpus holds their exact bytes. Nobody in here exists: names are
+made up, numbers are from ranges that are given to nobody.
 """
 
 from datetime import UTC, datetime, timedelta
