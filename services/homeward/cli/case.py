@@ -51,14 +51,16 @@ def show(
         return
     plain = {k: v for k, v in found.items() if not isinstance(v, dict | list) and v is not None}
     pairs(plain)
-    for part in ("clock", "draft", "alert", "personal"):
+    for part in ("draft", "alert", "told", "answers", "personal"):
         if found.get(part):
             say()
             say((part, "bold"))
             pairs(found[part])
-    if found.get("told"):
-        say()
-        table(list(found["told"][0]), (one.values() for one in found["told"]))
+    for part in ("waves", "watches", "sightings", "ledger"):
+        if found.get(part):
+            say()
+            say((part, "bold"))
+            table(list(found[part][0]), (one.values() for one in found[part]))
 
 
 @app.command(epilog="Example: homeward case texts ABCD-EFGH")
@@ -138,4 +140,4 @@ async def newest_draft(there: Server, case: str, named: str | None) -> str:
     found = (await there.get(f"/v1/cases/{case}")).get("draft")
     if found is None:
         raise Complaint("the case has no draft", f"make one: homeward case draft {case}")
-    return str(found["draft"])
+    return str(found["id"])

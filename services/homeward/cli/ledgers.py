@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
 from homeward.cli.output import Complaint
@@ -44,57 +43,6 @@ async def case_named(house: House, text: str) -> str:
     if found is None:
         raise Complaint(f"there is no case {text} in the {house.world} world", "homeward case list")
     return found
-
-
-async def replayed(
-    settings: Settings, world: World, case: str, policy: str | None
-) -> dict[str, Any]:
-    """Fold a case again; with a policy, also say what it would have covered."""
-    from homeward import processors
-    from homeward.replay import history, replay
-
-    async with opened(settings, world) as house:
-        store = house.store
-        named = await case_named(house, case)
-        found = await replay(store.log, store.workbench, processors.ALL, named)
-        shown: dict[str, Any] = {
-            "case": named,
-            "same": all(one.same for one in found),
-            "processors": [_shown(one) for one in found],
-        }
-        if policy is not None:
-            from homeward.demo.comparing import compared, people_of
-
-            people = await people_of(store.roster)
-            shown["policy"] = policy
-            shown["waves"] = [
-                asdict(one)
-                for one in compared(await history(store.log, named), people, _policy(policy))
-            ]
-        return shown
-
-
-def _policy(name: str) -> Any:  # noqa: ANN401 -- the policies' own protocol, imported late
-    from homeward import policies
-
-    try:
-        return policies.policy_of(name)
-    except policies.NoSuchPolicy:
-        known = ", ".join(policies.ALL)
-        raise Complaint(f"there is no policy {name}", f"known are {known}", code=2) from None
-
-
-def _shown(one: Any) -> dict[str, Any]:  # noqa: ANN401 -- homeward.replay.Replayed
-    return {
-        "processor": one.processor,
-        "heard": one.heard,
-        "said": one.said,
-        "state": one.state_sha256,
-        "stored": one.stored_sha256,
-        "missing": list(one.missing),
-        "different": list(one.different),
-        "same": one.same,
-    }
 
 
 async def key_created(settings: Settings, world: World, body: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from homeward.cli.options import Case
 from homeward.cli.output import Complaint, as_json, as_json_lines, note, say, table
 from homeward.cli.talking import Talk, talks
 from homeward.cli.whereabouts import settings_with, world_of
-from homeward.client import Server
+from homeward.client import Content, Server, Unreachable
 
 CLOCK = slice(11, 19)
 """Of an RFC 3339 time: what a person reads on a wall."""
@@ -26,34 +26,49 @@ def timeline(
     ] = None,
     follow: Annotated[bool, typer.Option(help="Go on as facts come.")] = False,
 ) -> None:
-    """Tell what happened in a case, as of now or of any moment before."""
+    """Tell what happened in a case, as of now or of any moment before.
 
-    async def work(there: Server) -> list[Any]:
-        path, found = f"/v1/cases/{case}/timeline", []
+    Where no server runs, the world in the data folder is read itself.
+    """
+
+    async def work(there: Server) -> None:
+        path, last = f"/v1/cases/{case}/timeline", None
         async for one in there.pages(path, as_of=as_of, limit=200):
-            found.append(one)
-            if not talk.json:
-                say_entry(one)
+            last = str(one["log_index"])
+            show(one)
         if follow:
-            last = str(found[-1]["log_index"]) if found else None
             async for _, one in there.live(f"/v1/cases/{case}/live", last):
-                as_json_lines([one]) if talk.json else say_entry(one)
-        return found
+                show(one)
 
-    found = talk.run(work)
-    if talk.json:
-        as_json(found)
+    def show(one: Content) -> None:
+        as_json_lines([one]) if talk.json else say_entry(one)
+
+    try:
+        talk.run(work)
+    except (Complaint, Unreachable):
+        if talk.url is not None or follow:
+            raise
+        from homeward.cli.histories import told
+
+        settings = settings_with(data_folder=talk.where.folder.parent)
+        for one in asyncio.run(told(settings, talk.where.world, case, as_of)):
+            show(one)
 
 
 def say_entry(one: dict[str, Any]) -> None:
     """Print one fact as a line."""
-    who = f"{one['by']['role']}"
+    what = "  ".join(f"{name} {_plain(value)}" for name, value in one["what"].items())
     say(
         (f"{one['log_index']:>6}  ", "dim"),
         f"{one['at'][:10]} {one['at'][CLOCK]}  ",
-        (f"{who:<11} ", "cyan"),
-        one["says"],
+        (f"{one['by']:<11} ", "cyan"),
+        (f"{one['kind'].partition('/')[0]:<24} ", "bold"),
+        what,
     )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def replay(
@@ -70,7 +85,7 @@ def replay(
 
     Exits 1 when a state or a consequence differs from the recorded one.
     """
-    from homeward.cli.ledgers import replayed
+    from homeward.cli.histories import replayed
 
     settings = settings_with(data_folder=data_folder)
     found = asyncio.run(replayed(settings, world_of(live=live), case, policy))

@@ -75,8 +75,11 @@ def demo(
     Interrupted, the next demo goes on where it stopped. Exits 0 only when nobody was missed and
     nobody was shown anything twice, by the receiving side's own file.
     """
-    from homeward.demo.play import play_demo
+    from homeward.demo.play import DemoFailed, play_demo
 
     folder = settings_with(data_folder=data_folder).data_folder / "demo"
-    code = play_demo(folder, volunteers=volunteers, keep=keep, as_json=json)
+    try:
+        code = play_demo(folder, volunteers=volunteers, keep=keep, as_json=json)
+    except DemoFailed as failed:
+        raise Complaint(failed.what, failed.mend) from None
     raise typer.Exit(code)

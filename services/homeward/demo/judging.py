@@ -1,0 +1,106 @@
+"""Who should have been told, worked out again the slow way, and held against who was.
+
+Nothing here uses the product's own index or rule: the roster is the file that the demo wrote, the
+areas are the cells that the log's facts name, what arrived is the receiving side's file, and "a
+cell meets an area" is H3's parents and nothing else.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import h3
+
+from homeward.demo.sinkfile import Received
+from homeward.facts.hub import WatchOrdered
+from homeward.facts.reach import ReachWidened
+from homeward.messages import Recorded
+
+TELLING: Final = frozenset({"alert", "watch"})
+CELL_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the receiving side's file shows."""
+
+    eligible: int
+    told: int
+    missing: int
+    """Eligible volunteers and ordered hubs that nothing arrived for."""
+    outside: int
+    """Told although no cell of theirs met any wave."""
+    shown_twice: int
+    """Different message ids to one contact about one version: they would be seen twice."""
+    repeated: int
+    """The same message id again: recognised and not shown."""
+    close_out_missing: int
+    close_out_outside: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nobody was missed and nobody was shown anything twice."""
+        return not (
+            self.missing
+            or self.outside
+            or self.shown_twice
+            or self.close_out_missing
+            or self.close_out_outside
+        )
+
+
+def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path) -> Verdict:
+    """Hold what arrived against what the log and the roster file say should have."""
+    eligible = _eligible(facts, roster)
+    alerted = {one.recipient for one in arrived if one.purpose == "alert"}
+    watching = {one.recipient for one in arrived if one.purpose == "watch"}
+    ordered = {
+        fact.hub for one in facts if isinstance(fact := one.fact, WatchOrdered) and fact.contacts
+    }
+    told = {one.recipient for one in arrived if one.purpose in TELLING}
+    closed = {one.recipient for one in arrived if one.purpose == "close-out"}
+    ids: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for one in arrived:
+        ids[one.told].append(one.message_id)
+    return Verdict(
+        eligible=len(eligible),
+        told=len(alerted),
+        missing=len(eligible - alerted) + len(ordered - watching),
+        outside=len(alerted - eligible),
+        shown_twice=sum(len(set(some)) - 1 for some in ids.values()),
+        repeated=sum(len(some) - len(set(some)) for some in ids.values()),
+        close_out_missing=len(told - closed),
+        close_out_outside=len(closed - told),
+    )
+
+
+def _eligible(facts: Sequence[Recorded], roster: Path) -> set[str]:
+    area = {
+        cell
+        for one in facts
+        if isinstance(fact := one.fact, ReachWidened)
+        for cell in _texts(fact.cells or b"")
+    }
+    with roster.open(newline="") as file:
+        rows = [(row["id"], (row["cell1"], row["cell2"])) for row in csv.DictReader(file)]
+    used = {h3.get_resolution(cell) for _, cells in rows for cell in cells if cell}
+    coarser = {res: _parents(area, res) for res in used}
+    return {who for who, cells in rows if any(_meets(one, area, coarser) for one in cells if one)}
+
+
+def _meets(cell: str, area: Collection[str], coarser: dict[int, set[str]]) -> bool:
+    """Whether a cell is in the area, below a cell of it, or above one."""
+    res = h3.get_resolution(cell)
+    within = any(h3.cell_to_parent(cell, up) in area for up in range(res + 1))
+    return within or cell in coarser[res]
+
+
+def _parents(area: Iterable[str], res: int) -> set[str]:
+    return {h3.cell_to_parent(one, res) for one in area if h3.get_resolution(one) > res}
+
+
+def _texts(cells: bytes) -> list[str]:
+    return [cells[at : at + CELL_BYTES].hex()[1:] for at in range(0, len(cells), CELL_BYTES)]
