@@ -58,10 +58,10 @@ class Stage:
         self.sinks.append(sink)
         assert sink.stdout is not None
         line = sink.stdout.readline().decode()
-        endpoint = line.split("http://")[1].split("/")[0].split()[0].strip()
+        endpoint = json.loads(line)["endpoint"]
         allowed = [one for one in (self.env.get("HOMEWARD_WEBHOOK_LOOPBACK"), endpoint) if one]
         self.env["HOMEWARD_WEBHOOK_LOOPBACK"] = ",".join(allowed)
-        return f"http://{endpoint}/"
+        return str(json.loads(line)["url"])
 
     def start(self) -> None:
         """Start the server and wait until it says that it is ready."""

@@ -29,6 +29,11 @@ from homeward.settings import Settings
 GRACE_S: Final = 8.0
 """A stop that takes longer is cut off: what was not done is done at the next start."""
 GAUGES_S: Final = 2.0
+LEDGER_GAUGES: Final = {
+    "open_chunks": "homeward_open_chunks",
+    "open_people": "homeward_open_people",
+    "oldest_s": "homeward_oldest_open_seconds",
+}
 
 log = structlog.get_logger("homeward")
 
@@ -154,8 +159,9 @@ async def _gauges(house: House, stop: asyncio.Event) -> None:
         with contextlib.suppress(LogUnavailable):
             house.meter.gauge("homeward_log_size", await house.store.log.size())
             house.meter.gauge("homeward_parked_keys", len(await house.store.workbench.parked()))
-            for name, value in (await house.store.ledger.trouble()).items():
-                house.meter.gauge(f"homeward_{name}", value)
+            trouble = await house.store.ledger.trouble()
+            for name, gauge in LEDGER_GAUGES.items():
+                house.meter.gauge(gauge, trouble[name])
             for kind, count in (await house.store.roster.count()).items():
                 house.meter.gauge("homeward_recipients", count, kind=kind.value)
         with contextlib.suppress(TimeoutError):
