@@ -8,6 +8,7 @@ import asyncpg
 import h3
 import numpy as np
 
+from homeward.fanout.columns import NO_CELL
 from homeward.ports import KeyRing, LaneColumns, Recipient, Registered
 from homeward.postgres.contacts import open_contacts, seal_contacts
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
@@ -70,14 +71,15 @@ def lane_columns(revision: int, rows: Sequence[asyncpg.Record]) -> LaneColumns:
     zones = sorted({row["zone"] for row in rows})
     zone_index = {zone: place for place, zone in enumerate(zones)}
     kind_index = {kind.value: place for place, kind in enumerate(KINDS)}
-    repeat = np.array([len(row["cells"]) for row in rows], np.int64)
+    places = [row["cells"] or (NO_CELL,) for row in rows]  # who has none has a row all the same
+    repeat = np.array([len(cells) for cells in places], np.int64)
 
     def column(values: list[Any], kind: type[np.generic]) -> Any:  # noqa: ANN401 -- each its own
         return np.repeat(np.array(values, kind), repeat)
 
     return LaneColumns(
         revision=revision,
-        cells=np.array([cell for row in rows for cell in row["cells"]], np.uint64),
+        cells=np.array([cell for cells in places for cell in cells], np.uint64),
         ordinals=column([row["ordinal"] for row in rows], np.uint32),
         kinds=column([kind_index[row["kind"]] for row in rows], np.uint8),
         reach_km_max=column([row["reach_km_max"] for row in rows], np.int32),

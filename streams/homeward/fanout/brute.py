@@ -5,8 +5,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.fanout.columns import LaneColumns
-from homeward.fanout.eligible import NO_CELL, SLEEPERS, rows_inside
+from homeward.fanout.columns import NO_CELL, LaneColumns
+from homeward.fanout.eligible import SLEEPERS, rows_inside
 from homeward.fanout.index import Matched, Query
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
 from homeward.policies.attention import sleeping_min, wakes_at, zone_minutes

@@ -1,16 +1,20 @@
 """The roster of a lane as an index reads it: columns, no rows of objects."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+NO_CELL: Final = 0
+"""Stands in a row for a place that its recipient does not have: nobody is inside an area by it."""
 
 
 @dataclass(slots=True)
 class LaneColumns:
     """The roster of a lane as columns: one row per (recipient, cell).
 
-    A recipient without a place, such as a desk, has one row with cell 0.
+    A recipient without a place, such as a desk, has one row with NO_CELL.
     """
 
     revision: int

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeward.fanout.areas import Among, Anywhere, Area, CellSet, Disk, Polygon, Ring
+from homeward.fanout.columns import NO_CELL
 from homeward.fanout.index import Query
 from homeward.geography.cells import Cells, meets
 from homeward.geography.rings import ring_distances_m
@@ -34,8 +35,6 @@ from homeward.words import RecipientKind, Severity
 
 SLEEPERS = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
 """Hubs and desks are on duty."""
-NO_CELL = 0
-"""In columns: the one row of a recipient without a place. Nobody is inside an area by it."""
 
 
 class Fate(Enum):

@@ -6,6 +6,7 @@ import h3
 import numpy as np
 import pytest
 
+from homeward.fanout.columns import NO_CELL
 from homeward.ports import Contact, Recipient
 from homeward.testing.contracts.pen import Ports
 from homeward.words import RecipientKind, Severity
@@ -134,6 +135,14 @@ class RosterContract:
         both = np.concatenate([half.ordinals for half in halves])
         assert sorted(both.tolist()) == sorted(columns.ordinals.tolist())
         assert all((half.ordinals >> 31 == lane).all() for lane, half in enumerate(halves))
+
+    async def test_who_has_no_place_has_a_row_all_the_same(self, store: Ports) -> None:
+        desk = Recipient("duty", RecipientKind.DESK, (), contacts=((Contact("inbox"),),))
+        (registered,) = await store.roster.register([desk])
+        columns = await store.roster.columns(0, 1)
+        assert columns.ordinals.tolist() == [registered.ordinal]
+        assert columns.cells.tolist() == [NO_CELL]
+        assert columns.reachable.all()
 
     async def test_hubs_are_found_nearest_first(self, store: Ports) -> None:
         lat, lon = FUYANG
