@@ -16,6 +16,7 @@ from homeward.testing.simulation import (
     real_crew,
     run,
     seed_blocks,
+    whole_crew,
 )
 from homeward.testing.strategies import histories, troubles
 
@@ -53,6 +54,15 @@ def test_so_it_is_with_the_catalogue_of_processors(seeds):
     if len(seeds) > 1:
         for kind in ("reach.widened/1", "hubs.watch-ordered/1", "hubs.watch-released/1"):
             assert found.figures[kind] > len(seeds), kind
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a real lane names chunks by a count over all its orders, so their ids, and the facts "
+    "that carry them, depend on which order came first; named by what was heard they would not",
+)
+def test_so_it_is_with_the_real_lanes():
+    assert disturb(range(20), crew=whole_crew, enough=1).failed == {}
 
 
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER], ids=lambda f: f.name)

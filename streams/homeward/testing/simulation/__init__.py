@@ -12,6 +12,7 @@ from homeward.testing.simulation.running import (
     real_crew,
     run,
     small_crew,
+    whole_crew,
 )
 from homeward.testing.simulation.seeds import Findings, disturb, seed_blocks
 from homeward.testing.simulation.sender import Sink, Told
@@ -35,4 +36,5 @@ __all__ = [
     "run",
     "seed_blocks",
     "small_crew",
+    "whole_crew",
 ]

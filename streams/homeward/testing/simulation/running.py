@@ -9,7 +9,10 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from homeward import processors
+from homeward.fanout.brute import BruteIndex
+from homeward.fanout.lane import Lane
 from homeward.hosts.consumer import Consumer, Pure
+from homeward.hosts.lane import LaneConsumer
 from homeward.hosts.pen import Pen
 from homeward.hosts.sweep import Sweeper
 from homeward.hosts.turn import Bench, hear
@@ -57,6 +60,15 @@ def small_crew(store: MemoryStore) -> Sequence[Consumer]:
 def real_crew(store: MemoryStore) -> Sequence[Consumer]:
     """Return the catalogue's processors, and small lanes."""
     lanes = (SmallLane(store.roster, store.ledger, lane, LANES) for lane in range(LANES))
+    return [*(Pure(one) for one in processors.ALL), *lanes]
+
+
+def whole_crew(store: MemoryStore) -> Sequence[Consumer]:
+    """Return the catalogue's processors, and real lanes over the rule itself as their index."""
+    lanes = (
+        LaneConsumer(Lane(lane, LANES, store.log.origin), store.roster, store.ledger, BruteIndex)
+        for lane in range(LANES)
+    )
     return [*(Pure(one) for one in processors.ALL), *lanes]
 
 
