@@ -12,7 +12,7 @@ from homeward.demo.sinkfile import Received, Tail
 
 LOOK_S: Final = 0.2
 PICKS_UP_S: Final = 1.0
-"""A minute of the case clock: somebody reads the message and taps."""
+"""Half a minute of the case clock: somebody reads the message and taps."""
 COMING: Final = ("coming", "coming", "later", "coming", "cannot")
 """What the first volunteers answer."""
 

@@ -1,15 +1,16 @@
 """The case's live feed: what is waited for, and what is told of it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from homeward.client import Server, Trouble
-from homeward.demo.telling import Teller
+from homeward.demo.telling import Teller, local_clock
 
 AGAIN_S: Final = 0.5
+LINES_OF_A_KIND: Final = 4
+"""One after another; forty hubs are ordered in one breath, and nobody reads forty lines."""
 PATIENCE_S: Final = 60.0
 """Longer than anything takes that the story waits for; then the demo says what is missing."""
 
@@ -28,7 +29,8 @@ class Feed:
     names: dict[str, str]
     """Of hubs, by recipient id."""
     facts: list[dict[str, Any]] = field(default_factory=list)
-    waves: Counter[int] = field(default_factory=Counter)
+    _burst: tuple[str, int] = ("", 0)
+    """Kind of the newest line, and how many of it came one after another."""
     _grown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def follow(self) -> None:
@@ -71,11 +73,23 @@ class Feed:
         telling = _TELLINGS.get(kind)
         if telling is None:
             return
+        if kind != self._burst[0]:
+            self.rest()
         hub = self.names.get(str(said.get("hub")), str(said.get("hub_kind", "")))
         line = telling(said, hub)
-        if line is not None:
-            who, what, style = line
-            self.teller.event(one["at"], who, what, style)
+        if line is None:
+            return
+        count = self._burst[1] + 1 if kind == self._burst[0] else 1
+        self._burst = kind, count
+        if count <= LINES_OF_A_KIND:
+            self.teller.event(one["at"], *line)
+
+    def rest(self) -> None:
+        """Say how many lines of a kind were left out, when others follow."""
+        left_out = self._burst[1] - LINES_OF_A_KIND
+        if left_out > 0:
+            self.teller.event(None, "", f"... and {left_out} more", "dim")
+        self._burst = "", 0
 
 
 Line = tuple[str, str, str] | None
@@ -93,15 +107,17 @@ def _widened(said: dict[str, Any], _: str) -> Line:
 def _cut(said: dict[str, Any], _: str) -> Line:
     if said["audience"] == "hub" or not said["people"]:
         return None
-    whom = {"area": "volunteers", "told": "people who were told", "desk": "duty desk"}
-    what = f"{said['people']:,} {whom[said['audience']]}: {said['purpose']}"
-    more = f", {said['already_told']:,} know already" if said["already_told"] else ""
-    return "fan-out", what + more, ""
+    if said["audience"] == "desk":
+        return "fan-out", "the desk is told", ""
+    if said["audience"] == "told":
+        return "fan-out", f"{said['people']:,} who were told are told that it is over", ""
+    more = f"; {said['already_told']:,} know already" if said["already_told"] else ""
+    return "fan-out", f"{said['people']:,} volunteers are told{more}", ""
 
 
 def _ordered(said: dict[str, Any], hub: str) -> Line:
-    window = f"from {said['window_from'][11:16]} UTC"
-    what = f"{hub}: watch {window}, earliest in {said['eta_s'] // 60} min"
+    since, minutes = local_clock(said["window_from"]), said["eta_s"] // 60
+    what = f"{hub}: watch from {since}, the van can be there in {minutes} min"
     return "hubs", what, ""
 
 
@@ -117,7 +133,11 @@ def _clock(said: dict[str, Any], _: str) -> Line:
 
 
 _TELLINGS: Final[dict[str, Callable[[dict[str, Any], str], Line]]] = {
-    "case.raised": lambda _s, _h: ("parent", "a boy of two is missing since 40 minutes", "bold"),
+    "case.raised": lambda _s, _h: (
+        "parent",
+        "a boy of two has been missing for 35 minutes",
+        "bold",
+    ),
     "case.taken-up": _taken_up,
     "case.vehicle-identified": lambda _s, _h: ("officer", "a neighbour's camera shows a van", ""),
     "case.verified": lambda _s, _h: ("officer", "verified", ""),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 GOES_ON_S: Final = 2 * 3_600
-"""At sixty case seconds a second the alert of an older run has expired: a new one begins."""
+"""The alert of an older run will have expired (the case clock runs on): a new one begins."""
 FILE: Final = "demo.json"
 
 

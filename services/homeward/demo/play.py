@@ -81,7 +81,7 @@ async def _story(
     await load_roster(there, stage, memory, volunteers)
     near = await there.get("/v1/hubs", near=HUBS_AROUND, within_km=HUBS_WITHIN_KM, limit=200)
     names = {one["hub"]: one["name"] for one in near["items"]}
-    teller.title("Linquan county; one real second is a minute")
+    teller.title("Linquan county; one second of yours is half a minute of theirs")
     raised = await raise_case(people, memory)
     code = raised["code"]
     teller.step(f"case {code}; the parent's own page: {raised['link']}")
@@ -97,6 +97,7 @@ async def _story(
         helped_by = await story.sightings()
         await story.found(helped_by)
     finally:
+        feed.rest()
         for task in beside:
             task.cancel()
         for task in beside:

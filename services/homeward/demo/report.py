@@ -8,7 +8,7 @@ from typing import Any
 from homeward.demo.comparing import Wave, compared, people_of
 from homeward.demo.judging import Verdict, judged
 from homeward.demo.sinkfile import Received, received
-from homeward.demo.stage import RATE, Stage
+from homeward.demo.stage import Stage
 from homeward.facts.case import AlertIssued
 from homeward.facts.hub import HubUnreachable, WatchOrdered
 from homeward.facts.sighting import SightingAccepted
@@ -122,8 +122,11 @@ def _order(one: Recorded) -> WatchOrdered:
 
 
 def _in_time(one: Recorded, arrived: datetime | None) -> bool:
-    """Whether the message arrived, on the case clock, before the window began."""
+    """Whether the message arrived before the window began.
+
+    What the hand-over took counts as it was: only the case's clock runs faster here, not the house.
+    """
     if arrived is None:
         return False
-    took = max(timedelta(0), arrived - one.recorded_at) * RATE
+    took = max(timedelta(0), arrived - one.recorded_at)
     return one.at + took < _order(one).window_from

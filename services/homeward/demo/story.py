@@ -20,14 +20,14 @@ from homeward.geography.datum import wgs84_to_gcj02
 
 UNIT: Final = "Linquan PSB (drill)"
 HOME: Final = (33.0416, 115.2576)
-SEEN: Final = (33.135, 115.530)
-"""On the way to Taihe, 28 km from home: a van can be there forty-five minutes after it left."""
+SEEN: Final = (32.960, 115.750)
+"""Before Fuyang, 47 km from home: a van can be there three quarters of an hour after it left."""
 MISTAKEN: Final = (32.780, 115.000)
-MISSING_SINCE: Final = timedelta(minutes=40)
+MISSING_SINCE: Final = timedelta(minutes=35)
 WITNESSES: Final = ("a volunteer", "another volunteer")
 """They report with nothing but the link in the message that reached them."""
 BREATH_S: Final = 1.0
-"""Between two things that people do: a minute of theirs."""
+"""Between two things that people do: half a minute of theirs."""
 
 
 @dataclass(slots=True)
@@ -114,7 +114,10 @@ class Story:
         if not again:
             await self.feed.until(
                 "the search moves on to the sighting",
-                lambda: len(self.feed.of("reach.widened")) > waves,
+                lambda: (
+                    len(self.feed.of("reach.widened")) > waves
+                    or self.feed.of("hubs.watch-released", reason="not-ahead")
+                ),
             )
         return str(accepted["facts"][0]["id"])
 

@@ -12,6 +12,11 @@ CHINA: Final = timezone(timedelta(hours=8))
 WHO_WIDTH: Final = 11
 
 
+def local_clock(moment: str) -> str:
+    """Return what a wall clock in Linquan shows at a moment (RFC 3339)."""
+    return datetime.fromisoformat(moment).astimezone(CHINA).strftime("%H:%M")
+
+
 @dataclass(slots=True)
 class Teller:
     """Prints lines; to stderr when stdout is kept for the report."""
@@ -33,7 +38,7 @@ class Teller:
 
     def event(self, at: str | None, who: str, what: str, style: str = "") -> None:
         """Print something that happened in the case; ``at`` is RFC 3339 on the case clock."""
-        clock = "" if at is None else datetime.fromisoformat(at).astimezone(CHINA).strftime("%H:%M")
+        clock = "" if at is None else local_clock(at)
         line = Text.assemble((f"  {clock:<5}  ", "dim"), (f"{who:<{WHO_WIDTH}} ", "cyan"))
         self._print(line.append(what, style=style or "default"))
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Path
+from pyroaring import BitMap
 
 from homeward.case import Case, fold
+from homeward.facts.case import AlertIssued
 from homeward.facts.hub import WatchOrdered
 from homeward.http.auth import Caller, InRooms, guarded
 from homeward.http.authorisation import Action, Scope
@@ -87,7 +89,22 @@ async def _in_scope(
                 return any(
                     isinstance(one.fact, WatchOrdered) and one.fact.hub == by.id for one in recorded
                 )
-            return any(one.case == case for one in await messages_of(rooms, by.id))
+            inbox = await messages_of(rooms, by.id)
+            return any(one.case == case for one in inbox) or await _was_told(
+                rooms, by.id, case, recorded
+            )
+
+
+async def _was_told(
+    rooms: Rooms, recipient: str, case: str, recorded: Sequence[Recorded]
+) -> bool:
+    """Whether a hand-over to the recipient was ever begun: not all are told by their inbox."""
+    found = await rooms.roster.get(recipient)
+    alerts = {one.fact.alert for one in recorded if isinstance(one.fact, AlertIssued)}
+    if found is None:
+        return False
+    leased = [kept for alert in alerts for kept in await rooms.ledger.ever_leased(case, alert)]
+    return any(found.ordinal in BitMap.deserialize(kept) for kept in leased)
 
 
 def desk_sees(by: Actor, recorded: Sequence[Recorded], state: Case) -> bool:
