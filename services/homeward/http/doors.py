@@ -95,9 +95,7 @@ async def _in_scope(
             )
 
 
-async def _was_told(
-    rooms: Rooms, recipient: str, case: str, recorded: Sequence[Recorded]
-) -> bool:
+async def _was_told(rooms: Rooms, recipient: str, case: str, recorded: Sequence[Recorded]) -> bool:
     """Whether a hand-over to the recipient was ever begun: not all are told by their inbox."""
     found = await rooms.roster.get(recipient)
     alerts = {one.fact.alert for one in recorded if isinstance(one.fact, AlertIssued)}

@@ -93,6 +93,10 @@ class Batch:
     refused: list[RefusedRow] = field(default_factory=list)
     seen: Counter[RecipientKind] = field(default_factory=Counter)
 
+    def see(self, said: object) -> None:
+        """Count a row of a kind, good or bad."""
+        self.seen.update(kind for kind in RecipientKind if kind == said)
+
 
 def _may(by: Actor, kind: RecipientKind) -> None:
     if kind in POLICE_KINDS and scope_of(by.role, Action.ENROL_HUBS) is None:
@@ -176,8 +180,8 @@ async def _batch(
     batch = Batch()
     for number, raw in enumerate(rows):
         try:
+            batch.see(kind or raw.get("kind"))
             body = body_of(raw, kind)
-            batch.seen[body.kind] += 1
             _may(asking.by, body.kind)
             said = body.recipient or rooms.desk.new_id(asking, f"recipient {number}")
             one = recipient_of(body, said)

@@ -1,9 +1,12 @@
+import asyncio
+import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -46,7 +49,7 @@ class MemoryApiKeys:
         if prefix not in self.kept or self.kept[prefix][1].revoked:
             return False
         kept, one = self.kept[prefix]
-        self.kept[prefix] = kept, KeyHolder(one.prefix, one.role, one.account, one.org, True)
+        self.kept[prefix] = kept, replace(one, revoked=True)
         return True
 
     async def page(self) -> list[KeyHolder]:
@@ -220,6 +223,63 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
     )
 
 
+class Listener:
+    """One GET whose answer is read piece by piece, without a socket, while the server goes on."""
+
+    def __init__(self, app, url, headers=None):
+        self.pieces = asyncio.Queue()
+        self.gone = asyncio.Event()
+        self.status = None
+        self._text = ""
+        said = urlsplit(url)
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": said.path,
+            "raw_path": said.path.encode(),
+            "query_string": said.query.encode(),
+            "root_path": "",
+            "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("homeward.test", 80),
+        }
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))
+        self.asked = False
+
+    async def _receive(self):
+        if not self.asked:
+            self.asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message):
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            await self.pieces.put(message.get("body", b"").decode())
+
+    async def event(self):
+        """Return the next event as a dict of its fields."""
+        async with asyncio.timeout(5):
+            while True:
+                while "\n\n" in self._text:
+                    one, _, self._text = self._text.partition("\n\n")
+                    fields = dict(line.split(": ", 1) for line in one.split("\n"))
+                    if "data" in fields:
+                        return fields
+                self._text += await self.pieces.get()
+
+    async def leave(self):
+        self.gone.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await self.task
+
+
 @pytest.fixture
 def settings() -> Settings:
     return Settings(stream_beat_s=0.05)
@@ -239,3 +299,17 @@ async def world(settings: Settings) -> AsyncIterator[World]:
 def a_report():
     """Makes the body of a report."""
     return raise_body
+
+
+@pytest.fixture
+async def listen(world):
+    """Opens streams, and leaves them at the end."""
+    listeners = []
+
+    def opened(url, headers=None):
+        listeners.append(Listener(world.app, url, headers))
+        return listeners[-1]
+
+    yield opened
+    for one in listeners:
+        await one.leave()

@@ -1,8 +1,6 @@
 """One case through public HTTP, from the report to the close-out."""
 
 
-
-
 async def test_a_case_from_report_to_close_out(world):
     case = await world.raised("reporter:mother")
     path = f"/v1/cases/{case['code']}"
@@ -51,7 +49,9 @@ async def test_a_case_from_report_to_close_out(world):
 
     view = (await world.get("officer", path)).json()
     assert (view["status"], view["alert"]["state"]) == ("closed-out", "over")
-    kinds = [one["kind"] for one in (await world.get("auditor", f"{path}/timeline")).json()["items"]]
+    kinds = [
+        one["kind"] for one in (await world.get("auditor", f"{path}/timeline")).json()["items"]
+    ]
     assert kinds.count("access.read/1") == 2  # the draft's words, and the supervisor's look
 
 

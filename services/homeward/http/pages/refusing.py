@@ -32,7 +32,7 @@ EN: Final[Mapping[str, str]] = {
     "custody-unanswered": "Please answer whether custody is disputed.",
     "protection-unanswered": "Please answer whether there is a protection order.",
     "time-unreadable": "Please give date and time.",
-    "place-unreadable": "The place is unclear: give coordinates (33.07, 115.28) or a county (临泉).",
+    "place-unreadable": "Unclear place: give coordinates (33.07, 115.28) or a county (临泉).",
     "number-unreadable": "Age or height is no fitting number.",
     "text-too-long": "One field is too long.",
     "choice-unknown": "Please choose one of the answers.",
