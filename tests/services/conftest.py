@@ -3,6 +3,7 @@ import itertools
 
 import asyncpg
 import pytest
+
 from homeward.postgres.migrate import migrate
 from homeward.postgres.store import open_store
 from homeward.postgres.supervisor import EmbeddedPostgres

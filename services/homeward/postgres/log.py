@@ -114,6 +114,8 @@ class PostgresFeed:
     async def beyond(self, size: int, timeout_s: float) -> bool:
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout_s
+        if self._bell.last("log") is None and await self._grown(size):
+            return True
         while True:
             rung = self._bell.event("log")
             heard = self._bell.last("log")

@@ -53,6 +53,7 @@ SETTINGS: Final = {
     "log_min_messages": "warning",
     "log_min_error_statement": "panic",  # statements may carry what people said
     "max_wal_size": "512MB",  # bounds recovery, hence the way back after a crash
+    "recovery_init_sync_method": "syncfs",  # one call instead of a thousand files: 3 s the less
 }
 
 log = structlog.get_logger()
@@ -78,9 +79,8 @@ class EmbeddedPostgres:
     def dsn(self) -> str:
         """Where to connect; holds the password, so it never goes into a log."""
         password = (self.folder / "password").read_text().strip()
-        return (
-            f"postgresql://homeward:{password}@/postgres?host={quote(str(self._run))}&port={PORT}"
-        )
+        host = quote(str(self._run), safe="")
+        return f"postgresql://homeward:{password}@/postgres?host={host}&port={PORT}"
 
     @property
     def pid(self) -> int | None:
@@ -196,10 +196,12 @@ class EmbeddedPostgres:
         if self._user.drop:
             os.chown(password, self._user.uid, self._user.gid)
         version = await asyncio.to_thread(major_of_binaries, bindir)
-        builtin = ["--locale-provider=builtin"] if version >= 17 else []  # noqa: PLR2004
+        newer = ["--locale-provider=builtin", "--sync-method=syncfs"]
+        if version < 17:  # noqa: PLR2004 -- the version that brought both
+            newer = []
         command = [
             "-D", self._seen(half), "-U", "homeward", "--auth=scram-sha-256",
-            f"--pwfile={self._seen(password)}", *builtin, "--locale=C.UTF-8", "--encoding=UTF8",
+            f"--pwfile={self._seen(password)}", *newer, "--locale=C.UTF-8", "--encoding=UTF8",
             "--data-checksums", "--no-instructions",
         ]  # fmt: skip
         with (self.folder / "server.log").open("ab") as out:

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+
 from homeward.testing.contracts import (
     InboxContract,
     LedgerContract,

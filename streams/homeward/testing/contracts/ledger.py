@@ -132,6 +132,17 @@ class LedgerContract:
         trouble = await store.ledger.trouble()
         assert (trouble["open_chunks"], trouble["open_people"]) == (2, 3)
 
+    async def test_a_close_stops_who_holds_a_chunk_at_the_next_sign_of_life(
+        self, store: Ports
+    ) -> None:
+        await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3, purpose=Purpose.CANCEL))
+        cancel, alert = await store.ledger.lease(2, 60, AT)
+        assert await store.ledger.renew(alert, 60)
+        await store.ledger.close("a", 1)
+        assert not await store.ledger.renew(alert, 60)
+        assert await store.ledger.renew(cancel, 60)
+        assert await store.ledger.settle(alert, outcome((1,), (), (2,)), done=True)
+
     async def test_what_was_never_leased_is_withdrawn(self, store: Ports) -> None:
         await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3))
         await self._one(store)
