@@ -56,11 +56,6 @@ def test_so_it_is_with_the_catalogue_of_processors(seeds):
             assert found.figures[kind] > len(seeds), kind
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a real lane names chunks by a count over all its orders, so their ids, and the facts "
-    "that carry them, depend on which order came first; named by what was heard they would not",
-)
 def test_so_it_is_with_the_real_lanes():
     assert disturb(range(20), crew=whole_crew, enough=1).failed == {}
 

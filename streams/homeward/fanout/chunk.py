@@ -11,8 +11,9 @@ class Chunk:
     """Some recipients of one order: a row of the ledger."""
 
     id: str
-    """Derived from (order, lane, seq); a retry's from (chunk, "retry", channel_step, attempt, its
-    recipients), so that two slices of one chunk never share an id."""
+    """Derived from (fact heard, order, lane, place in it), whatever was heard before; a retry's
+    from (chunk, "retry", channel_step, attempt, its recipients), so that two slices of one chunk
+    never share an id."""
     order: str
     case: str
     lane: int

@@ -109,7 +109,7 @@ def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | BitMap)
         state = _remember(state, heard.id, order, found)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = _without_sleepers(state, order.alert)
-    chunks = _cut(heard.key, heard.id, order, state, lane, found.ordinals)
+    chunks = _cut(heard, heard.id, order, state, lane, found.ordinals)
     state = replace(state, seq=state.seq + len(chunks))
     return Plan(state, chunks, (_said(heard, heard.id, order, lane, chunks, found),))
 
@@ -145,7 +145,7 @@ def plan_again(
             state = _without_sleepers(state, one.alert)
             continue
         state = _remember(state, one.order, order, matched)
-        cut = _cut(heard.key, one.order, order, state, lane, matched.ordinals)
+        cut = _cut(heard, one.order, order, state, lane, matched.ordinals)
         state = replace(state, seq=state.seq + len(cut))
         chunks.extend(cut)
         if cut:
@@ -194,24 +194,29 @@ def _without_sleepers(state: LaneState, alert: int) -> LaneState:
 
 
 def _cut(
-    case: str,
+    heard: Recorded,
     order_id: str,
     order: CalloutOrdered,
     state: LaneState,
     lane: Lane,
     people: Ordinals,
 ) -> tuple[Chunk, ...]:
+    """Return the rows of the ledger.
+
+    Their ids come from what was heard (an order, or a wake) and the place within it, so they are
+    the same whichever order of a case came first; ``seq`` only says which is leased first.
+    """
     parts = [
         people[start : start + CHUNK_PEOPLE_MAX]
         for start in range(0, len(people), CHUNK_PEOPLE_MAX)
     ]
     return tuple(
         Chunk(
-            id=derived_id(lane.origin, order_id, lane.number, seq),
+            id=derived_id(lane.origin, heard.id, order_id, lane.number, place),
             order=order_id,
-            case=case,
+            case=heard.key,
             lane=lane.number,
-            seq=seq,
+            seq=state.seq + place,
             purpose=order.purpose,
             alert=order.alert,
             version=order.version,
@@ -225,7 +230,7 @@ def _cut(
             window_to=order.window_to,
             expires_at=order.expires_at,
         )
-        for seq, part in enumerate(parts, state.seq)
+        for place, part in enumerate(parts)
     )
 
 

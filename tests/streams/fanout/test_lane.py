@@ -86,10 +86,12 @@ def test_the_same_order_in_the_same_state_is_the_same_plan():
     assert plan(one, LaneState(), ONE, found([3, 1])) == plan(one, LaneState(), ONE, found([3, 1]))
 
 
-def test_ids_come_from_order_lane_and_number():
+def test_ids_do_not_depend_on_what_came_before():
     one = heard(order())
-    (chunk,) = plan(one, LaneState(seq=4), ONE, found([3])).chunks
-    assert chunk.id == derived_id(ORIGIN, one.id, 0, 4)
+    (early,) = plan(one, LaneState(), ONE, found([3])).chunks
+    (late,) = plan(one, LaneState(seq=4), ONE, found([3])).chunks
+    assert early.id == late.id == derived_id(ORIGIN, one.id, one.id, 0, 0)
+    assert (early.seq, late.seq) == (0, 4)
 
 
 @given(st.lists(st.sets(st.integers(0, 300)), max_size=5), st.booleans())
