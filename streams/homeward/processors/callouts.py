@@ -200,7 +200,7 @@ def _on_lapse(state: CalloutsState, heard: Recorded, lapse: WatchLapsed) -> Reac
     if asked is None:  # over meanwhile
         return Reaction(state)
     if lapse.to_desk:
-        told = replace(asked, contact=lapse.contact)
+        told = replace(asked, contact=0)  # the hub's contacts are used up; a desk has its own
         return Reaction(state, (_to_hub(state, heard, told, Purpose.WATCH, Audience.DESK),))
     asked = replace(asked, contact=lapse.contact)
     state = replace(state, asked=(*_without(state, lapse.watch), asked))
