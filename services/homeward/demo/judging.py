@@ -15,9 +15,12 @@ from typing import Final
 import h3
 
 from homeward.demo.sinkfile import Received
+from homeward.facts.callout import ChunksCut
+from homeward.facts.case import AlertCancelled, CaseResolved
 from homeward.facts.hub import WatchOrdered
 from homeward.facts.reach import ReachWidened
 from homeward.messages import Recorded
+from homeward.words import Audience
 
 TELLING: Final = frozenset({"alert", "watch"})
 CELL_BYTES: Final = 8
@@ -54,7 +57,10 @@ class Verdict:
 
 def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path) -> Verdict:
     """Hold what arrived against what the log and the roster file say should have."""
-    eligible = _eligible(facts, roster)
+    people = _people(roster)
+    cut = _waves_cut_before_the_end(facts)
+    inside = _inside(people, _waves(facts))
+    eligible = _inside(people, [one for one in _waves(facts) if (one.version, one.wave) in cut])
     alerted = {one.recipient for one in arrived if one.purpose == "alert"}
     watching = {one.recipient for one in arrived if one.purpose == "watch"}
     ordered = {
@@ -69,7 +75,7 @@ def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path)
         eligible=len(eligible),
         told=len(alerted),
         missing=len(eligible - alerted) + len(ordered - watching),
-        outside=len(alerted - eligible),
+        outside=len(alerted - inside),
         shown_twice=sum(len(set(some)) - 1 for some in ids.values()),
         repeated=sum(len(some) - len(set(some)) for some in ids.values()),
         close_out_missing=len(told - closed),
@@ -77,18 +83,35 @@ def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path)
     )
 
 
-def _eligible(facts: Sequence[Recorded], roster: Path) -> set[str]:
-    area = {
-        cell
-        for one in facts
-        if isinstance(fact := one.fact, ReachWidened)
-        for cell in _texts(fact.cells or b"")
-    }
+def _waves(facts: Sequence[Recorded]) -> list[ReachWidened]:
+    return [fact for one in facts if isinstance(fact := one.fact, ReachWidened)]
+
+
+def _waves_cut_before_the_end(facts: Sequence[Recorded]) -> set[tuple[int, int]]:
+    """Return (version, wave) of those whose people were found before it was over.
+
+    A wave that widened in the same moment in which the person was found is rightly told to nobody.
+    """
+    found: set[tuple[int, int]] = set()
+    for one in facts:
+        if isinstance(one.fact, CaseResolved | AlertCancelled):
+            break
+        if isinstance(one.fact, ChunksCut) and one.fact.audience is Audience.AREA:
+            found.add((one.fact.version, one.fact.wave))
+    return found
+
+
+def _people(roster: Path) -> list[tuple[str, list[str]]]:
     with roster.open(newline="") as file:
-        rows = [(row["id"], (row["cell1"], row["cell2"])) for row in csv.DictReader(file)]
-    used = {h3.get_resolution(cell) for _, cells in rows for cell in cells if cell}
+        rows = list(csv.DictReader(file))
+    return [(row["id"], [one for one in (row["cell1"], row["cell2"]) if one]) for row in rows]
+
+
+def _inside(people: list[tuple[str, list[str]]], waves: Iterable[ReachWidened]) -> set[str]:
+    area = {cell for wave in waves for cell in _texts(wave.cells or b"")}
+    used = {h3.get_resolution(cell) for _, cells in people for cell in cells}
     coarser = {res: _parents(area, res) for res in used}
-    return {who for who, cells in rows if any(_meets(one, area, coarser) for one in cells if one)}
+    return {who for who, cells in people if any(_meets(one, area, coarser) for one in cells)}
 
 
 def _meets(cell: str, area: Collection[str], coarser: dict[int, set[str]]) -> bool:

@@ -132,6 +132,13 @@ class Story:
     async def found(self, helped_by: str) -> None:
         """The boy is found; everyone who was told is told so."""
         await self._breathe("case.resolved")
+        await self.feed.until(
+            "every wave finds its people",
+            lambda: (
+                len(self.feed.of("fanout.chunks-cut", audience="area"))
+                >= len(self.feed.of("reach.widened"))
+            ),
+        )
         await self._all_handed_over()
         base = f"/v1/cases/{self.case}"
         body = {"outcome": "found-safe", "helped_by": [helped_by]}

@@ -49,7 +49,10 @@ def test_real_hubs_all_71290_are_read_in_seconds(real_data):
 
 def test_real_hubs_around_linquan_are_as_many_as_the_file_says(real_data):
     found = read_hubs((real_data / "hubs" / "hubs.csv").read_bytes())
-    away_km = [h3.great_circle_distance(LINQUAN, h3.cell_to_latlng(one.recipient.cells[0])) for one in found]
+    away_km = [
+        h3.great_circle_distance(LINQUAN, h3.cell_to_latlng(one.recipient.cells[0]))
+        for one in found
+    ]
     assert [sum(km <= within for km in away_km) for within in (10, 30, 60, 100)] == [2, 5, 18, 28]
 
 
