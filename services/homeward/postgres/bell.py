@@ -6,13 +6,18 @@ from collections import defaultdict
 from typing import Final
 
 import asyncpg
+import structlog
 
 from homeward.postgres.database import CONNECT_S_MAX, PASSING, Database
+from homeward.postgres.statements import sql
 
 AGAIN_S: Final = 0.5
 """Pause before connecting again."""
 CHECK_S: Final = 5.0
 """A connection that died without a word is noticed after so long."""
+
+
+log = structlog.get_logger()
 
 
 class Bell:
@@ -50,8 +55,12 @@ class Bell:
 
     async def _listen(self) -> None:
         while True:
-            with contextlib.suppress(*PASSING, asyncpg.PostgresError):
+            try:
                 await self._listen_once()
+            except PASSING:
+                pass
+            except Exception as error:  # noqa: BLE001 -- a bell that fell silent costs a poll a time
+                log.warning("postgres.bell-broke", error=type(error).__name__)
             await asyncio.sleep(AGAIN_S)
 
     async def _listen_once(self) -> None:
@@ -66,7 +75,7 @@ class Bell:
                 await connection.add_listener(f"{self._database.schema}_{channel}", self._said)
             while not connection.is_closed():
                 await asyncio.sleep(CHECK_S)
-                await connection.execute("")
+                await connection.execute(sql("alive"))
         finally:
             connection.terminate()
 

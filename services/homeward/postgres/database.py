@@ -68,7 +68,7 @@ class Database:
         with translated():
             self._pool = await asyncpg.create_pool(
                 self.dsn,
-                min_size=1,
+                min_size=0,  # else asyncpg logs a traceback for each try while the server is away
                 max_size=CONNECTIONS_MAX,
                 command_timeout=COMMAND_S_MAX,
                 timeout=CONNECT_S_MAX,

@@ -107,7 +107,7 @@ class GroupWriter:
             outcomes = await append(self._database, [u for one in group for u in one.units])
         except LogUnavailable as failure:
             self._fail(group, failure)
-        except (asyncpg.PostgresError, ValueError) as failure:
+        except Exception as failure:  # noqa: BLE001 -- whatever it is, nobody may wait for ever
             if len(group) == 1:
                 self._fail(group, failure)
                 return
@@ -124,7 +124,7 @@ class GroupWriter:
     def _fail(group: Sequence[_Waiting], failure: Exception) -> None:
         for one in group:
             if not one.done.done():
-                one.done.set_exception(type(failure)(*failure.args))
+                one.done.set_exception(failure)
 
 
 async def append(database: Database, units: Sequence[Unit]) -> list[Outcome]:

@@ -14,6 +14,7 @@ from typing import Final
 import asyncpg
 import structlog
 
+from homeward.postgres.database import CONNECT_S_MAX
 from homeward.postgres.statements import app_role_of, in_world, schema_of, sql
 
 POSTGRES_MAJOR_MIN: Final = 15
@@ -82,7 +83,12 @@ async def migrate(dsn: str, world: str, *, origin: str | None = None) -> Migrate
     ``origin`` counts at the first migrate only; later it stays what it is, and another one is
     refused. Raises MigrationRefused.
     """
-    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_S_MAX)
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
+        raise MigrationRefused(
+            f"PostgreSQL lets us in nowhere ({type(no).__name__}): mend HOMEWARD_DATABASE_URL"
+        ) from None
     try:
         if connection.get_server_version().major < POSTGRES_MAJOR_MIN:
             raise MigrationRefused(f"PostgreSQL {POSTGRES_MAJOR_MIN} or newer is needed")

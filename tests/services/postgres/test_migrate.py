@@ -82,3 +82,9 @@ async def test_who_may_not_make_roles_goes_on_as_owner(empty_dsn):
 def test_a_world_is_one_plain_word(world):
     with pytest.raises(ValueError, match="lower-case word"):
         schema_of(world)
+
+
+async def test_who_is_not_let_in_is_told_what_to_mend(dsn):
+    for wrong in (dsn.replace("homeward:", "homeward:x"), dsn.replace("/test_", "/nothing_")):
+        with pytest.raises(MigrationRefused, match="mend HOMEWARD_DATABASE_URL"):
+            await migrate(wrong, "drill")

@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from homeward.ports import Appended, LogUnavailable
+from homeward.postgres import bell, log
 from homeward.postgres.store import open_store
 from homeward.postgres.supervisor import EmbeddedPostgres
 from homeward.testing.contracts import Pen, log_is_sound
@@ -96,3 +97,14 @@ async def test_while_it_is_away_calls_fail_and_waiters_wait(tmp_path, ring):
         assert isinstance(outcome[0], Appended)
         assert await waiting
         watching.cancel()
+
+
+async def test_a_bell_rings_after_many_looks_at_its_connection(dsn, ring, monkeypatch):
+    monkeypatch.setattr(bell, "CHECK_S", 0.02)
+    monkeypatch.setattr(log, "POLL_S", 60)
+    async with open_store(dsn, "drill", ring) as store:
+        waiting = asyncio.create_task(store.feed.beyond(0, 20))
+        await asyncio.sleep(0.5)
+        pen = Pen(store.log.origin)
+        await store.log.append([unit(pen.note(pen.case(1)))])
+        assert await asyncio.wait_for(waiting, 5)
