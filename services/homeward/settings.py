@@ -80,8 +80,13 @@ class Settings(BaseSettings):
         float, Field(gt=0, description="After so long a request is answered with 503.")
     ] = 10.0
     streams_max: Annotated[
-        int, Field(ge=1, description="Open event streams a process: each costs about 50 KB.")
-    ] = 2_000
+        int,
+        Field(
+            ge=1,
+            description="Open event streams a process: half of its 1,000 connections, so that "
+            "readers never keep out a report.",
+        ),
+    ] = 500
     stream_s: Annotated[
         float,
         Field(gt=0, description="A stream ends after so long; who comes back is checked again."),

@@ -81,20 +81,23 @@ async def draft(
     now = rooms.clock.now()
     expires_at = _expiry(body, now)
     asking = keyed.asking(door.by)
-    version = door.state.alert.version + 1 if door.state.alert else 1
     subject = await _subject(rooms, door, expires_at, rooms.desk.new_id(asking, "draft"))
-    head = frame(rooms, door.case, version)
-    request = requests.DraftAlert(
-        at=now,
-        by=door.by,
-        policy=body.policy,
-        severity=body.severity,
-        reach_km_max=body.reach_km_max,
-        expires_at=expires_at,
-        texts=(texts.alert if version == 1 else texts.update)(head, subject),
-        retraction=texts.retraction(head),
-    )
-    receipt = await decide_case(rooms, door.case, asking, request)
+
+    async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
+        version = state.alert.version + 1 if state.alert else 1
+        head = frame(rooms, door.case, version)
+        return requests.DraftAlert(
+            at=now,
+            by=door.by,
+            policy=body.policy,
+            severity=body.severity,
+            reach_km_max=body.reach_km_max,
+            expires_at=expires_at,
+            texts=(texts.alert if version == 1 else texts.update)(head, subject),
+            retraction=texts.retraction(head),
+        )
+
+    receipt = await decide_prepared(rooms, door.case, asking, prepare)
     tag(response, receipt)
     known = [one for one, kind in receipt.facts if kind == "case.alert-drafted/1"]
     newest = known[0] if known else door.state.draft and door.state.draft.id

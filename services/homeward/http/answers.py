@@ -85,15 +85,6 @@ class CaseList(Answered):
     next: str | None
 
 
-class TimelineOut(Answered):
-    """What happened, in log order; an item is `homeward.timeline.Entry.json()`."""
-
-    case: str
-    as_of: int
-    items: list[dict[str, Any]]
-    next: str | None
-
-
 class SightingOut(Answered):
     """A sighting; place, note and contact only with a purpose."""
 

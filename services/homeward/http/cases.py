@@ -29,6 +29,7 @@ from homeward.http.bodies import (
     VehicleBody,
     public_cell,
 )
+from homeward.http.caseview import CaseOut
 from homeward.http.deciding import decide_case
 from homeward.http.doors import Door, desk_sees, opened
 from homeward.http.personal import open_for, person
@@ -116,7 +117,7 @@ async def list_(
     return CaseList(items=lines, next=str(rows[-1].log_index) if len(rows) == limit else None)
 
 
-@router.get("/{case}")
+@router.get("/{case}", response_model=None, responses={200: {"model": CaseOut}})
 async def see(
     response: Response,
     rooms: InRooms,

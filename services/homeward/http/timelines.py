@@ -8,10 +8,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from homeward.http.answers import TimelineOut
 from homeward.http.asking import Cursor, Limit, position
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
+from homeward.http.caseview import EntryView, TimelineOut
 from homeward.http.doors import Door, opened
 from homeward.http.events import EVENT_STREAM, Event, last_seen, streamed
 from homeward.http.problems import MomentBroken, MomentInFuture
@@ -67,7 +67,7 @@ async def see(
     return TimelineOut(
         case=door.case,
         as_of=known[-1].log_index if known else -1,
-        items=[entry_json(door.by, one) for one in shown],
+        items=[EntryView(**entry_json(door.by, one)) for one in shown],
         next=str(shown[-1].log_index) if rest else None,
     )
 

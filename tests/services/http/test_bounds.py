@@ -141,3 +141,49 @@ def test_refusals_have_codes_of_their_own(project, name):
     codes = [one.code for one in every()]
     assert len(codes) == len(set(codes)) > 40
     assert all(one.mend and one.message() for one in every())
+
+
+async def test_answers_are_as_the_document_says(world):
+    case = await world.issued()
+    bearer = await world.enrolled("v-1")
+    await world.enrolled("h-1", "hub")
+    await world.told("v-1", case["case"], case["draft"])
+    await world.watched(case["case"], "h-1", case["draft"])
+    own = await world.raised("reporter:mother")
+    path = "/v1/cases/{case}"
+    place = {"lat": 33.17, "lon": 115.62, "datum": "wgs84"}
+    body = {"seen_at": "2026-03-01T11:21:00+08:00", "place": place}
+    await world.post("officer", f"/v1/cases/{case['case']}/sightings", body)
+    asked = [
+        ("officer", path, case, {"purpose": "search"}),
+        ("auditor", path, case, {}),
+        (bearer, path, case, {}),
+        ("reporter:mother", path, own, {}),
+        ("officer", f"{path}/timeline", case, {}),
+        ("officer", f"{path}/sightings", case, {"purpose": "triage"}),
+        ("officer", f"{path}/watches", case, {}),
+        ("officer", f"{path}/alerts/{{draft_id}}", case, {}),
+        ("officer", "/v1/cases", case, {}),
+        (bearer, "/v1/messages", case, {}),
+    ]
+    document = (await world.http.get("/openapi.json")).json()
+    for who, said, of, query in asked:
+        found = said.replace("{case}", of["case"]).replace("{draft_id}", of.get("draft", ""))
+        answer = await world.get(who, found, **query)
+        content = document["paths"][said]["get"]["responses"]["200"]["content"]
+        schema = content["application/json"]["schema"]
+        assert answer.status_code == 200, answer.text
+        jsonschema.validate(answer.json(), {**schema, "components": document["components"]})
+        model = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        assert answer.json().keys() <= model["properties"].keys()
+
+
+def test_the_handbook_names_every_address(world, project):
+    handbook = (project / "docs/API.md").read_text()
+    for route in world.app.routes:
+        path = route.path.replace("_id}", "}")
+        short = path.removeprefix("/v1/cases/{case}")
+        ways = (path, f"…{short}", f"…{short.replace('/{token}', '')}")
+        page = "…/" + path.rpartition("/")[2]
+        known = any(way in handbook for way in ways) or page in handbook
+        assert known or not route.include_in_schema, route.path

@@ -1,0 +1,179 @@
+"""How a case is answered, as models: `showing` makes the values, these document them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from homeward.http.answers import Answered, Figure
+from homeward.words import Contact, Description, Place
+
+
+class AlertView(Answered):
+    """The newest version of the alert; a reporter sees number, version, expiry and state."""
+
+    number: int
+    version: int
+    policy: str | None = None
+    severity: str | None = None
+    reach_km_max: int | None = None
+    expires_at: str
+    state: Annotated[str, Field(description="live, expired, cancelled or over")]
+
+
+class DraftView(Answered):
+    """The newest draft, while it waits."""
+
+    id: str
+    alert: int
+    version: int
+    reach_km_max: int
+    expires_at: str
+    needs_approval: bool
+    approved: bool
+
+
+class WaveView(Answered):
+    """One wave."""
+
+    version: int
+    wave: int
+    at: str
+    cells: int
+    radius_m: int
+
+
+class WatchView(Answered):
+    """One watch in short."""
+
+    watch: str
+    hub: str
+    hub_kind: str
+    rank: int
+    state: str
+    window_from: str
+    window_to: str
+    acknowledge_by: str
+    to_desk: bool
+
+
+class SightingView(Answered):
+    """One sighting in short."""
+
+    sighting: str
+    state: str
+    at: str
+    seen_at: str
+    cell: str
+
+
+class ToldView(Answered):
+    """Who was to be told for one purpose, from the log."""
+
+    people: Figure
+    already_told: Figure
+    suppressed: Figure
+    unreachable: Figure
+    accepted: Figure
+    failed: Figure
+    expired: Figure
+
+
+class LedgerView(Answered):
+    """What became of one wave, from the ledger."""
+
+    purpose: str
+    version: int
+    wave: int
+    people: Figure
+    leased: Figure
+    accepted: Figure
+    failed: Figure
+    expired: Figure
+    withdrawn: Figure
+    pending: Figure
+
+
+class NoteView(Answered):
+    """A note."""
+
+    at: str
+    by: str
+    note: str
+
+
+class VehicleView(Answered):
+    """A vehicle."""
+
+    vehicle: str | None
+    licence_plate: str | None
+
+
+class PersonalView(Answered):
+    """What is sealed, as far as the caller may read it."""
+
+    description: Description | None
+    place: Place | None
+    place_text: str | None
+    reporter: Contact | None
+    notes: list[NoteView]
+    vehicles: list[VehicleView]
+
+
+class CaseOut(Answered):
+    """A case as the caller may see it: reporters and searchers get the first few fields."""
+
+    case: str
+    code: str
+    status: str
+    category: str
+    mode: str
+    alert: AlertView | None
+    version: int | None = None
+    log_index: int | None = None
+    at: str | None = None
+    raised_at: str | None = None
+    last_seen_at: str | None = None
+    unit: str | None = None
+    waiting: bool | None = None
+    clock_level: int | None = None
+    outcome: str | None = None
+    draft: DraftView | None = None
+    waves: list[WaveView] | None = None
+    watches: list[WatchView] | None = None
+    hubs_unreachable: list[str] | None = None
+    sightings: Annotated[
+        list[SightingView] | int | None, Field(description="For a reporter: how many.")
+    ] = None
+    told: Annotated[
+        dict[str, ToldView] | str | None, Field(description="By purpose; for a reporter: people.")
+    ] = None
+    answers: dict[str, Figure] | None = None
+    ledger: list[LedgerView] | None = None
+    age_band: str | None = None
+    sex: str | None = None
+    custody: str | None = None
+    protection_order: bool | None = None
+    last_seen_cell: str | None = None
+    reported_by_role: str | None = None
+    personal: PersonalView | None = None
+
+
+class EntryView(Answered):
+    """One line of a timeline."""
+
+    log_index: int
+    id: str
+    at: Annotated[str, Field(description="The case clock.")]
+    recorded_at: Annotated[str, Field(description="The database's clock.")]
+    kind: str
+    by: Annotated[str, Field(description="The actor's role.")]
+    what: dict[str, Any]
+
+
+class TimelineOut(Answered):
+    """What happened, in log order."""
+
+    case: str
+    as_of: Annotated[int, Field(description="Log index of the last fact taken in; -1: none.")]
+    items: list[EntryView]
+    next: str | None
