@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.faults.stage import (
+from tests.stage import (
     Stage,
     alert,
     count,

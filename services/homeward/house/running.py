@@ -152,6 +152,7 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
             job.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*jobs, return_exceptions=True)
+        await caller.close()
 
 
 async def _gauges(house: House, stop: asyncio.Event) -> None:

@@ -56,10 +56,12 @@ async def hear(bench: Bench, consumer: Consumer, rows: Iterable[Row]) -> frozens
     Tries again while somebody else moves a key's position, and returns the keys it parked.
     Raises LogUnavailable; then nothing half done is left and the caller tries again later.
     """
-    birth, _ = await bench.workbench.start(consumer.name)
     rung: dict[str, list[Row]] = {}
     for row in rows:
         rung.setdefault(row.key, []).append(row)
+    if not rung:
+        return frozenset()
+    birth, _ = await bench.workbench.start(consumer.name)
     parked: set[str] = set()
     while rung:
         refused, gone_wrong = await turn(bench, consumer, rung, birth)
