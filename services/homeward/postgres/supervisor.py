@@ -88,17 +88,23 @@ class EmbeddedPostgres:
         return self._server.pid if self._server else None
 
     async def __aenter__(self) -> Self:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock_fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._lock_fd = os.open(self.folder / "lock", flags, 0o600)
             self._user = server_user(self.data)
             self._run = socket_folder(self.folder, self._user)
             if self._lock():
                 await self._start()
             else:
                 await self._attach()
-        except BaseException:
+        except BaseException as failure:
             await self._end()
+            if isinstance(failure, PermissionError):
+                raise PostgresTrouble(
+                    f"{self.folder} is closed to us: run as the user it belongs to, or choose "
+                    "another HOMEWARD_DATA_FOLDER"
+                ) from failure
             raise
         return self
 

@@ -262,3 +262,14 @@ async def test_who_is_not_root_runs_the_server_as_themselves(serve):
         assert await until(lambda: answers(said["dsn"]), 10)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else's")
+def test_a_folder_of_somebody_else_is_refused_with_the_mend(folder, serve):
+    python = python_for_everybody()
+    if python is None:
+        pytest.skip("no Python of this version that others than root may run")
+    become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    trouble = serve(folder, *become, python=python).said()["trouble"]
+    assert "run as the user it belongs to" in trouble
+    assert "\n" not in trouble
