@@ -16,6 +16,10 @@ AWAY_TRIES: Final = 10
 """Tries while the store is away (503): the server says when to come again."""
 AGAIN_S: Final = 0.5
 """Before a live feed that ended is asked for again."""
+BROKEN: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError)
+BROKEN_TRIES: Final = 2
+"""A connection that was kept may have been closed by the far side as we asked; a request under an
+Idempotency-Key can be asked again."""
 LINE_BYTES_MAX: Final = 1 << 20
 """Of a live feed: a fact's public part is at most 32 KB."""
 
@@ -117,6 +121,7 @@ class Server:
         headers = {"Authorization": f"Bearer {self.key}"}
         if idempotency:
             headers["Idempotency-Key"] = idempotency
+        broken = 0
         for left in range(AWAY_TRIES, -1, -1):
             try:
                 async with self.session.request(
@@ -125,7 +130,10 @@ class Server:
                     text = await answer.text()
                     again_s = answer.headers.get("Retry-After", "")
             except (aiohttp.ClientError, TimeoutError) as gone:
-                raise unreachable(self.url, gone) from None
+                broken += 1
+                if broken > BROKEN_TRIES or not isinstance(gone, BROKEN):
+                    raise unreachable(self.url, gone) from None
+                continue
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE or not left or not again_s.isdigit():
                 break
             await asyncio.sleep(int(again_s))

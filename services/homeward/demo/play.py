@@ -50,6 +50,9 @@ def play_demo(folder: Path, *, volunteers: int, keep: bool, as_json: bool) -> in
                     print_report(report, teller)
                 if keep:
                     _keep(stage, teller)
+    except KeyboardInterrupt:
+        teller.step("stopped; the next demo goes on from here")
+        raise
     except Busy:
         raise DemoFailed(f"another demo runs in {folder}", "wait for it, or stop it") from None
     except NotStarted as why:
