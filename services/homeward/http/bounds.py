@@ -41,7 +41,15 @@ class _Exchange:
     send: Send
     began_s: float = field(default_factory=time.monotonic)
     status: int = 0
-    on_start: Callable[[MutableHeaders], None] = lambda _: None
+    streams: bool = False
+    """An event stream has begun: it has no deadline."""
+    late: bool = False
+    """The deadline has passed: what the application still says is dropped."""
+
+    async def from_app(self, message: Message) -> None:
+        """Send what the application says while there is time."""
+        if not self.late:
+            await self.pass_on(message)
 
     async def pass_on(self, message: Message) -> None:
         """Send a message, with our headers on the first."""
@@ -50,7 +58,7 @@ class _Exchange:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            self.on_start(headers)
+            self.streams = headers.get("content-type", "").startswith("text/event-stream")
         await self.send(message)
 
     @property
@@ -66,6 +74,7 @@ class Bounds:
         """Wrap an application."""
         self.app = app
         self.rooms = rooms
+        self._left_behind: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -85,16 +94,11 @@ class Bounds:
 
     async def _serve(self, exchange: _Exchange, receive: Receive) -> None:
         settings = self.rooms.settings
+        until_s = exchange.began_s + settings.request_deadline_s
         try:
-            async with asyncio.timeout(settings.request_deadline_s) as deadline:
-
-                def started(headers: MutableHeaders) -> None:
-                    if headers.get("content-type", "").startswith("text/event-stream"):
-                        deadline.reschedule(None)  # a stream ends when its reader leaves
-
-                exchange.on_start = started
+            async with asyncio.timeout(settings.request_deadline_s):
                 whole = await _whole(exchange.scope, receive, settings.body_bytes_max)
-                await self.app(exchange.scope, whole, exchange.pass_on)
+            await self._within(until_s - time.monotonic(), exchange, whole)
         except BodyTooLarge as refused:
             await self._refuse(exchange, refused, receive)
         except TimeoutError:
@@ -106,10 +110,33 @@ class Bounds:
             )
             await self._refuse(exchange, Broken(), receive)
 
+    async def _within(self, seconds: float, exchange: _Exchange, whole: Receive) -> None:
+        """Let the application answer in time; a stream ends when its reader leaves.
+
+        What is late is cancelled and left behind, not waited for: a cancelled query waits for its
+        server, and a server that stands still would hold the answer back with it.
+        """
+        serving = asyncio.ensure_future(self.app(exchange.scope, whole, exchange.from_app))
+        try:
+            await asyncio.wait({serving}, timeout=max(seconds, 0))
+            if not serving.done() and not exchange.streams:
+                exchange.late = True
+                raise TimeoutError
+            await serving
+        finally:
+            if not serving.done():
+                serving.cancel()
+                self._left_behind.add(serving)
+                serving.add_done_callback(self._gone)
+
+    def _gone(self, serving: asyncio.Future[None]) -> None:
+        self._left_behind.discard(serving)
+        if not serving.cancelled():
+            serving.exception()  # looked at, or asyncio says that nobody did
+
     async def _refuse(self, exchange: _Exchange, refused: Refused, receive: Receive) -> None:
         counted(self.rooms, refused)
         if not exchange.status:
-            exchange.on_start = lambda _: None
             headers = {"Connection": "close"} if isinstance(refused, BodyTooLarge) else None
             response = answer(refused, headers=headers)
             await response(exchange.scope, receive, exchange.pass_on)

@@ -1,0 +1,89 @@
+"""PostgreSQL gone for 20 s: 503 with the mend, nothing lost, back without hands."""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from tests.stage import Stage
+
+AWAY_S = 20
+
+
+def backends(stage: Stage) -> list[int]:
+    """Return the pids of the world's server and its children."""
+    pid_file = stage.world / "postgres" / "data" / "postmaster.pid"
+    postmaster = int(pid_file.read_text().split()[0])
+    found = [postmaster]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                stat = (entry / "stat").read_text()
+                if int(stat.rpartition(")")[2].split()[1]) == postmaster:
+                    found.append(int(entry.name))
+    return found
+
+
+def raised(stage: Stage, key: str) -> tuple[int, dict]:
+    now = stage.ask("GET", "/v1/clock", role="admin")["now"]
+    body = {
+        "category": "lost-child",
+        "mode": "foot",
+        "last_seen": {
+            "at": now,
+            "place": {"lat": 33.07, "lon": 115.28, "datum": "wgs84", "accuracy_m": 50},
+        },
+        "custody": "none",
+        "protection_order": False,
+    }
+    return stage.once("POST", "/v1/cases", body, role="officer", key=key)
+
+
+@pytest.mark.parametrize("how", ["frozen", "killed"])
+def test_postgres_away_is_a_503_and_nothing_is_lost(stage: Stage, how: str) -> None:
+    stage.start()
+    stage.make_keys("officer", "auditor")
+    status, first = raised(stage, "first")
+    assert status == 201
+    pids = backends(stage)
+    if how == "frozen":
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+    else:
+        os.kill(pids[0], signal.SIGKILL)
+    gone = time.monotonic()
+    if how == "frozen":
+        status, answer = raised_while_frozen(stage)
+        assert status == 503
+        assert answer["mend"]
+        assert stage.once("GET", "/livez")[0] == 200
+        assert stage.once("GET", "/readyz")[0] == 503
+        time.sleep(max(0.0, AWAY_S - (time.monotonic() - gone)))
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    until_back = time.monotonic() + 10
+    while stage.once("GET", "/readyz")[0] != 200:
+        assert time.monotonic() < until_back, "not back within 10 s"
+        time.sleep(0.1)
+    status, second = raised(stage, "second")
+    assert status == 201
+    listed = stage.ask("GET", "/v1/cases", role="auditor")["items"]
+    assert {one["case"] for one in listed} >= {first["case"], second["case"]}
+    stage.stop()
+    assert stage.cli("verify").returncode == 0
+
+
+def raised_while_frozen(stage: Stage) -> tuple[int, dict]:
+    body = {
+        "category": "lost-child",
+        "mode": "foot",
+        "last_seen": {
+            "at": "2026-01-01T00:00:00Z",
+            "place": {"lat": 33.07, "lon": 115.28, "datum": "wgs84", "accuracy_m": 50},
+        },
+        "custody": "none",
+        "protection_order": False,
+    }
+    return stage.once("POST", "/v1/cases", body, role="officer", key="frozen")
