@@ -9,7 +9,11 @@ from homeward.cli import options
 from homeward.cli.output import Complaint, as_json, say, table
 from homeward.cli.whereabouts import Whereabouts, settings_with, world_of
 
-config = typer.Typer(no_args_is_help=True, help="Every setting and where its value comes from.")
+config = typer.Typer(
+    no_args_is_help=True,
+    help="Every setting and where its value comes from.",
+    epilog="Example: homeward config show --json",
+)
 
 
 def migrate(
