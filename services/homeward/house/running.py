@@ -29,6 +29,7 @@ from homeward.settings import Settings
 GRACE_S: Final = 8.0
 """A stop that takes longer is cut off: what was not done is done at the next start."""
 GAUGES_S: Final = 2.0
+FORGET_S: Final = 3_600.0
 LEDGER_GAUGES: Final = {
     "open_chunks": "homeward_open_chunks",
     "open_people": "homeward_open_people",
@@ -140,6 +141,7 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         asyncio.create_task(host.run(stop)),
         asyncio.create_task(host.again("dispatch", lambda: caller.run(stop), stop)),
         asyncio.create_task(host.again("gauges", lambda: _gauges(house, stop), stop)),
+        asyncio.create_task(host.again("forgetting", lambda: _forgetting(house, stop), stop)),
     ]
     if house.postgres is not None:
         jobs.append(asyncio.create_task(house.postgres.watch()))
@@ -153,6 +155,14 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*jobs, return_exceptions=True)
         await caller.close()
+
+
+async def _forgetting(house: House, stop: asyncio.Event) -> None:
+    """Forget what is kept under Idempotency-Keys for longer than is promised."""
+    while not stop.is_set():
+        await house.store.forget_old_answers()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FORGET_S)
 
 
 async def _gauges(house: House, stop: asyncio.Event) -> None:

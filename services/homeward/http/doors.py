@@ -101,7 +101,7 @@ async def _was_told(rooms: Rooms, recipient: str, case: str, recorded: Sequence[
     alerts = {one.fact.alert for one in recorded if isinstance(one.fact, AlertIssued)}
     if found is None:
         return False
-    leased = [kept for alert in alerts for kept in await rooms.ledger.ever_leased(case, alert)]
+    leased = [raw for alert in alerts for _, raw in await rooms.ledger.ever_leased(case, alert)]
     return any(found.ordinal in BitMap.deserialize(kept) for kept in leased)
 
 

@@ -77,8 +77,9 @@ class PostgresLedger:
     async def close(self, case: str, alert: int) -> None:
         await self._database.run("close_alert", case, alert)
 
-    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
-        return [row["recipients"] for row in await self._database.fetch("ever_leased", case, alert)]
+    async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
+        rows = await self._database.fetch("ever_leased", case, alert)
+        return [(row["contact"], row["recipients"]) for row in rows]
 
     async def next_open_s(self) -> float | None:
         found = await self._database.value("next_open_s")

@@ -5,10 +5,10 @@ ordinal) and commits what it answers in one turn with the lane's position.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from pyroaring import BitMap
@@ -36,6 +36,10 @@ _INDEXED: Final = {
     Audience.AREA: frozenset({RecipientKind.VOLUNTEER}),
     Audience.DESK: frozenset({RecipientKind.DESK}),
 }
+
+
+Asked: TypeAlias = Mapping[int, BitMap]
+"""People by the contact of theirs that is asked; 0 for all but hubs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +96,30 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     )
 
 
-def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | BitMap) -> Plan:
+def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked) -> Plan:
     """Return what an order (a heard `CalloutOrdered`) comes to.
 
-    ``found`` is the index's answer to `query_of`, or, when that was None, the recipients: the hub's
-    ordinal, or everybody ever leased for the alert. Those of other lanes are left to them.
+    ``found`` is the index's answer to `query_of`, or, when that was None, the recipients by the
+    contact to ask: the hub's ordinal, or everybody ever leased for the alert (a hub's second
+    contact was asked, too, and must hear that it is over). Those of other lanes are left to them.
     """
     order = heard.fact
     if not isinstance(order, CalloutOrdered):
         raise TypeError(heard.kind)
-    if isinstance(found, BitMap):
+    if isinstance(found, Matched):
+        people = {order.contact: found.ordinals}
+        if order.audience is Audience.AREA:
+            state = _remember(state, heard.id, order, found)
+    else:
+        people = {
+            contact: np.array(lane.own(found[contact]).to_array(), np.uint32)
+            for contact in sorted(found)
+        }
         nobody = np.empty(0, np.uint32)
-        mine = np.array(lane.own(found).to_array(), np.uint32)
-        found = Matched(mine, nobody, nobody, nobody)
-    elif order.audience is Audience.AREA:
-        state = _remember(state, heard.id, order, found)
+        found = Matched(nobody, nobody, nobody, nobody)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = _without_sleepers(state, order.alert)
-    chunks = _cut(heard, heard.id, order, state, lane, found.ordinals)
+    chunks = _cut(heard, heard.id, order, state, lane, people)
     state = replace(state, seq=state.seq + len(chunks))
     return Plan(state, chunks, (_said(heard, heard.id, order, lane, chunks, found),))
 
@@ -145,7 +155,8 @@ def plan_again(
             state = _without_sleepers(state, one.alert)
             continue
         state = _remember(state, one.order, order, matched)
-        cut = _cut(heard, one.order, order, state, lane, matched.ordinals)
+        people = {order.contact: matched.ordinals}
+        cut = _cut(heard, one.order, order, state, lane, people)
         state = replace(state, seq=state.seq + len(cut))
         chunks.extend(cut)
         if cut:
@@ -199,7 +210,7 @@ def _cut(
     order: CalloutOrdered,
     state: LaneState,
     lane: Lane,
-    people: Ordinals,
+    people: Mapping[int, Ordinals],
 ) -> tuple[Chunk, ...]:
     """Return the rows of the ledger.
 
@@ -207,8 +218,9 @@ def _cut(
     the same whichever order of a case came first; ``seq`` only says which is leased first.
     """
     parts = [
-        people[start : start + CHUNK_PEOPLE_MAX]
-        for start in range(0, len(people), CHUNK_PEOPLE_MAX)
+        (contact, some[start : start + CHUNK_PEOPLE_MAX])
+        for contact, some in people.items()
+        for start in range(0, len(some), CHUNK_PEOPLE_MAX)
     ]
     return tuple(
         Chunk(
@@ -224,13 +236,13 @@ def _cut(
             recipients=serialised(BitMap(part)),
             people=len(part),
             texts_of=order.texts_of,
-            contact=order.contact,
+            contact=contact,
             watch=order.watch,
             window_from=order.window_from,
             window_to=order.window_to,
             expires_at=order.expires_at,
         )
-        for place, part in enumerate(parts)
+        for place, (contact, part) in enumerate(parts)
     )
 
 

@@ -80,14 +80,20 @@ class LaneConsumer:
         if order.audience is Audience.TOLD:
             return plan(heard, state, self.lane, await self._told(heard.key, order))
         hub = await self.roster.get(order.hub or "")
-        return plan(heard, state, self.lane, BitMap([] if hub is None else [hub.ordinal]))
+        people = BitMap([] if hub is None else [hub.ordinal])
+        return plan(heard, state, self.lane, {order.contact: people})
 
-    async def _told(self, case: str, order: CalloutOrdered) -> BitMap:
-        """Return everyone ever leased; from here on nobody is, but to be told that it is over."""
+    async def _told(self, case: str, order: CalloutOrdered) -> dict[int, BitMap]:
+        """Return everyone ever leased, by the contact that was asked.
+
+        From here on nobody is leased but to be told that it is over.
+        """
         if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
             await self.ledger.close(case, order.alert)
-        leased = await self.ledger.ever_leased(case, order.alert)
-        return BitMap.union(*map(told.bitmap, leased)) if leased else BitMap()
+        people: dict[int, BitMap] = {}
+        for contact, raw in await self.ledger.ever_leased(case, order.alert):
+            people[contact] = people.get(contact, BitMap()) | told.bitmap(raw)
+        return people
 
     async def _fresh(self) -> RecipientIndex:
         """Return the index with every roster change that was committed before this order."""

@@ -74,8 +74,8 @@ class Ledger(Protocol):
         """
         ...
 
-    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
-        """Return the bitmaps of all chunks of an alert's versions that were ever leased.
+    async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
+        """Return (contact, bitmap) of all chunks of an alert's versions that were ever leased.
 
         Only purposes that do not end: alert and watch. Unknown outcomes included.
         """

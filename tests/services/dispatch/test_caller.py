@@ -205,7 +205,7 @@ async def test_after_a_cancel_at_most_the_batch_in_flight_arrives():
     far.before_answer = cancel
     await world.quiet()
     assert len(far.got) == 100
-    told = [BitMap.deserialize(one) for one in await world.store.ledger.ever_leased(CASE, 1)]
+    told = [BitMap.deserialize(one) for _, one in await world.store.ledger.ever_leased(CASE, 1)]
     assert len(BitMap.union(*told)) == 250
     figures = await world.figures()
     assert (figures["accepted"], figures["withdrawn"], figures["pending"]) == (100, 150, 0)

@@ -140,7 +140,7 @@ def test_a_hub_gets_one_chunk_with_its_window_and_contact():
         Purpose.WATCH, Audience.HUB, hub="h1", watch=watch, contact=1,
         window_from=T0, window_to=T0 + timedelta(minutes=40),
     )  # fmt: skip
-    cut = plan(heard(fact), LaneState(), ONE, BitMap([77]))
+    cut = plan(heard(fact), LaneState(), ONE, {1: BitMap([77])})
     (chunk,) = cut.chunks
     assert (people([chunk]), chunk.watch, chunk.contact) == ([77], watch, 1)
     assert (chunk.window_from, chunk.window_to, chunk.priority) == (
@@ -154,7 +154,8 @@ def test_a_hub_gets_one_chunk_with_its_window_and_contact():
 def test_each_of_those_told_belongs_to_one_lane(count, who):
     fact = heard(order(Purpose.CLOSE_OUT, Audience.TOLD))
     cuts = [
-        plan(fact, LaneState(), Lane(number, count, ORIGIN), BitMap(who)) for number in range(count)
+        plan(fact, LaneState(), Lane(number, count, ORIGIN), {0: BitMap(who)})
+        for number in range(count)
     ]
     assert sorted(one for cut in cuts for one in people(cut.chunks)) == sorted(who)
     for number, cut in enumerate(cuts):
@@ -198,8 +199,14 @@ def test_a_wake_for_another_or_too_early_asks_nothing():
 
 def test_nobody_is_woken_for_what_is_over():
     _, cut = sleeping()
-    cancel = plan(heard(order(Purpose.CANCEL, Audience.TOLD)), cut.state, ONE, BitMap([1]))
-    assert (people(cancel.chunks), cancel.wake_at) == ([1], None)
+    cancel = plan(
+        heard(order(Purpose.CANCEL, Audience.TOLD)),
+        cut.state,
+        ONE,
+        {0: BitMap([1]), 1: BitMap([1])},
+    )
+    assert (people(cancel.chunks), cancel.wake_at) == ([1, 1], None)
+    assert [chunk.contact for chunk in cancel.chunks] == [0, 1]
     assert lanes.ended(cut.state).look_at is None
     late = plan(
         heard(order(wave=1)), lanes.ended(cut.state), ONE, found([], suppressed=[5], wakes_at=T0)

@@ -24,7 +24,13 @@ parts = st.fixed_dictionaries(
 @given(st.lists(parts, min_size=2, max_size=20))
 def test_messages_share_an_id_only_when_every_part_is_the_same(told):
     for one, other in pairwise(told):
-        assert (message_id(LOG, **one) == message_id(LOG, **other)) == (one == other)
+        same = told_of(one) == told_of(other)
+        assert (message_id(LOG, **one) == message_id(LOG, **other)) == same
+
+
+def told_of(one):
+    """That it is over is the same message, whichever contact of a hub hears it."""
+    return {**one, "contact": 0} if one["purpose"].ends else one
 
 
 @given(parts)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from pyroaring import BitMap
 
@@ -126,7 +127,7 @@ class LedgerContract:
         await elapse(0.25)
         seqs = [one.chunk.seq for one in await store.ledger.lease(9, 60, AT)]
         assert seqs == [5, 3]
-        assert [members(one) for one in await store.ledger.ever_leased("a", 1)] == [[1, 2]]
+        assert [members(one) for _, one in await store.ledger.ever_leased("a", 1)] == [[1, 2]]
         figures = (await store.ledger.counts("a"))["alert", 1, 1]
         assert (figures["leased"], figures["accepted"]) == (3, 1)
         trouble = await store.ledger.trouble()
@@ -159,7 +160,7 @@ class LedgerContract:
 
             async def close(alert: int = alert) -> list[int]:
                 await store.ledger.close("a", alert)
-                return members(*await store.ledger.ever_leased("a", alert))
+                return members(*(raw for _, raw in await store.ledger.ever_leased("a", alert)))
 
             hands = asyncio.gather(*(store.ledger.lease(2, 60, AT) for _ in range(3)))
             told = await close()
@@ -168,11 +169,13 @@ class LedgerContract:
             assert await store.ledger.lease(9, 60, AT) == []
 
     async def test_of_those_told_only_what_told_them_counts(self, store: Ports) -> None:
-        watch = chunk_of("a", 1, 7, purpose=Purpose.WATCH)
+        watch = replace(chunk_of("a", 1, 7, purpose=Purpose.WATCH), contact=1)
         await put(store, watch, chunk_of("a", 2, 8, purpose=Purpose.STAND_DOWN))
         assert await store.ledger.ever_leased("a", 1) == []
         await store.ledger.lease(9, 60, AT)
-        assert [members(one) for one in await store.ledger.ever_leased("a", 1)] == [[7]]
+        assert [(which, members(one)) for which, one in await store.ledger.ever_leased("a", 1)] == [
+            (1, [7])
+        ]
 
     async def test_a_summary_that_does_not_fit_its_stream_writes_nothing(
         self, store: Ports

@@ -142,9 +142,9 @@ class MemoryLedger:
                 row.withdrawn = True
 
     @port_call
-    async def ever_leased(self, case: str, alert: int) -> Sequence[bytes]:
+    async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         return [
-            row.chunk.recipients
+            (row.chunk.contact, row.chunk.recipients)
             for row in self.disk.rows.values()
             if (row.chunk.case, row.chunk.alert) == (case, alert)
             and row.lease

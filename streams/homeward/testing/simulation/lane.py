@@ -94,7 +94,8 @@ class SmallLane:
         if order.audience is Audience.TOLD:
             await self.ledger.close(order.case, order.alert)  # idempotent; then the list is cut
             leased = await self.ledger.ever_leased(order.case, order.alert)
-            told = BitMap.union(*map(BitMap.deserialize, leased)) if leased else BitMap()
+            parts = [BitMap.deserialize(raw) for _, raw in leased]
+            told = BitMap.union(*parts) if parts else BitMap()
             return self._mine(told), BitMap()
         if order.audience is Audience.HUB:
             hub = await self.roster.get(order.hub or "")
