@@ -92,3 +92,15 @@ def test_a_demo_killed_in_the_middle_goes_on_and_nobody_is_missed_or_shown_twice
             check=True,
         )
         assert "case.closed-out" in shown.stdout or "sound" in shown.stdout
+
+
+def test_ctrl_c_leaves_nothing_running(folder):
+    first = demo(folder, "--keep")
+    for line in first.stderr:
+        if "server at" in line:
+            break
+    first.send_signal(signal.SIGINT)
+    _, told = first.communicate(timeout=30)
+    assert first.returncode == 130
+    assert "Traceback" not in told
+    assert until_nothing_runs(folder)

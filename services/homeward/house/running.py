@@ -143,14 +143,13 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         asyncio.create_task(host.again("gauges", lambda: _gauges(house, stop), stop)),
         asyncio.create_task(host.again("forgetting", lambda: _forgetting(house, stop), stop)),
     ]
-    if house.postgres is not None:
-        jobs.append(asyncio.create_task(house.postgres.watch()))
+    watching = asyncio.create_task(house.postgres.watch()) if house.postgres else None
     try:
         yield
     finally:
         stop.set()
         _, late = await asyncio.wait(jobs, timeout=GRACE_S / 2)
-        for job in late:
+        for job in [*late, *([watching] if watching else [])]:
             job.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*jobs, return_exceptions=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from homeward.dispatch.channels.inbox import DrillInboxChannel, LiveInboxChannel
+from homeward.dispatch.channels.paged import Paged
 from homeward.dispatch.channels.webhook import DrillWebhookChannel, LiveWebhookChannel
 from homeward.dispatch.channels.world import WrongWorld
 from homeward.ports import Channel, Clock, Inbox, KeyRing
@@ -26,12 +27,12 @@ def channels_for(
         case "drill":
             made = (
                 DrillInboxChannel(inbox),
-                DrillWebhookChannel(ring, clock, loopback=webhook_loopback),
+                Paged(DrillWebhookChannel(ring, clock, loopback=webhook_loopback), inbox),
             )
         case "live":
             made = (
                 LiveInboxChannel(inbox),
-                LiveWebhookChannel(ring, clock, loopback=webhook_loopback),
+                Paged(LiveWebhookChannel(ring, clock, loopback=webhook_loopback), inbox),
             )
         case _:
             msg = f"a world is live or drill, not {world!r}"

@@ -1,7 +1,6 @@
 """Drill and live are two worlds: a channel belongs to one and refuses the other's messages."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from homeward.ports import Outgoing
 
@@ -13,7 +12,7 @@ class WrongWorld(Exception):
 class SameWorld:
     """What every channel inherits: its world, and the refusal of the other one."""
 
-    drill: ClassVar[bool]
+    drill: bool
 
     def check_world(self, batch: Iterable[Outgoing]) -> None:
         """Raise WrongWorld unless every message is of this channel's world."""
