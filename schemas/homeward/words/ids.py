@@ -32,7 +32,11 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def _instant(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # a year 1 or 9999 whose offset leads out of what a time can say
+        msg = "no time that can be written in UTC"
+        raise ValueError(msg) from None
 
 
 def instant_text(value: datetime) -> str:

@@ -57,6 +57,7 @@ def create_app(rooms: Rooms) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # a redirect would lead wherever the Host header says
     )
     app.state.rooms = rooms
     app.state.streams = Streams()

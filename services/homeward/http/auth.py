@@ -115,6 +115,9 @@ class Guard:
         scope = scope_of(actor.role, self.action)
         if scope is None:
             raise NotForRole(f"{actor.role.value} may not {self.action.value}")
+        if case is not None and scope is not Scope.OWN:
+            # One report and no other: raising more with it would go around the limit of the form.
+            raise NotForRole(f"a report's link may not {self.action.value}")
         return Caller(actor, scope, case)
 
 

@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from homeward.geography.datum import cell_of, place_from
 from homeward.http.problems import PlaceImpossible
@@ -18,6 +18,7 @@ from homeward.words import (
     Datum,
     Description,
     Id,
+    Instant,
     Line,
     Mode,
     Note,
@@ -40,7 +41,7 @@ def _is_text(value: object) -> object:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_is_text)]
+Moment = Annotated[Instant, BeforeValidator(_is_text)]
 Degrees = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -4,6 +4,7 @@ Plain ASGI, so that a stream of events passes through piece by piece.
 """
 
 import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,9 @@ from homeward.refusals import Refused
 
 log = structlog.get_logger()
 
+READ_ON_S: Final = 2.0
+READ_ON_BODIES: Final = 16
+"""How long, and how many largest bodies, is read on of one that was refused."""
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -100,6 +104,7 @@ class Bounds:
                 whole = await _whole(exchange.scope, receive, settings.body_bytes_max)
             await self._within(until_s - time.monotonic(), exchange, whole)
         except BodyTooLarge as refused:
+            await _read_on(exchange.scope, receive, settings.body_bytes_max * READ_ON_BODIES)
             await self._refuse(exchange, refused, receive)
         except TimeoutError:
             await self._refuse(exchange, DeadlinePassed(), receive)
@@ -163,6 +168,21 @@ async def _whole(scope: Scope, receive: Receive, at_most: int) -> Receive:
             raise BodyTooLarge(f"{at_most} bytes")
         if not message.get("more_body", False):
             return _again({"type": "http.request", "body": bytes(body)}, receive)
+
+
+async def _read_on(scope: Scope, receive: Receive, at_most: int) -> None:
+    """Read what a sender is still sending, within bounds.
+
+    A connection that is closed with unread bytes is reset, and the reset overtakes the answer.
+    """
+    if dict(scope["headers"]).get(b"expect", b"").lower() == b"100-continue":
+        return  # sends nothing before we ask for it
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READ_ON_S):
+            message = await receive()
+            while message.get("more_body", False) and at_most > 0:
+                at_most -= len(message.get("body", b""))
+                message = await receive()
 
 
 def _again(first: Message, receive: Receive) -> Callable[[], Awaitable[Message]]:

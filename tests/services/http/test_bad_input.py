@@ -44,6 +44,8 @@ def changed(body, path, value):
         ("person.age_years", 121, "request-invalid"),
         ("person.shoe_size", 25, "request-invalid"),
         ("surprise", 1, "request-invalid"),
+        ("last_seen.at", "0001-01-01T00:00:00+14:00", "request-invalid"),
+        ("last_seen.at", "9999-12-31T23:59:59-14:00", "request-invalid"),
         ("note", "x" * 4_001, "request-invalid"),
         ("person.name", "x" * 201, "request-invalid"),
     ],
@@ -124,6 +126,27 @@ async def test_two_megabytes_are_refused_by_length_and_by_counting(world, a_repo
     assert await world.store.log.size() == 0
 
 
+@pytest.mark.parametrize(("expect", "left"), [(b"", 0), (b"100-continue", 32)])
+async def test_a_body_that_is_too_large_is_read_to_its_end_before_the_answer(world, expect, left):
+    """Closing with unread bytes resets the connection, and the sender never reads the 413."""
+    pieces = [b"x" * 65_536] * 32
+    said = []
+
+    async def receive():
+        assert not said
+        piece = pieces.pop()
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def send(message):
+        said.append(message)
+
+    headers = [(b"content-length", b"2097152"), (b"expect", expect)]
+    scope = {"type": "http", "method": "POST", "path": "/v1/cases", "headers": headers}
+    await world.app({**scope, "query_string": b""}, receive, send)
+    assert said[0]["status"] == 413
+    assert len(pieces) == left
+
+
 async def test_errors_never_repeat_what_was_sent(world, a_report):
     """I-15: a refusal is logged and shown to others; it names fields, not contents."""
     body = changed(a_report(), "person.age_years", "Xiao Ming's secret")
@@ -140,6 +163,7 @@ async def test_errors_never_repeat_what_was_sent(world, a_report):
         ("GET", "/nowhere", 404, "not-found"),
         ("PUT", "/v1/cases", 405, "method-not-allowed"),
         ("DELETE", "/livez", 405, "method-not-allowed"),
+        ("GET", "/v1/cases/", 404, "not-found"),
     ],
 )
 async def test_wrong_addresses_and_methods_are_problems(world, method, path, status, code):

@@ -150,3 +150,12 @@ async def test_the_reporters_link_opens_one_case_and_no_other(world):
     bearer = f"hr_{case['case']}.{token}"
     assert (await world.get(bearer, f"/v1/cases/{case['case']}")).status_code == 200
     assert (await world.get(bearer, f"/v1/cases/{other['case']}")).status_code == 404
+
+
+async def test_the_reporters_link_raises_no_other_case(world, a_report):
+    """The form is limited per connection; its link would go around that."""
+    case = await world.raised("reporter:mother")
+    bearer = f"hr_{case['case']}.{case['link'].rpartition('/')[2]}"
+    answer = await world.post(bearer, "/v1/cases", a_report())
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
+    assert (await world.post(bearer, f"/v1/cases/{case['case']}/facts", {"note": "x"})).is_success

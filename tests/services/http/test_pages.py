@@ -94,6 +94,7 @@ async def test_sent_twice_it_is_one_case_and_corrected_it_is_still_that(world):
         ({"protection_order": ""}, "protection-unanswered"),
         ({"last_seen_time": ""}, "time-unreadable"),
         ({"last_seen_date": "2026-13-01"}, "time-unreadable"),
+        ({"last_seen_date": "0001-01-01", "last_seen_time": "00:00"}, "time-unreadable"),
         ({"place": ""}, "place-unreadable"),
         ({"place": "nowhere"}, "place-unreadable"),
         ({"place": "91, 115"}, "place-impossible"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -98,9 +98,9 @@ def _moment(said: Mapping[str, str]) -> datetime | None:
     text = f"{said.get('last_seen_date', '')}T{said.get('last_seen_time', '')}"
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
 def _raw(said: Mapping[str, str], seen_at: datetime | None, place: PlaceBody) -> dict[str, Any]:
