@@ -28,6 +28,7 @@ from homeward.record.envelope import (
     write,
 )
 from homeward.record.sealing import NONCE_BYTES, subject_of
+from homeward.refusals import Refused
 from homeward.words import derived_id
 
 
@@ -88,6 +89,22 @@ class Desk:
         known = await self.log.answered(request)
         if known is not None:
             return self._again(known, asking)
+        try:
+            receipt = await self._made_true(stream, asking, load, decide, request)
+        except Refused:
+            known = await self.log.answered(request)
+            if known is None:
+                raise
+        else:
+            known = None if receipt.facts else await self.log.answered(request)
+            if known is None:
+                return receipt
+        # Sent twice at once: what we met is what the other one made true.
+        return self._again(known, asking)
+
+    async def _made_true(
+        self, stream: str, asking: Asking, load: Load, decide: Decide, request: str
+    ) -> Receipt:
         for _ in range(self.retries + 1):
             version, chain = await self.log.stream_head(stream)
             if asking.if_match is not None and asking.if_match != version:

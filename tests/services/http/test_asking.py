@@ -26,6 +26,34 @@ async def test_sent_twice_at_once_it_is_raised_once(world, body):
     assert await world.store.log.size() == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "more"),
+    [
+        ("", None, {}),  # met as a case that is there already
+        ("/verify", {"unit": "u"}, {}),  # met as true already
+        ("/facts", {"note": "x"}, {"If-Match": '"1"'}),  # met as a newer version
+    ],
+)
+async def test_who_looked_before_the_other_one_wrote_gets_the_same_answer(
+    world, body, monkeypatch, path, said, more
+):
+    raised = await world.post("officer", "/v1/cases", body, key="raised")
+    path = f"/v1/cases/{raised.json()['case']}{path}" if path else "/v1/cases"
+    said = said or body
+    first = await world.post("officer", path, said, key="once", **more)
+    answered, looks = type(world.store.log).answered, []
+
+    async def too_early(log, request):
+        looks.append(request)
+        return None if len(looks) == 1 else await answered(log, request)
+
+    monkeypatch.setattr(type(world.store.log), "answered", too_early)
+    world.store.clock.pass_s(1)
+    second = await world.post("officer", path, said, key="once", **more)
+    assert first.is_success
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+
+
 async def test_the_same_key_with_another_body_is_refused(world, body):
     await world.post("officer", "/v1/cases", body, key="once")
     answer = await world.post("officer", "/v1/cases", {**body, "note": "other"}, key="once")
