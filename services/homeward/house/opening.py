@@ -20,13 +20,15 @@ from homeward.hosts.turn import Bench
 from homeward.http.rooms import Rooms
 from homeward.metrics import PrometheusMeter
 from homeward.ports import LogUnavailable
+from homeward.postgres.keys import OtherKeyRing
 from homeward.postgres.store import Store, open_store
 from homeward.postgres.supervisor import EmbeddedPostgres
-from homeward.seal.keyring import FileKeyRing
+from homeward.seal.keyring import FileKeyRing, KeyRingRefused
 from homeward.settings import Settings
 
 World: TypeAlias = Literal["live", "drill"]
 
+KEY_RING_FILE: Final = "keyring.json"
 LANES: Final = 1
 """Embedded, one lane holds every shard."""
 
@@ -114,6 +116,13 @@ def check_world(settings: Settings, world: World) -> None:
         raise HouseRefused(msg)
 
 
+def _ring(path: Path) -> FileKeyRing:
+    try:
+        return FileKeyRing.open(path)
+    except KeyRingRefused as refused:
+        raise HouseRefused(str(refused)) from None
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
     """Open one world: start or reach PostgreSQL, migrate, and hand out its ports.
@@ -125,14 +134,17 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
     folder = folder_of(settings, world)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
-        ring = FileKeyRing.open(folder / "keyring.json")
+        ring = _ring(folder / KEY_RING_FILE)
         postgres = None
         if settings.database_url is None:
             postgres = await stack.enter_async_context(EmbeddedPostgres(folder / "postgres"))
             dsn = postgres.dsn
         else:
             dsn = settings.database_url.get_secret_value()
-        store = await stack.enter_async_context(open_store(dsn, world, ring))
+        try:
+            store = await stack.enter_async_context(open_store(dsn, world, ring))
+        except OtherKeyRing as other:
+            raise HouseRefused(f"{other} as {folder / KEY_RING_FILE}") from None
         meter = PrometheusMeter()
         lane = LaneConsumer(
             lane=Lane(number=0, lanes=LANES, origin=store.log.origin),

@@ -2,10 +2,27 @@
 
 import secrets
 from collections.abc import Collection, Mapping
+from hmac import compare_digest
 
 from homeward.ports import KeyRing
 from homeward.postgres.database import Database
 from homeward.record.sealing import KEY_BYTES
+
+
+class OtherKeyRing(Exception):
+    """The database was sealed under another key ring; the text is one line with the mend."""
+
+
+async def check_ring(database: Database, ring: KeyRing, origin: str) -> None:
+    """Note the ring in a new world; later refuse every other one. Raises OtherKeyRing.
+
+    With another ring nothing sealed could be read, no link opened and no message rendered, and
+    what is written meanwhile could not be read with the right one.
+    """
+    mark = ring.mac("world", origin.encode())
+    await database.run("key_ring_note", mark)
+    if not compare_digest(mark, bytes(await database.value("key_ring"))):
+        raise OtherKeyRing("the database was sealed under another key ring: restore that one")
 
 
 class PostgresSubjectKeys:

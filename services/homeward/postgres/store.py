@@ -11,7 +11,7 @@ from homeward.postgres.clock import DatabaseClock
 from homeward.postgres.database import Database, translated
 from homeward.postgres.group import GroupWriter
 from homeward.postgres.inbox import PostgresInbox
-from homeward.postgres.keys import PostgresSubjectKeys
+from homeward.postgres.keys import PostgresSubjectKeys, check_ring
 from homeward.postgres.ledger import PostgresLedger
 from homeward.postgres.log import PostgresFeed, PostgresLog
 from homeward.postgres.migrate import migrate
@@ -47,7 +47,7 @@ async def open_store(
     """Migrate a world's schema and open its ports.
 
     ``origin`` counts only when the world is new. Raises LogUnavailable when the database does not
-    answer, MigrationRefused when the schema is not one this build can work on.
+    answer, MigrationRefused when the schema is not one this build can work on, OtherKeyRing.
     """
     with translated():
         migrated = await migrate(dsn, world, origin=origin)
@@ -56,6 +56,7 @@ async def open_store(
     clock = DatabaseClock(database, bell, drill=world != "live")
     try:
         await database.open()
+        await check_ring(database, ring, migrated.origin)
         await clock.start()
         bell.start()
         writer.start()

@@ -4,6 +4,7 @@ import stat
 import asyncpg
 import pytest
 
+from homeward.postgres.keys import OtherKeyRing, PostgresSubjectKeys
 from homeward.postgres.store import open_store
 from homeward.seal.keyring import FileKeyRing, KeyRingRefused
 from homeward.words import Role
@@ -44,12 +45,22 @@ async def test_of_a_key_only_the_hash_is_kept(store, dsn):
     assert secret.split("_", 2)[2] not in kept
 
 
-async def test_another_ring_cannot_open_what_this_one_sealed(store, dsn, tmp_path):
+async def test_another_ring_cannot_open_what_this_one_sealed(store, tmp_path):
     await store.subject_keys.keys_for(["s_1"], create=True)
     other = FileKeyRing.open(tmp_path / "other.json")
-    async with open_store(dsn, "drill", other) as theirs:
-        with pytest.raises(KeyError):
-            await theirs.subject_keys.keys_for(["s_1"], create=False)
+    with pytest.raises(KeyError):
+        await PostgresSubjectKeys(store.database, other).keys_for(["s_1"], create=False)
+
+
+async def test_a_world_opens_with_its_own_ring_and_no_other(dsn, ring, tmp_path):
+    other = FileKeyRing.open(tmp_path / "other.json")
+    async with open_store(dsn, "drill", ring):
+        pass
+    with pytest.raises(OtherKeyRing, match="restore that one"):
+        async with open_store(dsn, "drill", other):
+            pass
+    async with open_store(dsn, "drill", ring) as store:
+        await store.subject_keys.keys_for(["s_1"], create=True)
 
 
 def test_a_ring_is_made_once_for_its_owner_only(tmp_path):

@@ -1,0 +1,1 @@
+INSERT INTO key_ring (mark) VALUES ($1) ON CONFLICT (one) DO NOTHING
