@@ -116,11 +116,15 @@ def check_world(settings: Settings, world: World) -> None:
         raise HouseRefused(msg)
 
 
-def _ring(path: Path) -> FileKeyRing:
+def _ring(folder: Path) -> FileKeyRing:
     try:
-        return FileKeyRing.open(path)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return FileKeyRing.open(folder / KEY_RING_FILE)
     except KeyRingRefused as refused:
         raise HouseRefused(str(refused)) from None
+    except OSError as failure:
+        msg = f"cannot work in {folder} ({failure.strerror}): choose another with --data-folder"
+        raise HouseRefused(msg) from None
 
 
 @asynccontextmanager
@@ -132,9 +136,8 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
     """
     check_world(settings, world)
     folder = folder_of(settings, world)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
-        ring = _ring(folder / KEY_RING_FILE)
+        ring = _ring(folder)
         postgres = None
         if settings.database_url is None:
             postgres = await stack.enter_async_context(EmbeddedPostgres(folder / "postgres"))

@@ -14,7 +14,7 @@ async def test_a_ring_that_is_none_or_open_to_others_is_refused(tmp_path, text, 
     path.parent.mkdir()
     path.write_text(text or "{}")
     path.chmod(mode)
-    with pytest.raises(HouseRefused, match="key ring|chmod 600"):
+    with pytest.raises(HouseRefused, match=r"key ring|chmod 600"):
         async with open_house(Settings(data_folder=tmp_path), "drill"):
             pass
 
@@ -31,3 +31,11 @@ async def test_another_ring_or_none_at_all_is_refused_where_a_database_is(tmp_pa
     kept.replace(ring)
     async with open_house(settings, "drill"):
         pass
+
+
+@pytest.mark.parametrize("folder", ["/proc", "a-file"])
+async def test_a_folder_that_cannot_be_written_is_refused_with_the_mend(tmp_path, folder):
+    (tmp_path / "a-file").touch()
+    with pytest.raises(HouseRefused, match="--data-folder"):
+        async with open_house(Settings(data_folder=tmp_path / folder), "drill"):
+            pass
