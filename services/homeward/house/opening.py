@@ -148,6 +148,9 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
             store = await stack.enter_async_context(open_store(dsn, world, ring))
         except OtherKeyRing as other:
             raise HouseRefused(f"{other} as {folder / KEY_RING_FILE}") from None
+        except LogUnavailable as away:
+            mend = f"see {folder}/postgres/server.log" if postgres else "mend HOMEWARD_DATABASE_URL"
+            raise HouseRefused(f"the database does not answer ({away}): {mend}") from None
         meter = PrometheusMeter()
         lane = LaneConsumer(
             lane=Lane(number=0, lanes=LANES, origin=store.log.origin),

@@ -89,6 +89,10 @@ async def migrate(dsn: str, world: str, *, origin: str | None = None) -> Migrate
         raise MigrationRefused(
             f"PostgreSQL lets us in nowhere ({type(no).__name__}): mend HOMEWARD_DATABASE_URL"
         ) from None
+    except (ValueError, OverflowError) as no:  # its text may quote the password
+        raise MigrationRefused(
+            f"no database is named so ({type(no).__name__}): mend HOMEWARD_DATABASE_URL"
+        ) from None
     try:
         if connection.get_server_version().major < POSTGRES_MAJOR_MIN:
             raise MigrationRefused(f"PostgreSQL {POSTGRES_MAJOR_MIN} or newer is needed")
