@@ -47,6 +47,7 @@ async def test_an_untouched_log_is_sound(world):
         ("UPDATE events SET chain_hash = sha256('x')", "chain"),
         ("UPDATE events SET key_version = 5", "key version"),
         ("UPDATE events SET log_index = 5", "hole"),
+        ("DELETE FROM events", "the end is gone: 1 facts were written, 0 are there"),
         ("UPDATE sealed_values SET ciphertext = 'x'", "sealed"),
     ],
 )
