@@ -31,6 +31,11 @@ def decode(
     found = KINDS.get(kind)
     if found is None:
         return UnknownFact(kind=kind, case=case, at=newest["at"], raw=newest)
-    sealed = {name: json.loads(text) for name, text in (opened or {}).items()}
-    whole = {"kind": kind, **newest, **sealed, **(attached or {})}
-    return found.model_validate(whole if case is None else {**whole, "case": case})
+    newest["kind"] = kind
+    if opened:
+        newest.update({name: json.loads(text) for name, text in opened.items()})
+    if attached:
+        newest.update(attached)
+    if case is not None:
+        newest["case"] = case
+    return found.model_validate(newest)

@@ -8,7 +8,7 @@ from typing import Any
 from homeward.messages import Recorded
 from homeward.ports import Log, Position, Workbench
 from homeward.processor import Processor
-from homeward.record.envelope import attachments, read
+from homeward.record.envelope import read, said_in
 from homeward.words import derived_id
 
 
@@ -38,8 +38,9 @@ class Replayed:
 async def history(log: Log, case: str, upto: int | None = None) -> list[Recorded]:
     """Return a case's facts in log order with their blobs, up to a log_index (inclusive)."""
     rows = [row for row in await log.key_rows(case) if upto is None or row.log_index <= upto]
-    blobs = await log.blobs({digest for row in rows for digest in attachments(row)})
-    return [read(row, blobs=blobs) for row in rows]
+    said = [said_in(row) for row in rows]
+    blobs = await log.blobs({digest for one in said for _, digest in one.attached()})
+    return [read(row, blobs=blobs, said=one) for row, one in zip(rows, said, strict=True)]
 
 
 async def replay(

@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,13 @@ def test_other_parts_make_another_id(one, other):
 )
 def test_parts_cannot_be_shifted(one, other):
     assert derived_id("o", *one) != derived_id("o", *other)
+
+
+@given(st.text(max_size=8), PARTS)
+def test_an_id_is_a_version_5_uuid_under_its_log(origin, parts):
+    name = "".join(f"{len(part)}:{part}" for part in parts)
+    under = uuid.uuid5(uuid.NAMESPACE_URL, origin)
+    assert derived_id(origin, *parts) == str(uuid.uuid5(under, name))
 
 
 def test_an_id_belongs_to_its_log():

@@ -18,8 +18,11 @@ from homeward.record.envelope import (
     Row,
     Sealer,
     StreamHead,
+    attachments,
     canonical,
+    kind_of,
     read,
+    said_in,
     write,
 )
 from homeward.testing import samples
@@ -153,6 +156,17 @@ def test_large_values_are_named_by_hash_and_length():
         {"f": "cells", "ct": digest, "len": len(samples.CELLS), "mt": CELL_SET}
     ]
     assert entry.blobs == ((samples.CELLS, CELL_SET),)
+
+
+def test_an_envelope_parsed_once_or_in_parts_says_the_same():
+    fact = next(one for one in samples.ALL if one.blobs())
+    entry = written(fact)
+    row, body = Row(0, entry.key, 1, REC, entry.envelope), json.loads(entry.envelope)
+    said = said_in(row)
+    assert {name: getattr(said, name) for name in said.__slots__}.items() <= body.items()
+    assert kind_of(row) == body["kind"]
+    assert attachments(row) == [one["ct"] for one in body["blob"]]
+    assert read(row, said=said) == read(row)
 
 
 def test_an_envelope_has_a_limit_and_a_refused_fact_moves_no_head():
