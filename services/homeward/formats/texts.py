@@ -121,7 +121,7 @@ def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -
     shown = "-".join(_clock(moment, frame) for moment in window or ())
     now = "" if window else "-now"
     head = mark + phrases[f"watch{now}"].format(window=shown, who=bare)
-    ask = phrases[f"window{now}"].format(window=shown)
+    ask = phrases[f"window{now}"].format(window=_span(window, frame) if window else "")
     do = phrases["do"] + phrases["stop"]
     ref = phrases["ref"].format(code=frame.code, version=frame.version) + phrases["stop"]
     first = f"{mark}{ask}{_gap(one.lang)}{do}{ref if frame.code else ''}"
@@ -224,7 +224,8 @@ def _notice(lang: str, frame: Frame, name: str, **more: str) -> Texts:
     mark = phrases["drill"] if frame.drill else ""
     title = mark + clean(phrases[name].format(code=frame.code, **more))
     do = phrases[f"{name}-do"].format(code=frame.code, **more)
-    ref = [phrases["ref"].format(code=frame.code, version=frame.version)] if frame.code else []
+    numbered = frame.code and frame.version  # a report that waits has no alert yet
+    ref = [phrases["ref"].format(code=frame.code, version=frame.version)] if numbered else []
     by = phrases["by"].format(authority=clip(clean(frame.authority), FREE_MEDIUM_MAX))
     said = f"{title}{phrases['stop']}{do}"
     return Texts(
@@ -257,6 +258,13 @@ def _gap(lang: str) -> str:
 
 def _clock(moment: datetime, frame: Frame) -> str:
     return moment.astimezone(frame.zone).strftime("%H:%M")
+
+
+def _span(window: tuple[datetime, datetime], frame: Frame) -> str:
+    """Return a window with its day: an order of the evening may be for after midnight."""
+    begin, end = (moment.astimezone(frame.zone) for moment in window)
+    until = f"{end:%H:%M}" if begin.date() == end.date() else f"{end:%m-%d %H:%M}"
+    return f"{begin:%m-%d %H:%M}-{until}"
 
 
 def _moment(moment: datetime, frame: Frame) -> str:

@@ -87,6 +87,25 @@ def answer(
     return JSONResponse(body, status, headers=extra, media_type=MEDIA_TYPE)
 
 
+def for_browser(request: Request) -> bool:
+    """Return whether a person's browser asks; under /v1 there are no pages."""
+    wanted = request.headers.get("accept", "")
+    return "text/html" in wanted and not request.url.path.startswith("/v1/")
+
+
+def leave(
+    request: Request,
+    refused: Refused,
+    errors: Sequence[Wrong] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the response that refuses, as whoever asks can read it."""
+    if for_browser(request):
+        page: Response = request.app.state.refusal_page(request, refused, headers)
+        return page
+    return answer(refused, errors, headers)
+
+
 def counted(rooms: Rooms, refused: Refused) -> None:
     """Count a refusal."""
     rooms.meter.count("homeward_refusals_total", code=type(refused).code)
@@ -108,7 +127,7 @@ def _leave(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     counted(request.app.state.rooms, refused)
-    return answer(refused, errors, headers)
+    return leave(request, refused, errors, headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -24,6 +24,7 @@ from homeward.http.messages import Letterbox
 from homeward.http.pages import recipient as inbox
 from homeward.http.pages import reporter, reports
 from homeward.http.pages.rates import Rates
+from homeward.http.pages.rendering import page_of
 from homeward.http.rooms import Rooms
 
 MODULES: Final = (
@@ -62,6 +63,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.streams = Streams()
     app.state.letterbox = Letterbox.of(rooms)
+    app.state.refusal_page = page_of
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)
     for module in MODULES:
         app.router.routes.extend(module.router.routes)

@@ -14,9 +14,10 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from homeward.http.answering import answer, counted
+from homeward.http.answering import counted, leave
 from homeward.http.problems import BodyTooLarge, Broken, DeadlinePassed
 from homeward.http.rooms import Rooms
 from homeward.refusals import Refused
@@ -143,7 +144,7 @@ class Bounds:
         counted(self.rooms, refused)
         if not exchange.status:
             headers = {"Connection": "close"} if isinstance(refused, BodyTooLarge) else None
-            response = answer(refused, headers=headers)
+            response = leave(Request(exchange.scope), refused, headers=headers)
             await response(exchange.scope, receive, exchange.pass_on)
 
 

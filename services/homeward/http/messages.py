@@ -1,6 +1,6 @@
 """A recipient's messages: listed, streamed, and in words that the page shows, too."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -87,9 +87,12 @@ class Letterbox:
             for case in dict.fromkeys(one.case for one in messages)
         }
 
-    async def shown(self, messages: list[InboxMessage], lang: str) -> list[MessageOut]:
-        """Return messages as they are shown."""
-        cases = await self.cases(messages)
+    async def shown(
+        self, messages: list[InboxMessage], lang: str, cases: Mapping[str, Case] | None = None
+    ) -> list[MessageOut]:
+        """Return messages as they are shown; who has read their cases already hands them in."""
+        if cases is None:
+            cases = await self.cases(messages)
         return [await self._shown(one, cases[one.case], lang) for one in messages]
 
     async def _shown(self, one: InboxMessage, case: Case, lang: str) -> MessageOut:

@@ -117,7 +117,7 @@ def test_an_alert_holds_what_the_domain_page_lists():
         "女孩",
         "4岁",
         "104厘米",
-        "车牌号:皖X·00000",
+        "车牌号：皖X·00000",
         "疑似被拐",
         "拨打110",
         "第3版",
@@ -175,18 +175,18 @@ def test_the_end_tells_nothing_of_the_person():
 @pytest.mark.parametrize(
     ("age", "sex", "zh", "en"),
     [
-        (4, Sex.FEMALE, "女孩,4岁", "girl, 4"),
-        (17, Sex.MALE, "男孩,17岁", "boy, 17"),
-        (18, Sex.MALE, "男性,18岁", "man, 18"),
-        (80, Sex.FEMALE, "女性,80岁", "woman, 80"),
-        (5, Sex.UNKNOWN, "儿童,5岁", "child, 5"),
+        (4, Sex.FEMALE, "女孩，4岁", "girl, 4"),
+        (17, Sex.MALE, "男孩，17岁", "boy, 17"),
+        (18, Sex.MALE, "男性，18岁", "man, 18"),
+        (80, Sex.FEMALE, "女性，80岁", "woman, 80"),
+        (5, Sex.UNKNOWN, "儿童，5岁", "child, 5"),
         (None, Sex.UNKNOWN, "人员", "person"),
     ],
 )
 def test_who_is_missing(age, sex, zh, en):
     subject = replace(CHILD, description=Description(age_years=age, sex=sex))
     said = texts.alert(DRILL, subject)
-    assert said[0].title == f"【演练】寻人:{zh}"
+    assert said[0].title == f"【演练】寻人：{zh}"
     assert said[1].title == f"[DRILL] Missing: {en}"
 
 

@@ -114,7 +114,7 @@ class World:
         assert answer.status_code == 200, answer.text
         return {**case, "draft": draft}
 
-    async def enrolled(self, recipient: str, kind: str = "volunteer") -> str:
+    async def enrolled(self, recipient: str, kind: str = "volunteer", **more: Any) -> str:
         """Register somebody and return what their link holds as a bearer."""
         cell = "8a40b059a787fff" if kind == "hub" else CELL_7
         one = Recipient(
@@ -124,6 +124,7 @@ class World:
             lang="en",
             contacts=((Contact("inbox"),),),
             name="Linquan station" if kind == "hub" else None,
+            **more,
         )
         await self.store.roster.register([one])
         return f"hi_{recipient}.{self.store.key_ring.token('inbox', recipient)}"
@@ -164,11 +165,11 @@ class World:
         """Put a message into an inbox, as dispatch does."""
         message = InboxMessage(
             seq=0,
-            message_id=derived_id("m", case, recipient, purpose),
+            message_id=derived_id("m", case, recipient, purpose, str(more.get("version", 1))),
             case=case,
             purpose=purpose,
             alert=1,
-            version=1,
+            version=more.get("version", 1),
             texts_of=texts_of,
             watch=more.get("watch"),
             window_from=more.get("window_from"),
@@ -285,14 +286,27 @@ def settings() -> Settings:
     return Settings(stream_beat_s=0.05)
 
 
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[World]:
+@contextlib.asynccontextmanager
+async def opened_world(settings: Settings, name: str) -> AsyncIterator[World]:
     store = MemoryStore(clock=MemoryClock(NOW))
-    rooms = rooms_over(store, settings)
+    rooms = rooms_over(store, settings, name)
     app = create_app(rooms)
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://homeward.test") as http:
         yield World(store, rooms, app, http)
+
+
+@pytest.fixture
+async def world(settings: Settings) -> AsyncIterator[World]:
+    async with opened_world(settings, "drill") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def live_world(settings: Settings) -> AsyncIterator[World]:
+    """A live world in memory: only there do messages hold what somebody typed."""
+    async with opened_world(settings, "live") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -67,14 +67,14 @@ async def test_a_parent_reports_without_account_and_script(world):
     assert "<script" not in page
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page)
     where = await raised(world)
-    assert re.fullmatch(r"/r/[A-Z2-9-]{9}/[\w-]{43}\?lang=zh-Hans", where)
+    assert re.fullmatch(r"/r/[A-Z2-9-]{9}/[\w-]{43}\?lang=zh-Hans&said=sent", where)
     [row] = await world.store.log.newest("case.raised/1")
     fact = read(row).fact
     assert (fact.raised_by, fact.mode, fact.custody) == (Role.REPORTER, "vehicle", "none")
     assert fact.last_seen_at.isoformat() == "2026-03-01T03:00:00+00:00"
     assert "小明".encode() not in row.envelope
     shown = await opened(world, where)
-    for said in ("已等待 0 分钟", "值班台", "请先拨打 110", where[3:12], "补充情况", "撤回报告"):
+    for said in ("已等待 0 分钟", "值班台", "拨打 110", where[3:12], "补充情况", "撤回报告"):
         assert said in shown, said
     assert f"http://homeward.test{urlsplit(where).path}" in shown
 
@@ -83,7 +83,12 @@ async def test_sent_twice_it_is_one_case_and_corrected_it_is_still_that(world):
     said = await filled(world)
     answers = [await sent(world, said), await sent(world, said)]
     answers.append(await sent(world, {**said, "note": "黑色"}))
-    assert len({one.headers["location"] for one in answers}) == 1
+    wheres = [urlsplit(one.headers["location"]) for one in answers]
+    assert len({one.path for one in wheres}) == 1
+    assert [one.query.partition("said=")[2] for one in wheres] == ["sent", "sent", "sent-before"]
+    corrected = await opened(world, answers[-1].headers["location"])
+    assert "没有收进来" in corrected  # what was changed is not lost without a word
+    assert corrected.index("没有收进来") < corrected.index("补充情况</h2>")
     assert await world.store.log.size() == 1
 
 
@@ -249,7 +254,7 @@ async def test_the_clock_says_who_has_it_and_who_is_next(world):
     await world.rooms.desk.submit(stream, asking, nothing, lambda _: (fact,))
     shown = await opened(world, f"{where}?lang=en")
     assert "Waiting for 11 min; told: the county" in shown
-    assert "by 03-01 11:50, told next: the province" in shown
+    assert "by 1 Mar 11:50, told next: the province" in shown
     await world.post("officer", f"/v1/cases/{row.key}/take-up", {"unit": "Linquan <b>PSB"})
     assert "With Linquan &lt;b&gt;PSB" in await opened(world, f"{where}?lang=en")
 

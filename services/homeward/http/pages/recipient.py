@@ -1,7 +1,5 @@
 """The recipient's page: messages newest first, one tap to answer or to acknowledge."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
@@ -9,8 +7,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from homeward import answer, watch
-from homeward.codec import KINDS
 from homeward.desk import Asking
 from homeward.dispatch.links import PageLinks
 from homeward.http.answering import counted
@@ -19,101 +15,34 @@ from homeward.http.auth import Caller, Open
 from homeward.http.authorisation import Action, Scope, scope_of
 from homeward.http.bodies import AnswerBody
 from homeward.http.doors import enter, messages_of
-from homeward.http.messages import ByLink, InLetterbox, Letterbox, MessageOut
+from homeward.http.messages import ByLink, InLetterbox, Letterbox
 from homeward.http.pages import forms
 from homeward.http.pages.language import language
+from homeward.http.pages.letters import Reader, letters
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
-from homeward.http.pages.reports import ZONE
 from homeward.http.problems import Invalid
 from homeward.http.watches import decide_watch, give_answer
-from homeward.messages import Actor, Recorded
-from homeward.ports import InboxMessage, Registered
-from homeward.record.envelope import read
+from homeward.messages import Actor
+from homeward.ports import Registered
 from homeward.refusals import NotForRole, Refused
 from homeward.requests.watch import AcknowledgeWatch
-from homeward.words import Answer, Purpose, Role
+from homeward.words import Answer, RecipientKind
 
 SHOWN_MAX: Final = 30
 """Newest messages on a page: what is older is over."""
 ANSWERS: Final = (("coming", 10), ("coming", 30), ("coming", 60), ("later", ""), ("cannot", ""))
-KINDS_SHOWN: Final = frozenset(
-    kind for kind in KINDS if kind.partition(".")[0] in {"answer", "watch", "hubs", "escalation"}
-)
+REFRESH_S: Final = 30
+"""Whatever ends is seen within a minute by who leaves the page open (I-27)."""
+REFRESH_WRONG_S: Final = 60
+"""An error stays for as long as it takes to read it."""
 
 router = APIRouter(
     tags=["pages"],
     route_class=PageRoute,
     dependencies=[Depends(Open("the token in the path opens one recipient's page"))],
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A message, and what can be done about it."""
-
-    shown: MessageOut
-    when: str
-    form: str
-    asks_answer: bool
-    asks_acknowledge: bool
-    answer: str
-
-
-async def _items(
-    box: Letterbox, by: Actor, messages: Sequence[InboxMessage], lang: str
-) -> list[Item]:
-    shown = await box.shown(list(messages), lang)
-    facts = {
-        case: [read(row) for row in await box.rooms.log.key_rows(case, kinds=KINDS_SHOWN)]
-        for case in dict.fromkeys(one.case for one in shown)
-    }
-    asked: set[str] = set()
-    items: list[Item] = []
-    for message, one in zip(messages, shown, strict=True):
-        first = one.case not in asked  # a case is answered once, under its newest alert
-        if one.purpose == Purpose.ALERT:
-            asked.add(one.case)
-        items.append(_item(box, by, message, one, facts[one.case], lang, first=first))
-    return items
-
-
-def _item(
-    box: Letterbox,
-    by: Actor,
-    message: InboxMessage,
-    one: MessageOut,
-    facts: Sequence[Recorded],
-    lang: str,
-    *,
-    first: bool,
-) -> Item:
-    t = PHRASES[lang]
-    live, said, asks_acknowledge = one.state == "live", "", False
-    asks_answer = one.purpose == Purpose.ALERT and first and live and by.role is Role.VOLUNTEER
-    if one.purpose == Purpose.ALERT and first:
-        given = answer.fold(facts, by.id).answer
-        said = t["answered"].format(answer=t[f"answered-{given.value}"]) if given else ""
-    elif one.purpose == Purpose.WATCH and one.watch:
-        status = watch.fold(facts, one.watch).status
-        asks_acknowledge = status in {watch.Status.ORDERED, watch.Status.LAPSED}
-        if status is watch.Status.ACKNOWLEDGED:
-            said = t["acked"]
-        elif status.over:
-            said = t["watch-over"]
-    return Item(
-        shown=one,
-        when=f"{message.at.astimezone(ZONE):%m-%d %H:%M}",
-        form=forms.new_token(box.rooms, _page_name(by)),
-        asks_answer=asks_answer,
-        asks_acknowledge=asks_acknowledge,
-        answer=said,
-    )
-
-
-def _page_name(by: Actor) -> str:
-    return f"inbox {by.id}"
 
 
 def _path(box: Letterbox, by: Actor) -> str:
@@ -127,8 +56,8 @@ async def _page(
     status: int = 200,
     wrong: str = "",
 ) -> Response:
-    by, registered = who
-    lang = language(request, registered.recipient.lang)
+    by, recipient = who[0], who[1].recipient
+    lang = language(request, recipient.lang)
     t = PHRASES[lang]
     messages = (await messages_of(box.rooms, by.id))[-SHOWN_MAX:][::-1]
     answers = [(kind, minutes, t[kind].format(minutes=minutes)) for kind, minutes in ANSWERS]
@@ -138,8 +67,10 @@ async def _page(
         lang,
         status,
         _path(box, by),
-        messages=await _items(box, by, messages, lang),
+        messages=await letters(Reader(box, by, recipient, lang), messages),
         answers=answers,
+        searches=recipient.kind is not RecipientKind.DESK,
+        refresh_s=REFRESH_WRONG_S if wrong else REFRESH_S,
         wrong=wrong,
     )
 
@@ -157,7 +88,7 @@ async def _send(
     said = forms.fields(await request.form(max_files=0, max_fields=20))
     lang = language(request, registered.recipient.lang)
     try:
-        key = forms.checked(rooms, _page_name(by), said.get("form", ""))
+        key = forms.checked(rooms, f"inbox {by.id}", said.get("form", ""))
         content = forms.body_of(said)
         # Five buttons share a token: what was tapped is part of the key.
         tapped = f"{said.get('answer', '')}{said.get('minutes', '')}{said.get('watch', '')}"

@@ -1,10 +1,11 @@
 """Templates to pages, and refusals to pages that people can read."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,7 +14,7 @@ from homeward.http.answering import RETRY_AFTER_S, counted
 from homeward.http.pages.language import LANGS, language
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
-from homeward.http.problems import StoreAway, TooManyReports
+from homeward.http.problems import LinkUnknown, StoreAway, TooManyReports
 from homeward.http.rooms import Rooms
 from homeward.ports import LogUnavailable
 from homeward.refusals import Refused
@@ -38,7 +39,7 @@ def render(
     path: str | None = None,
     **values: object,
 ) -> HTMLResponse:
-    """Return a page in a language; ``path`` is where it can be read again."""
+    """Return a page in a language; ``path`` is where it can be read again, "" nowhere."""
     rooms: Rooms = request.app.state.rooms
     other = next(one for one in LANGS if one != lang)
     text = (
@@ -49,7 +50,7 @@ def render(
             other=other,
             t=PHRASES[lang],
             drill=rooms.world != "live",
-            path=path or request.url.path,
+            path=request.url.path if path is None else path,
             **values,
         )
     )
@@ -70,24 +71,41 @@ class PageRoute(APIRoute):
                 return refusal_page(request, refused)
             except (LogUnavailable, ConnectionError):
                 return refusal_page(request, StoreAway())
+            except RequestValidationError:  # of the path alone: no link of ours looks like that
+                return refusal_page(request, LinkUnknown())
 
         return shown
 
 
 def refusal_page(request: Request, refused: Refused) -> HTMLResponse:
-    """Return the page that refuses."""
+    """Return the page that refuses, and count it."""
     counted(request.app.state.rooms, refused)
+    return page_of(request, refused)
+
+
+def page_of(
+    request: Request, refused: Refused, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
+    """Return the page that refuses."""
     status, lang = type(refused).status, language(request)
     page = render(
         request,
         "refused.html",
         lang,
         status,
-        missing=status == 404,  # noqa: PLR2004
+        None if request.method == "GET" else "",  # a form's address shows nothing by itself
+        head=PHRASES[lang][_head(status)],
         why=in_words(refused, lang),
     )
+    page.headers.update(dict(headers or {}))
     if isinstance(refused, TooManyReports):
         page.headers["Retry-After"] = refused.detail
     elif status == StoreAway.status:
         page.headers["Retry-After"] = str(RETRY_AFTER_S)
     return page
+
+
+def _head(status: int) -> str:
+    if status in {404, 405}:
+        return "not-found"
+    return "away" if status >= 500 else "refused"  # noqa: PLR2004

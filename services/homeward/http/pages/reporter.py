@@ -19,10 +19,10 @@ from homeward.http.deciding import decide_case
 from homeward.http.doors import Door, case_id, enter
 from homeward.http.pages import forms
 from homeward.http.pages.language import language
+from homeward.http.pages.moments import moment, people
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
-from homeward.http.pages.reports import ZONE
 from homeward.http.problems import LinkUnknown
 from homeward.http.rooms import Rooms
 from homeward.processors.escalation import CLOCK_LEVELS
@@ -30,7 +30,7 @@ from homeward.refusals import NoSuchCase, NothingSaid, Refused
 from homeward.requests import Request as Wish
 from homeward.requests.case import AddFacts, Withdraw
 from homeward.timeline import CaseView, for_reporter, status_of
-from homeward.words import Role, case_code
+from homeward.words import Role, case_code, instant_text
 
 router = APIRouter(
     prefix="/r",
@@ -38,7 +38,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(Open("the token in the path opens one report to who made it"))],
 )
-NOTICES: Final = frozenset({"added", "withdrawn", "sent-before"})
+NOTICES: Final = frozenset({"sent", "added", "withdrawn", "sent-before"})
 
 
 async def _door(
@@ -64,19 +64,16 @@ Behind = Annotated[Door, Depends(_door)]
 class Line:
     """Something that was done."""
 
+    at: str
     when: str
     what: str
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(ZONE):%m-%d %H:%M}"
 
 
 def clock_lines(view: CaseView, now: datetime, lang: str, *, escalates: bool) -> list[str]:
     """Return who has the report, since when, and who is told next and when."""
     t = PHRASES[lang]
     if view.unit:
-        return [t["taken"].format(unit=view.unit)]
+        return [t["was-with" if view.status.over else "taken-by"].format(unit=view.unit)]
     if view.raised_at is None or not view.waiting:
         return []
     level = view.clock_level
@@ -86,7 +83,7 @@ def clock_lines(view: CaseView, now: datetime, lang: str, *, escalates: bool) ->
         return lines
     if level >= len(CLOCK_LEVELS):
         return [*lines, t["next-none"]]
-    due = _when(view.raised_at + CLOCK_LEVELS[level])
+    due = moment(view.raised_at + CLOCK_LEVELS[level], lang)
     return [*lines, t["next"].format(when=due, level=t[f"level-{level + 1}"])]
 
 
@@ -116,13 +113,17 @@ def _page(
         code=case_code(door.case),
         state=t[f"state-{view.status.value}"],
         clock=clock_lines(view, now, lang, escalates=raised.raised_by is Role.REPORTER),
-        done=[Line(_when(one.at), t[one.kind]) for one in for_reporter(door.recorded)],
-        told=shown["told"],
+        done=[
+            Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
+            for one in for_reporter(door.recorded)
+        ],
+        told=people(shown["told"], lang),
         sightings=shown["sightings"],
         open=not view.status.over,
         retractable=view.status in {Status.PROVISIONAL, Status.VERIFYING},
         form=forms.new_token(rooms, _page_name(door)),
         link=rooms.public_url().rstrip("/") + path,
+        fresh=notice == "sent",
         notice=t[notice] if notice in NOTICES else "",
         wrong=wrong,
         note=note,

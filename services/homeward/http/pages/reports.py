@@ -1,10 +1,9 @@
 """The parent's form: no account, no script, and one report however often it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -18,8 +17,9 @@ from homeward.http.bodies import PlaceBody, RaiseBody
 from homeward.http.cases import raise_case, reporter_path
 from homeward.http.pages import forms
 from homeward.http.pages.language import language
+from homeward.http.pages.moments import ZONE
 from homeward.http.pages.rates import Rates
-from homeward.http.pages.refusing import by_code, in_words
+from homeward.http.pages.refusing import by_code
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.pages.whereabouts import whereabouts
 from homeward.http.problems import StoreAway, TooManyReports
@@ -30,11 +30,23 @@ from homeward.refusals import Refused
 from homeward.words import Category, Custody, Datum, Mode, Role, Sex, derived_id
 
 PAGE: Final = "report"
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-"""All of China keeps one time, and the form says so."""
 CATEGORIES: Final = tuple(
     (one.value, "unsure" if one is Category.OTHER else one.value) for one in Category
 )
+FIELDS: Final[Mapping[str, str]] = {
+    "time-unreadable": "last_seen_date",
+    "seen-in-future": "last_seen_date",
+    "seen-too-long-ago": "last_seen_date",
+    "place-unreadable": "place",
+    "place-ambiguous": "place",
+    "place-impossible": "place",
+    "custody-unanswered": "custody",
+    "protection-unanswered": "protection_order",
+    "age-contradicts-category": "age_years",
+}
+"""Which field a code is about; a field that is too long or no number says so itself."""
+NAMES: Final = {"text": "place_text", "at": "last_seen_date"}
+"""Fields that the form calls otherwise than the body."""
 DESCRIBED: Final = ("name", "clothing", "marks", "language", "medical_need")
 
 router = APIRouter(
@@ -45,13 +57,28 @@ router = APIRouter(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong, and where."""
+
+    code: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The same, as the page says it beside its field and on top; "": of no field."""
+
+    field: str
+    says: str
+
+
 @dataclass(slots=True)
 class Filled:
     """A form as far as it can be read."""
 
     body: RaiseBody | None = None
-    wrong: list[str] = field(default_factory=list)
-    """Codes of what is missing or unclear."""
+    wrong: list[Wrong] = field(default_factory=list)
     counties: list[str] = field(default_factory=list)
     """Counties to choose from."""
 
@@ -59,21 +86,34 @@ class Filled:
 def read_form(said: Mapping[str, str]) -> Filled:
     """Return what a form says, and what of it is wrong."""
     filled = Filled()
-    place = _place(said, filled)
     seen_at = _moment(said)
     if seen_at is None:
-        filled.wrong.append("time-unreadable")
+        filled.wrong.append(_wrong("time-unreadable"))
+    place = _place(said, filled)
     if said.get("custody") not in set(Custody):
-        filled.wrong.append("custody-unanswered")
+        filled.wrong.append(_wrong("custody-unanswered"))
     if said.get("protection_order") not in {"yes", "no"}:
-        filled.wrong.append("protection-unanswered")
-    if filled.wrong or filled.counties or place is None:
+        filled.wrong.append(_wrong("protection-unanswered"))
+    if filled.wrong or place is None:
         return filled
     try:
         filled.body = RaiseBody.model_validate(_raw(said, seen_at, place))
     except ValidationError as wrong:
-        filled.wrong += list(dict.fromkeys(_code(one["type"]) for one in wrong.errors()))
+        found = (Wrong(_code(one["type"]), _field(one["loc"])) for one in wrong.errors())
+        filled.wrong += list(dict.fromkeys(found))
     return filled
+
+
+def _wrong(code: str) -> Wrong:
+    return Wrong(code, FIELDS.get(code, ""))
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    """Return the form's field of a place in the body."""
+    name = str(loc[-1])
+    if loc[0] == "reporter":
+        return f"reporter_{name}"
+    return NAMES.get(name, name)
 
 
 def _code(kind: str) -> str:
@@ -89,8 +129,9 @@ def _place(said: Mapping[str, str], filled: Filled) -> PlaceBody | None:
         return found
     if found:
         filled.counties = [one.name for one in found]
+        filled.wrong.append(_wrong("place-ambiguous"))
     else:
-        filled.wrong.append("place-unreadable")
+        filled.wrong.append(_wrong("place-unreadable"))
     return None
 
 
@@ -130,20 +171,27 @@ def _page(
     rooms: Rooms,
     said: Mapping[str, str],
     status: int = 200,
-    wrong: list[str] | None = None,
+    wrong: Sequence[Wrong] = (),
     counties: list[str] | None = None,
 ) -> Response:
+    lang = language(request)
     return render(
         request,
         "report.html",
-        language(request),
+        lang,
         status,
         said=said,
         form=forms.new_token(rooms, PAGE),
         categories=CATEGORIES,
-        wrong=wrong or [],
+        wrong=[Said(one.field, by_code(one.code, lang)) for one in wrong],
         counties=counties or [],
     )
+
+
+@router.get("/", include_in_schema=False)
+async def front() -> Response:
+    """Lead whoever types the bare address to the form."""
+    return RedirectResponse("/report", 303)
 
 
 @router.get("/report")
@@ -161,18 +209,20 @@ async def send(request: Request, rooms: InRooms) -> Response:
     lang = language(request)
     filled = read_form(said)
     if filled.body is None:
-        wrong = [by_code(one, lang) or one for one in filled.wrong]
-        return _page(request, rooms, said, 422, wrong, filled.counties)
+        return _page(request, rooms, said, 422, filled.wrong, filled.counties)
     try:
-        case = await _raised(request, rooms, said, filled.body)
+        case, how = await _raised(request, rooms, said, filled.body)
     except (LogUnavailable, ConnectionError):
         return _refused(request, rooms, said, StoreAway())
     except Refused as refused:
         return _refused(request, rooms, said, refused)
-    return RedirectResponse(f"{reporter_path(rooms, case)}?lang={lang}", 303)
+    return RedirectResponse(f"{reporter_path(rooms, case)}?lang={lang}&said={how}", 303)
 
 
-async def _raised(request: Request, rooms: Rooms, said: dict[str, str], body: RaiseBody) -> str:
+async def _raised(
+    request: Request, rooms: Rooms, said: dict[str, str], body: RaiseBody
+) -> tuple[str, str]:
+    """Return the case, and whether this report made it or an earlier one of this form."""
     key = forms.checked(rooms, PAGE, said.get("form", ""))
     by = Actor(id=derived_id(rooms.log.origin, "form", key), role=Role.REPORTER, auth="form")
     asking = Asking(by, key, hash_of(rooms, "POST", "/report", forms.body_of(said)))
@@ -184,17 +234,17 @@ async def _raised(request: Request, rooms: Rooms, said: dict[str, str], body: Ra
     try:
         case, receipt = await raise_case(rooms, asking, body)
     except IdempotencyKeyReused:  # corrected and sent again: the report is in, and is added to
-        return rooms.desk.new_id(asking, "case")
+        return rooms.desk.new_id(asking, "case"), "sent-before"
     if known is None and not receipt.repeated:
         rates.note(address)
-    return case
+    return case, "sent"
 
 
 def _refused(request: Request, rooms: Rooms, said: Mapping[str, str], refused: Refused) -> Response:
     """Show the form again, with all that was written."""
     counted(rooms, refused)
-    status = type(refused).status
-    page = _page(request, rooms, said, status, [in_words(refused, language(request))])
+    refusal = type(refused)
+    page = _page(request, rooms, said, refusal.status, [_wrong(refusal.code)])
     if isinstance(refused, TooManyReports):
         page.headers["Retry-After"] = refused.detail
     return page
