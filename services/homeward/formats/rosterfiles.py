@@ -175,10 +175,18 @@ def _recipient(fields: Fields, named: str, seen: set[str]) -> Recipient:
         quiet_to_min=quiet[1],
         zone=read.zone(fields.get("zone", "")),
         level=read.whole(fields.get("level", ""), "level", _LEVEL_MAX),
-        contacts=((read.way(fields.get("channel") or "inbox", fields.get("address", "")),),),
+        contacts=_only_way(kind, fields),
     )
     seen.add(recipient)
     return made
+
+
+def _only_way(kind: RecipientKind, fields: Fields) -> tuple[tuple[Contact, ...], ...]:
+    """Return how to tell somebody; a desk that named no way holds no link, and has none."""
+    channel, address = fields.get("channel", ""), fields.get("address", "")
+    if kind is RecipientKind.DESK and not (channel or address):
+        return ()
+    return ((read.way(channel or "inbox", address),),)
 
 
 def _cells(fields: Fields, kind: RecipientKind) -> tuple[str, ...]:

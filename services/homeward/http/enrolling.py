@@ -23,6 +23,8 @@ CELLS_MAX: Final = 3
 RES_EXACT: Final = 10
 RES_PRIVATE: Final = 5
 INBOX: Final = ((Contact("inbox"),),)
+HOLDS_LINK: Final = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
+"""Whoever registers them hands them their link; nobody at a hub or a desk holds one unasked."""
 _HEX_DIGITS: Final = 15
 
 
@@ -115,7 +117,7 @@ def _name(body: RecipientBody) -> str | None:
 
 def _contacts(body: RecipientBody) -> tuple[tuple[Contact, ...], ...]:
     if body.contacts is None:
-        return INBOX
+        return INBOX if body.kind in HOLDS_LINK else ()
     return tuple(
         tuple(rosterfields.way(way.channel, way.address) for way in one) for one in body.contacts
     )

@@ -185,6 +185,11 @@ def test_everything_a_recipient_may_say_is_read():
     )
 
 
+def test_a_desk_that_names_no_way_holds_no_link_and_has_none():
+    named, unnamed = people("kind,channel", "desk,inbox", "desk,")
+    assert (named.contacts, unnamed.contacts) == (((Contact("inbox"),),), ())
+
+
 def test_a_desk_has_a_level_and_needs_no_place():
     [one] = people("kind,level", "desk,2")
     assert (one.level, one.cells) == (2, ())

@@ -103,11 +103,12 @@ async def test_only_the_police_and_admins_register_hubs_and_desks(world):
 
 async def test_a_batch_keeps_what_is_good_and_lists_what_is_bad(world):
     rows = [
-        {"recipient": "h-1", "places": [{"lat": 33.04, "lon": 115.25, "datum": "wgs84"}]},
+        {"recipient": "h-1", "places": [{"lat": 33.04, "lon": 115.25, "datum": "wgs84"}],
+         "contacts": [[{"channel": "inbox"}]]},
         {"recipient": "h-2", "cells": [RIGHT], "contacts": []},
         {"recipient": "h-3", "cells": ["x"]},
         {"recipient": "h-4", "cells": [RIGHT], "colour": "red"},
-    ]
+    ]  # fmt: skip
     answer = await world.post("officer", "/v1/hubs/batch", {"hubs": rows}, key="file")
     said = answer.json()
     assert (said["kept"], said["unreachable"]) == (2, 1), answer.text
@@ -120,6 +121,29 @@ async def test_a_batch_keeps_what_is_good_and_lists_what_is_bad(world):
     assert again.json() == said
     [loaded] = await world.store.log.newest("roster.loaded/1")
     assert b'"kept":2,"of":"hub","refused":2,"rows":4,"unreachable":1' in loaded.envelope
+
+
+@pytest.mark.parametrize(
+    ("kind", "unreachable"), [("hub", 1), ("desk", 1), ("volunteer", 0), ("camera-owner", 0)]
+)
+async def test_without_a_contact_only_who_was_given_their_link_is_reachable(
+    world, kind, unreachable
+):
+    body = {"recipient": "r-1", "kind": kind, "cells": [RIGHT]}
+    assert (await world.post("officer", "/v1/recipients", body)).status_code == 201
+    assert bool((await world.store.roster.get("r-1")).recipient.contacts) is not bool(unreachable)
+    said = await world.post("officer", "/v1/recipients/batch", {"recipients": [body]})
+    assert said.json()["unreachable"] == unreachable, said.text
+
+
+async def test_a_hub_of_a_batch_without_contacts_is_counted_unreachable(world):
+    rows = [{"recipient": "h-1", "cells": [RIGHT]}]
+    said = (await world.post("officer", "/v1/hubs/batch", {"hubs": rows})).json()
+    assert (said["kept"], said["unreachable"]) == (1, 1)
+    [hub] = (await world.get("officer", "/v1/hubs", near="33.068,115.276", within_km=5)).json()[
+        "items"
+    ]
+    assert hub["contacts"] == 0
 
 
 async def test_a_batch_is_bounded(world):
