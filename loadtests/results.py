@@ -48,7 +48,8 @@ def _machine() -> str:
     models = [one.split(":", 1)[1].strip() for one in text.splitlines() if "model name" in one]
     model = models[0] if models else platform.machine()
     load = os.getloadavg()[0]
-    return f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}, load {load:.1f}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{os.cpu_count()} x {model}, {platform.system()} {kernel}, load {load:.1f}"
 
 
 def _commit() -> str:
