@@ -90,15 +90,11 @@ class Desk:
         if known is not None:
             return self._again(known, asking)
         try:
-            receipt = await self._made_true(stream, asking, load, decide, request)
+            return await self._made_true(stream, asking, load, decide, request)
         except Refused:
             known = await self.log.answered(request)
             if known is None:
                 raise
-        else:
-            known = None if receipt.facts else await self.log.answered(request)
-            if known is None:
-                return receipt
         # Sent twice at once: what we met is what the other one made true.
         return self._again(known, asking)
 
@@ -110,10 +106,9 @@ class Desk:
             if asking.if_match is not None and asking.if_match != version:
                 raise StaleVersion
             facts = decide(await load())
-            if not facts:
-                return Receipt(stream, version, ())
             head = StreamHead(stream, version, chain)
             entries = await self._entries(facts, asking, head)
+            # Without entries too: what was true already binds the key to this request and answer.
             receipt = Receipt(stream, head.version, tuple((one.id, one.kind) for one in entries))
             kept = Idempotency(request, asking.request_hash, _references(receipt))
             [outcome] = await self.log.append([Unit(entries, kept)])

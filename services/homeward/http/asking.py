@@ -7,14 +7,27 @@ from fastapi import Depends, Header, Query, Request, Response
 
 from homeward.desk import Asking, Receipt
 from homeward.http.auth import Caller, InRooms
+from homeward.http.doors import case_id
 from homeward.http.problems import CursorBroken, IdempotencyKeyMissing, IfMatchBroken
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
+from homeward.refusals import NoSuchCase
 
 PAGE_MAX: Final = 200
 _KEY: Final = re.compile(r"[!-~]{1,128}")
 _ETAG: Final = re.compile(r'"?([0-9]{1,15})"?')
 _POSITION: Final = re.compile(r"[0-9]{1,15}")
+
+
+async def _path(rooms: Rooms, request: Request) -> str:
+    """Return the path, with its case named by id whichever of its names was used."""
+    said = request.path_params
+    try:
+        case = await case_id(rooms, said["case"])
+    except (KeyError, NoSuchCase):  # no case in it, or none that there is: the door refuses that
+        return request.url.path
+    pattern: str = request.scope["route"].path_format
+    return pattern.format(**{**said, "case": case})
 
 
 def hash_of(rooms: Rooms, method: str, path: str, body: bytes) -> bytes:
@@ -55,8 +68,8 @@ async def keyed(
         if found is None:
             raise IfMatchBroken
         version = int(found[1])
-    body = await request.body()
-    return Keyed(idempotency_key, hash_of(rooms, request.method, request.url.path, body), version)
+    body, path = await request.body(), await _path(rooms, request)
+    return Keyed(idempotency_key, hash_of(rooms, request.method, path, body), version)
 
 
 WithKey = Annotated[Keyed, Depends(keyed)]

@@ -60,6 +60,39 @@ async def test_the_same_key_with_another_body_is_refused(world, body):
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
 
 
+async def test_what_was_true_already_binds_its_key_too(world):
+    case = await world.verified()
+    path, size = f"/v1/cases/{case['case']}/verify", await world.store.log.size()
+    first = await world.post("officer", path, {"unit": "Linquan"}, key="once")
+    await world.post("officer", f"/v1/cases/{case['case']}/facts", {"note": "newer"})
+    same = await world.post("officer", path, {"unit": "Linquan"}, key="once")
+    other = await world.post("officer", path, {"unit": "Fuyang"}, key="once")
+    assert (first.status_code, first.json()["facts"]) == (200, [])
+    assert (same.status_code, same.json()) == (200, first.json())
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert await world.store.log.size() == size + 1
+
+
+async def test_a_case_is_the_same_by_code_and_by_id(world):
+    case = await world.raised()
+    names = (case["code"], case["case"], case["code"].lower())
+    answers = [
+        await world.post("officer", f"/v1/cases/{name}/facts", {"note": "x"}, key="once")
+        for name in names
+    ]
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.text for one in answers}) == 1
+    other = await world.raised("officer", mode="vehicle")
+    answer = await world.post(
+        "officer", f"/v1/cases/{other['case']}/facts", {"note": "x"}, key="once"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+    nobody = await world.http.post(
+        f"/v1/cases/{case['code']}/facts", json={}, headers={"Idempotency-Key": "k"}
+    )
+    assert nobody.status_code == 401
+
+
 async def test_the_same_key_of_another_account_is_another_key(world, body):
     one = await world.post("officer:a", "/v1/cases", body, key="once")
     other = await world.post("officer:b", "/v1/cases", body, key="once")

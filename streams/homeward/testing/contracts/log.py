@@ -112,6 +112,17 @@ class LogContract:
         assert kinds_of(outcomes) == ["Appended", "Known", "Known"]
         assert await log_is_sound(store.log) == 1
 
+    async def test_a_unit_without_entries_binds_its_key(self, store: Ports) -> None:
+        nothing = unit(answer=("key-1", "true already"))
+        assert await store.log.append([nothing]) == [Appended(())]
+        assert nothing.idempotency is not None
+        kept = Known(nothing.idempotency.request_hash, "true already")
+        pen = Pen(store.log.origin)
+        later = unit(pen.note(pen.case(1)), answer=("key-1", "other"))
+        assert await store.log.append([nothing, later]) == [kept, kept]
+        assert await store.log.answered("key-1") == kept
+        assert await store.log.size() == 0
+
     async def test_a_loser_leaves_no_answer_behind(self, store: Ports) -> None:
         pen = Pen(store.log.origin)
         pen.note(pen.case(1))
