@@ -44,8 +44,9 @@ def import_recipients(talk: Talk, file: File, bad_lines: Bad = 20) -> None:
 
     Columns: kind (volunteer, camera-owner, desk), a place as lat,lon[,datum] or cell1 to cell3,
     and, if wanted, id, lang, reach_km_max, severity_min, quiet_from, quiet_to, zone, channel
-    (inbox, webhook), address, level (of a desk). Without a channel it is the inbox; a desk without
-    one is unreachable. Points of volunteers leave this machine as cells of about 5 km2. Without ids an edited file would be other people: give ids to load it again.
+    (inbox, webhook; inbox when left out, and none for a desk: it is unreachable), address, level
+    (of a desk). Points of volunteers leave this machine as cells of about 5 km2. Without ids an
+    edited file would be other people: give ids to load it again.
     """
     load(talk, file, Kind.RECIPIENTS, bad_lines)
 

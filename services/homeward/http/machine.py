@@ -34,12 +34,14 @@ class Version(BaseModel):
     log: str
 
 
+@router.head("/livez", dependencies=PLAIN, include_in_schema=False)
 @router.get("/livez", dependencies=PLAIN)
 async def livez() -> dict[str, bool]:
     """Say that the process answers."""
     return {"live": True}
 
 
+@router.head("/readyz", dependencies=PLAIN, include_in_schema=False)
 @router.get("/readyz", dependencies=PLAIN, responses={503: {"description": "Not ready."}})
 async def readyz(rooms: InRooms) -> JSONResponse:
     """Say whether the work can be done, and if not why."""

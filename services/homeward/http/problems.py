@@ -178,6 +178,14 @@ class OtherKind(Refused):
     mend = "Choose another id."
 
 
+class DuplicateRecipient(Refused):
+    """An earlier row of the same batch has this recipient's id."""
+
+    code = "duplicate-recipient"
+    status = 422
+    mend = "Keep one row for each recipient; the first was kept."
+
+
 class CursorBroken(Refused):
     """The cursor is not one of ours."""
 

@@ -17,7 +17,12 @@ from homeward.http.auth import Caller, InRooms, guarded
 from homeward.http.authorisation import Action, Scope, scope_of
 from homeward.http.bodies import Body, place_of
 from homeward.http.enrolling import RecipientBody, body_of, recipient_of
-from homeward.http.problems import NoSuchRecipient, OtherKind, PlaceImpossible
+from homeward.http.problems import (
+    DuplicateRecipient,
+    NoSuchRecipient,
+    OtherKind,
+    PlaceImpossible,
+)
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
 from homeward.messages import Actor
@@ -92,10 +97,18 @@ class Batch:
     good: list[Recipient] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     seen: Counter[RecipientKind] = field(default_factory=Counter)
+    ids: set[str] = field(default_factory=set)
 
     def see(self, said: object) -> None:
         """Count a row of a kind, good or bad."""
         self.seen.update(kind for kind in RecipientKind if kind == said)
+
+    def keep(self, one: Recipient) -> None:
+        """Keep a good row. Raises DuplicateRecipient: kept twice it would count as two."""
+        if one.id in self.ids:
+            raise DuplicateRecipient
+        self.ids.add(one.id)
+        self.good.append(one)
 
 
 def _may(by: Actor, kind: RecipientKind) -> None:
@@ -186,7 +199,7 @@ async def _batch(
             said = body.recipient or rooms.desk.new_id(asking, f"recipient {number}")
             one = recipient_of(body, said)
             await _not_others(rooms, asking.by, one)
-            batch.good.append(one)
+            batch.keep(one)
         except Refused as why:
             code = type(why).code
             batch.refused.append(RefusedRow(row=number, code=code, detail=why.detail))

@@ -244,3 +244,12 @@ async def test_cases_are_listed_newest_first_in_pages(world):
     rest = (await world.get("officer", "/v1/cases", limit=2, cursor=first["next"])).json()
     assert [one["code"] for one in first["items"] + rest["items"]] == codes[::-1]
     assert rest["next"] is None
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+async def test_a_probe_may_ask_with_head(world, path):
+    asked, probed = await world.http.get(path), await world.http.head(path)
+    assert (probed.status_code, probed.headers["content-type"]) == (
+        asked.status_code,
+        asked.headers["content-type"],
+    )

@@ -146,6 +146,14 @@ async def test_a_hub_of_a_batch_without_contacts_is_counted_unreachable(world):
     assert hub["contacts"] == 0
 
 
+async def test_an_id_twice_in_one_batch_counts_once(world):
+    rows = [{"recipient": "h-1", "cells": [RIGHT]}] * 2
+    said = (await world.post("officer", "/v1/hubs/batch", {"hubs": rows})).json()
+    assert (said["kept"], len(said["recipients"])) == (1, 1)
+    [refused] = said["refused"]
+    assert (refused["row"], refused["code"]) == (1, "duplicate-recipient")
+
+
 async def test_a_batch_is_bounded(world):
     body = {"recipients": [{}] * 1_001}
     answer = await world.post("ngo", "/v1/recipients/batch", body)
