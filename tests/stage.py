@@ -40,6 +40,8 @@ class Stage:
     keys: dict[str, str] = field(default_factory=dict)
     ready_s: list[float] = field(default_factory=list)
     patience_s: float = 90.0
+    in_flight_kills: int = 0
+    """Kills that fell while messages were arriving."""
 
     @property
     def sink_file(self) -> Path:

@@ -136,6 +136,22 @@ async def test_a_fact_that_cannot_be_taken_parks_its_key_and_its_text_is_not_kep
     assert await echoes(store) == ["after 0", "after 1", "after 2"]
 
 
+async def test_a_state_that_cannot_be_read_parks_its_key_and_no_other():
+    store = await started()
+    await append(store, "a")
+    await Sweeper(bench_of(store), Echo()).sweep(1)
+    await append(store, "b")
+
+    class Forgetful(Echo):
+        def load(self, raw: bytes) -> int:
+            raise ValueError(raw)
+
+    await Sweeper(bench_of(store), Forgetful()).sweep(await store.log.size())
+    [parked] = await store.workbench.parked()
+    assert (parked.key, parked.key_version) == (CASE, 3)
+    assert await echoes(store) == ["after 0"]
+
+
 async def test_a_new_consumer_folds_the_past_in_silence():
     store = MemoryStore()
     await append(store, "a", "b")

@@ -183,6 +183,8 @@ class CaseResolved(Fact):
     outcome: Outcome
     helped_by: tuple[Id, ...] = ()
     """Ids of the facts that led there: a sighting, a watch, an answer."""
+    alert: Annotated[int, Field(ge=1)] | None = None
+    """The alert that ends with it; None: none was issued."""
 
 
 class CaseClosedOut(Fact):

@@ -77,6 +77,9 @@ class PostgresLedger:
     async def close(self, case: str, alert: int) -> None:
         await self._database.run("close_alert", case, alert)
 
+    async def supersede(self, case: str, alert: int, version: int) -> None:
+        await self._database.run("supersede_alert", case, alert, version)
+
     async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         rows = await self._database.fetch("ever_leased", case, alert)
         return [(row["contact"], row["recipients"]) for row in rows]

@@ -119,17 +119,16 @@ def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked) 
         found = Matched(nobody, nobody, nobody, nobody)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = _without_sleepers(state, order.alert)
+    elif order.alert in state.over and not order.purpose.ends:
+        people = {}  # ordered before the end, heard after it: it says so, and tells nobody
     chunks = _cut(heard, heard.id, order, state, lane, people)
     state = replace(state, seq=state.seq + len(chunks))
     return Plan(state, chunks, (_said(heard, heard.id, order, lane, chunks, found),))
 
 
-def ended(state: LaneState) -> LaneState:
-    """Return the state after the case's alerts ended: nobody who slept is woken any more."""
-    alerts = {one.alert for one in state.versions}
-    for alert in sorted(alerts):
-        state = _without_sleepers(state, alert)
-    return state
+def ended(state: LaneState, alert: int | None) -> LaneState:
+    """Return the state after an alert ended: nobody is told any more, nobody who slept woken."""
+    return state if alert is None else _without_sleepers(state, alert)
 
 
 def queries_again(wake: WakeDue, state: LaneState, lane: Lane) -> list[tuple[Told, Query]]:

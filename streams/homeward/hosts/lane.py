@@ -1,7 +1,7 @@
 """A fan-out lane as a consumer: it alone reads the index, and closes alerts in the ledger.
 
-It reads through ports and writes nothing but closing (which is idempotent and only ever stops
-sending); chunks, told-bitmaps and the summary fact commit with its position.
+It reads through ports and writes nothing but what stops sending (closing an alert, superseding an
+older version: both idempotent); chunks, told-bitmaps and the summary fact commit with its position.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered
-from homeward.facts.case import AlertCancelled, CaseResolved
+from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout import told
 from homeward.fanout.columns import LaneColumns
@@ -65,15 +65,18 @@ class LaneConsumer:
                 asked = queries_again(wake, state, self.lane)
                 found = [(one, index.match(query)) for one, query in asked]
                 return _reacted(plan_again(heard, state, self.lane, found))
-            case AlertCancelled() as fact:
-                await self.ledger.close(heard.key, fact.alert)
-            case CaseResolved():
-                for alert in sorted({one.alert for one in state.versions}):
+            case (
+                AlertCancelled(alert=alert) | CaseResolved(alert=alert) | CaseClosedOut(alert=alert)
+            ):
+                if alert is not None:
                     await self.ledger.close(heard.key, alert)
-        return _reacted(Plan(ended(state)))
+                return _reacted(Plan(ended(state, alert)))
+        return _reacted(Plan(state))
 
     async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
         query = query_of(order, state)
+        if order.audience is Audience.AREA and order.version > 1:
+            await self.ledger.supersede(heard.key, order.alert, order.version)
         if query is not None:
             index = await self._fresh()
             return plan(heard, state, self.lane, index.match(query))

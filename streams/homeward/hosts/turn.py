@@ -105,19 +105,15 @@ async def _hear_key(
         return None
     blobs = await bench.log.blobs({digest for row in rows for digest in attachments(row)})
     stream = consumer.stream(key)
-    made = _Heard(
-        position=position,
-        state=consumer.begin() if position.state is None else consumer.load(position.state),
-        head=StreamHead(
-            stream,
-            position.out_version,
-            position.out_chain or chain_start(bench.pen.log, stream),
-        ),
-        heard=position.heard,
-    )
+    chain = position.out_chain or chain_start(bench.pen.log, stream)
+    head = StreamHead(stream, position.out_version, chain)
+    made = _Heard(position=position, state=None, head=head, heard=position.heard)
     wake_at = position.wake_at
     for row in rows:
         try:
+            if made.state is None:
+                state = position.state
+                made.state = consumer.begin() if state is None else consumer.load(state)
             recorded = read(row, blobs=blobs)
             reacted = await consumer.react(made.state, recorded)
             silent = row.log_index < birth

@@ -74,6 +74,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def supersede(self, case: str, alert: int, version: int) -> None:
+        """Let no message of an older version leave any more: the newest words are the ones to hear.
+
+        After this returns no alert chunk of a lower version is leased or renewed, also none that
+        is added later (a retry). Watches and what ends an alert go on. Idempotent; never falls.
+        """
+        ...
+
     async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         """Return (contact, bitmap) of all chunks of an alert's versions that were ever leased.
 

@@ -207,11 +207,15 @@ def test_nobody_is_woken_for_what_is_over():
     )
     assert (people(cancel.chunks), cancel.wake_at) == ([1, 1], None)
     assert [chunk.contact for chunk in cancel.chunks] == [0, 1]
-    assert lanes.ended(cut.state).look_at is None
+    assert lanes.ended(cut.state, 1).look_at is None
     late = plan(
-        heard(order(wave=1)), lanes.ended(cut.state), ONE, found([], suppressed=[5], wakes_at=T0)
+        heard(order(wave=1)),
+        lanes.ended(cut.state, 1),
+        ONE,
+        found([7], suppressed=[5], wakes_at=T0),
     )
-    assert late.wake_at is None
+    assert (late.wake_at, late.chunks) == (None, ())
+    assert late.says[0].people == 0
 
 
 def test_nobody_is_woken_for_an_alert_that_expired():

@@ -168,6 +168,24 @@ class LedgerContract:
             assert held <= set(told)
             assert await store.ledger.lease(9, 60, AT) == []
 
+    async def test_a_newer_version_replaces_what_has_not_left(self, store: Ports) -> None:
+        watch = chunk_of("a", 3, 4, purpose=Purpose.WATCH)
+        await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3), watch)
+        held, first = await store.ledger.lease(2, 60, AT)
+        assert {held.chunk.seq, first.chunk.seq} == {3, 1}
+        old = first if first.chunk.seq == 1 else held
+        for version in (2, 2, 1):
+            await store.ledger.supersede("a", 1, version)
+        assert not await store.ledger.renew(old, 60), "nothing more of it is sent"
+        rest = retry_of(old.chunk, 2)
+        settled = replace(outcome((1,), (), (2,)), retries=(rest,))
+        assert await store.ledger.settle(old, settled, done=True)
+        await put(store, replace(chunk_of("a", 9, 1, 2, 3), version=2))
+        left = await store.ledger.lease(9, 60, AT)
+        assert [(one.chunk.seq, one.chunk.version) for one in left] == [(9, 2)]
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert (figures["accepted"], figures["withdrawn"], figures["pending"]) == (1, 2, 0)
+
     async def test_of_those_told_only_what_told_them_counts(self, store: Ports) -> None:
         watch = replace(chunk_of("a", 1, 7, purpose=Purpose.WATCH), contact=1)
         await put(store, watch, chunk_of("a", 2, 8, purpose=Purpose.STAND_DOWN))

@@ -55,6 +55,8 @@ class LedgerDisk:
 
     rows: dict[str, LedgerRow] = field(default_factory=dict)
     closed: set[tuple[str, int]] = field(default_factory=set)
+    newest: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The version of an alert below which no alert chunk leaves any more."""
     inboxes: defaultdict[str, list[InboxMessage]] = field(default_factory=lambda: defaultdict(list))
     added: set[asyncio.Event] = field(default_factory=set)
 
@@ -62,16 +64,20 @@ class LedgerDisk:
         """Add chunks; known ids are skipped."""
         for chunk in chunks:
             if chunk.id not in self.rows:
-                over = (chunk.case, chunk.alert) in self.closed and not chunk.purpose.ends
-                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows), withdrawn=over)
+                withdrawn = self.over(chunk)
+                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows), withdrawn=withdrawn)
                 for event in self.added:
                     event.set()
 
     def open(self, row: LedgerRow) -> bool:
         """Whether a sender may still take it, now or later."""
-        chunk = row.chunk
-        over = (chunk.case, chunk.alert) in self.closed and not chunk.purpose.ends
-        return not (row.done or row.withdrawn or over)
+        return not (row.done or row.withdrawn or self.over(row.chunk))
+
+    def over(self, chunk: Chunk) -> bool:
+        """Whether its alert is closed, or a newer version has replaced its words."""
+        of = chunk.case, chunk.alert
+        old = chunk.purpose is Purpose.ALERT and chunk.version < self.newest.get(of, 0)
+        return (of in self.closed and not chunk.purpose.ends) or old
 
     def free_at(self, row: LedgerRow) -> datetime:
         """When it may be leased next."""
@@ -139,6 +145,13 @@ class MemoryLedger:
         for row in self.disk.rows.values():
             of = row.chunk.case, row.chunk.alert
             if of == (case, alert) and not row.chunk.purpose.ends and not row.lease:
+                row.withdrawn = True
+
+    @port_call
+    async def supersede(self, case: str, alert: int, version: int) -> None:
+        self.disk.newest[case, alert] = max(version, self.disk.newest.get((case, alert), 0))
+        for row in self.disk.rows.values():
+            if self.disk.over(row.chunk) and not row.lease:
                 row.withdrawn = True
 
     @port_call

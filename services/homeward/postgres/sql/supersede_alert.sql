@@ -1,0 +1,1 @@
+SELECT supersede_alert($1, $2, $3)
