@@ -20,8 +20,9 @@ from homeward.dispatch.links import PageLinks
 from homeward.dispatch.words import SealedWords
 from homeward.hosts.embedded import EmbeddedHost
 from homeward.hosts.waker import Waker
-from homeward.house.first import URL_FILE, admin_key, write_private
-from homeward.house.opening import House, HouseRefused, World, folder_of, open_house
+from homeward.house.first import admin_key, saying_where
+from homeward.house.opening import House, HouseRefused, World, open_house
+from homeward.house.patience import Patient
 from homeward.http.app import create_app
 from homeward.ports import LogUnavailable
 from homeward.settings import Settings
@@ -86,11 +87,11 @@ async def run_up(settings: Settings, world: World, announce: Announce | None = N
             server = _Server(_uvicorn(house))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             await _started(server, serving)
-            write_private(folder_of(settings, world) / URL_FILE, house.url)
-            if announce is not None:
-                announce(house, key_file)
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            with saying_where(house):
+                if announce is not None:
+                    announce(house, key_file)
+                stopping = asyncio.create_task(stop.wait())
+                await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
             loop.call_later(GRACE_S, os._exit, 0)
             server.should_exit = True
@@ -119,6 +120,7 @@ def _uvicorn(house: House) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Patient,
         ws="none",
         timeout_keep_alive=10,
         timeout_graceful_shutdown=2,
