@@ -43,6 +43,10 @@ class Unreachable(Trouble):
     """Nobody answers at the address."""
 
 
+class Silent(Unreachable):
+    """Nothing listens at the address, or not for us."""
+
+
 @dataclass(slots=True)
 class Server:
     """A server and who we are to it."""
@@ -150,8 +154,10 @@ async def server(url: str, key: str) -> AsyncIterator[Server]:
 
 def unreachable(url: str, why: BaseException) -> Unreachable:
     """Return the trouble that nobody answers."""
-    said = "took too long to answer" if isinstance(why, TimeoutError) else "does not answer"
-    return Unreachable(f"the server at {url} {said}", "is it running? homeward doctor tells more")
+    mend = "is it running? homeward doctor tells more"
+    if isinstance(why, TimeoutError):
+        return Unreachable(f"the server at {url} took too long to answer", mend)
+    return Silent(f"the server at {url} does not answer", mend)
 
 
 def refusal(problem: Mapping[str, Any]) -> Trouble:

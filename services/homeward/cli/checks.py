@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from homeward.cli.output import Complaint
 from homeward.cli.whereabouts import Whereabouts
-from homeward.client import Trouble, server
+from homeward.client import Silent, Trouble, server
 
 FREE_BYTES_MIN: Final = 2 * 1024**3
 OPEN_FILES_MIN: Final = 1_024
@@ -100,6 +100,10 @@ async def of_server(where: Whereabouts, url: str | None) -> AsyncIterator[Check]
             same = clock["world"] == where.world
             yield Check(f"its world is {clock['world']}", same, "add --live or --drill")
             ready = await there.get("/readyz")
+    except Silent as silent:
+        gone = silent if url else where.nobody(address)
+        yield Check(gone.what, ok=False, mend=gone.mend)
+        return
     except (Trouble, Complaint) as trouble:
         yield Check(trouble.what, ok=False, mend=trouble.mend)
         return

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from homeward.cli import options
-from homeward.cli.output import as_json, say
+from homeward.cli.output import Complaint, as_json, say
 from homeward.cli.whereabouts import Whereabouts
-from homeward.client import Server, server
+from homeward.client import Server, Silent, Trouble, server
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -33,7 +33,25 @@ class Talk:
     async def _talk(self, work: Callable[[Server], Awaitable[T]]) -> T:
         url = self.url or self.where.url()
         async with server(url, self.where.key(self.account)) as there:
+            try:
+                await self._same_world(there)
+            except Silent as gone:
+                if self.url is not None:
+                    raise
+                raise self.where.nobody(url) from gone
             return await work(there)
+
+    async def _same_world(self, there: Server) -> None:
+        """Ask before anything else, and without the key. Raises Complaint, Trouble."""
+        world = (await there.acting_as("").get("/version")).get("world")
+        if world not in {"live", "drill"}:
+            raise Trouble(f"{there.url} is no Homeward server", "name another with --url")
+        if world != self.where.world:
+            raise Complaint(
+                f"the server at {there.url} is of the {world} world, "
+                f"and this command is for the {self.where.world} one",
+                f"add --{world} to mean that server, or see --url and HOMEWARD_URL",
+            )
 
     def receipt(self, answer: dict[str, Any]) -> None:
         """Print what a decision made true."""

@@ -35,6 +35,10 @@ def settings_with(**given: object) -> "Settings":
         ) from None
 
 
+class NobodyRuns(Complaint):
+    """No server runs in the world's folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """One world's folder: what `homeward up` writes for those who run commands beside it."""
@@ -66,10 +70,15 @@ class Whereabouts:
         try:
             return self.url_file.read_text().strip().rstrip("/")
         except OSError:
-            raise Complaint(
-                f"no server has run in {self.folder}",
-                f"start one: homeward up --{self.world}; or name one: --url or HOMEWARD_URL",
-            ) from None
+            raise self.nobody() from None
+
+    def nobody(self, url: str = "") -> NobodyRuns:
+        """Return the trouble that no server runs here, though one may have listened at ``url``."""
+        gone = f": nobody answers at {url}" if url else ""
+        return NobodyRuns(
+            f"no server runs in {self.folder}{gone}",
+            f"start one: homeward up --{self.world}; or name one: --url or HOMEWARD_URL",
+        )
 
     def key(self, account: str | None) -> str:
         """Return the API key to use: the environment's, else the account's, else the admin's."""

@@ -1,6 +1,8 @@
 """What the first start leaves in the folder: a key for its owner, and where the server listens."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,23 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+@contextmanager
+def saying_where(house: House) -> Iterator[None]:
+    """Let the folder say where the server listens, until the block ends.
+
+    A second server in the same folder says where it listens instead; that is then not ours to
+    take away.
+    """
+    path = folder_of(house.settings, house.world) / URL_FILE
+    write_private(path, house.url)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_text().strip() == house.url:
+                path.unlink()
 
 
 async def admin_key(house: House) -> Path:

@@ -14,6 +14,9 @@ class Stub:
     """A server that answers what a test tells it to, and keeps what it was asked."""
 
     url: str = ""
+    world: str = "drill"
+    versions: int = 0
+    """How often it was asked what it is; that is answered aside from all else."""
     asked: list[tuple[str, str, dict, dict]] = field(default_factory=list)
     answers: list[tuple[int, dict, dict]] = field(default_factory=list)
     """(status, body, headers), one a request; the last one stays."""
@@ -34,8 +37,13 @@ def stub():
         def answer(self):
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
-            kept.asked.append((self.command, self.path, body, dict(self.headers)))
-            status, said, headers = kept.next()
+            if self.path == "/version":
+                kept.versions += 1
+                assert self.headers["Authorization"].strip() == "Bearer", "who asks is not said"
+                status, said, headers = 200, {"name": "homeward", "world": kept.world}, {}
+            else:
+                kept.asked.append((self.command, self.path, body, dict(self.headers)))
+                status, said, headers = kept.next()
             raw = json.dumps(said).encode()
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(raw))}.items():

@@ -108,6 +108,45 @@ def test_no_server_has_run_here(homeward):
     assert errors.count("\n") == 1
 
 
+def test_nobody_answers_where_a_server_ran(homeward, home, monkeypatch):
+    monkeypatch.setenv("HOMEWARD_API_KEY", "hw_k_test")
+    (home / "drill").mkdir()
+    (home / "drill" / "url").write_text("http://127.0.0.1:9\n")
+    code, _, errors = homeward("case", "list")
+    assert code == 1
+    assert "no server runs in" in errors
+    assert "homeward up --drill" in errors
+    assert errors.count("\n") == 1
+    assert "no server runs in" in homeward("doctor")[1]
+
+
+@pytest.mark.parametrize(("world", "chosen"), [("live", "--drill"), ("drill", "--live")])
+def test_a_server_of_the_other_world_is_told_nothing(at_stub, stub, world, chosen):
+    stub.world = world
+    stub.answer(200, RECEIPT)
+    code, said, errors = at_stub("case", "close-out", "ABCD-EFGH", chosen)
+    assert (code, said, stub.asked) == (1, "", [])
+    assert f"is of the {world} world" in errors
+    assert f"--{world}" in errors
+    assert errors.count("\n") == 1
+
+
+def test_the_world_is_asked_for_once_a_command(at_stub, stub):
+    stub.world = "live"
+    stub.answer(200, {"items": [], "next": "1"})
+    stub.answer(200, {"items": [], "next": None})
+    assert at_stub("case", "list", "--live")[0] == 0
+    assert stub.versions == 1
+
+
+def test_what_has_no_world_is_no_homeward_server(at_stub, stub):
+    stub.world = ""
+    code, _, errors = at_stub("case", "list")
+    assert code == 1
+    assert "no Homeward server" in errors
+    assert stub.asked == []
+
+
 def test_no_key(homeward, stub):
     code, _, errors = homeward("case", "list", "--url", stub.url)
     assert code == 1
@@ -185,5 +224,5 @@ def test_config_masks_the_password(homeward, monkeypatch):
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(homeward):
     code, said, errors = homeward("doctor")
     assert code == 1
-    assert "no server has run" in said
+    assert "no server runs" in said
     assert "checks failed" in errors
