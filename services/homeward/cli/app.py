@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from homeward.cli import care, keys, record, rosters, serving
+from homeward.cli import care, keys, parked, record, rosters, serving
 from homeward.cli.decisions import app as case_app
 from homeward.cli.output import say
 from homeward.cli.raising import raise_
@@ -69,6 +69,7 @@ app.command("migrate", rich_help_panel=CARE, epilog="Example: homeward migrate -
 )
 app.add_typer(care.config, name="config", rich_help_panel=CARE)
 app.command("doctor", rich_help_panel=CARE, epilog="Example: homeward doctor")(care.doctor)
+app.add_typer(parked.app, name="parked", rich_help_panel=CARE)
 app.command("verify", rich_help_panel=CARE, epilog="Example: homeward verify ABCD-EFGH")(
     record.verify
 )

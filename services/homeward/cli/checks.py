@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from homeward.cli.output import Complaint
-from homeward.cli.whereabouts import Whereabouts
+from homeward.cli.parked import mend_of, parked
+from homeward.cli.whereabouts import Whereabouts, settings_with
 from homeward.client import Silent, Trouble, server
 
 FREE_BYTES_MIN: Final = 2 * 1024**3
@@ -110,3 +111,20 @@ async def of_server(where: Whereabouts, url: str | None) -> AsyncIterator[Check]
     for name, one in ready["checks"].items():
         said = ", ".join(f"{k} {v}" for k, v in one.items() if k not in {"ok", "mend"})
         yield Check(f"{name}: {said}", bool(one["ok"]), str(one.get("mend", "see its log")))
+    if ready["checks"].get("parked", {}).get("keys") and url is None:
+        async for one_parked in parked_keys(where):
+            yield one_parked
+
+
+async def parked_keys(where: Whereabouts) -> AsyncIterator[Check]:
+    """No key waits for a hand; who asks over HTTP learns only how many, since a key is a case."""
+    settings = settings_with(data_folder=where.folder.parent)
+    try:
+        found = await parked(settings, where.world)
+    except Complaint as trouble:
+        yield Check(trouble.what, ok=False, mend=trouble.mend)
+        return
+    for one in found:
+        said = f"{one['processor']} parked {one['key']} at its fact {one['key_version']}"
+        mend = mend_of(where.world, one["processor"], one["key"])
+        yield Check(f"{said} ({one['error']})", ok=False, mend=mend)

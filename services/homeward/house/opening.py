@@ -32,6 +32,8 @@ KEY_RING_FILE: Final = "keyring.json"
 LANES: Final = 1
 """Embedded, one lane holds every shard."""
 
+PARKED_MEND: Final = "See homeward parked list; when the cause is mended: homeward parked unpark."
+
 log = structlog.get_logger("homeward")
 
 
@@ -95,6 +97,8 @@ class House:
         else:
             checks["database"] = {"ok": True, "log_size": size}
             checks["parked"] = {"ok": not parked, "keys": len(parked)}
+            if parked:  # only how many: a key is a case, and anybody may ask for this
+                checks["parked"]["mend"] = PARKED_MEND
             for name, heard in self.heard.items():
                 checks[f"consumer {name}"] = {"ok": True, "behind": max(0, size - heard)}
         ready = checks["database"]["ok"]
