@@ -111,10 +111,6 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=20, description="How often a decision is made again after a conflict."),
     ] = 5
-    chunk_people: Annotated[
-        int,
-        Field(ge=1, le=10_000, description="People a ledger row: what a killed sender repeats."),
-    ] = 100
     lease_s: Annotated[
         float,
         Field(gt=0.5, description="How long a sender may hold a chunk without a sign of life."),
