@@ -22,8 +22,14 @@ CELL_COLUMNS: Final = ("cell1", "cell2", "cell3")
 RECIPIENT_COLUMNS: Final = (
     *("id", "kind", "lat", "lon", "datum", *CELL_COLUMNS, "lang", "reach_km_max"),
     *("severity_min", "quiet_from", "quiet_to", "zone", "channel", "address", "level"),
+    "private",
 )
 RES_EXACT: Final = 10
+RES_PRIVATE: Final = 5
+_YES: Final = {
+    **dict.fromkeys(("", "no", "false", "0"), False),
+    **dict.fromkeys(("yes", "true", "1"), True),
+}
 _NAME_CHARS_MAX: Final = 200
 _HUB_KIND_CHARS_MAX: Final = 40
 _LEVEL_MAX: Final = 3
@@ -190,7 +196,12 @@ def _only_way(kind: RecipientKind, fields: Fields) -> tuple[tuple[Contact, ...],
 
 
 def _cells(fields: Fields, kind: RecipientKind) -> tuple[str, ...]:
-    res_max = RES_VOLUNTEER_MAX if kind is RecipientKind.VOLUNTEER else RES_EXACT
+    private = _YES.get(fields.get("private", "").lower())
+    if private is None:  # whoever wrote something there wanted something kept from us
+        raise BadRow("private must be yes or no")
+    res_max = RES_EXACT
+    if kind is RecipientKind.VOLUNTEER:
+        res_max = RES_PRIVATE if private else RES_VOLUNTEER_MAX
     found = read.cells((fields.get(name, "") for name in CELL_COLUMNS), res_max)
     lat, lon = fields.get("lat", ""), fields.get("lon", "")
     if found and (lat or lon):

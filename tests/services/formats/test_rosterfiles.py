@@ -185,6 +185,14 @@ def test_everything_a_recipient_may_say_is_read():
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "res"), [("yes", 5), ("TRUE", 5), ("1", 5), ("no", 7), ("", 7), ("0", 7)]
+)
+def test_a_private_volunteer_leaves_this_machine_as_a_coarser_cell(said, res):
+    [one] = people("kind,lat,lon,private", f"volunteer,{LINQUAN[0]},{LINQUAN[1]},{said}")
+    assert one.cells == (h3.latlng_to_cell(*LINQUAN, res),)
+
+
 def test_a_desk_that_names_no_way_holds_no_link_and_has_none():
     named, unnamed = people("kind,channel", "desk,inbox", "desk,")
     assert (named.contacts, unnamed.contacts) == (((Contact("inbox"),),), ())
@@ -199,6 +207,12 @@ def test_a_desk_has_a_level_and_needs_no_place():
     ("header", "line", "part"),
     [
         ("kind,cell1", f"volunteer,{h3.latlng_to_cell(33, 115, 8)}", "finer than resolution 7"),
+        (
+            "kind,cell1,private",
+            f"volunteer,{h3.latlng_to_cell(33, 115, 7)},yes",
+            "finer than resolution 5",
+        ),
+        ("kind,lat,lon,private", "volunteer,33,115,perhaps", "private must"),
         ("kind,cell1", "volunteer,872a1072bffffffff", "15 hex"),
         ("kind,lat,lon,cell1", f"volunteer,1,1,{h3.latlng_to_cell(1, 1, 7)}", "not both"),
         ("kind,lat,lon", "volunteer,,", "place"),
