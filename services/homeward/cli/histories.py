@@ -7,6 +7,8 @@ from typing import Any
 from homeward.cli.ledgers import case_named, opened
 from homeward.cli.output import Complaint
 from homeward.cli.whereabouts import World
+from homeward.house import House
+from homeward.http.timelines import CLOCK_ERROR
 from homeward.settings import Settings
 
 
@@ -25,8 +27,20 @@ async def told(settings: Settings, world: World, case: str, moment: str | None) 
         if at is None or at.tzinfo is None:
             raise Complaint(f"{moment!r} is no moment", "give a log position or a time", code=2)
     async with opened(settings, world) as house:
+        if await _in_future(house, position, at):
+            raise Complaint(
+                f"{moment} lies in the future, of which the log says nothing yet",
+                "give a time up to now, or a log position that exists",
+            )
         facts = await history(house.store.log, await case_named(house, case))
         return [one.json() for one in timeline(as_of(facts, position=position, moment=at))]
+
+
+async def _in_future(house: House, position: int | None, at: datetime | None) -> bool:
+    """Whether a moment is refused, as the server refuses it."""
+    if position is not None:
+        return position >= await house.store.log.size()
+    return at is not None and at > house.store.clock.real() + CLOCK_ERROR
 
 
 async def replayed(

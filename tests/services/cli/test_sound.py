@@ -74,6 +74,14 @@ async def test_the_timeline_is_read_without_a_server(world):
         await told(settings, "drill", case, "yesterday")
 
 
+@pytest.mark.parametrize("moment", ["1", "99", "2999-01-01T00:00:00Z"])
+async def test_a_moment_in_the_future_is_refused_as_the_server_does(world, moment):
+    settings, case = world
+    with pytest.raises(Complaint, match="future"):
+        await told(settings, "drill", case, moment)
+    assert len(await told(settings, "drill", case, "0")) == 1
+
+
 async def test_a_case_that_is_not_there(world):
     settings, _ = world
     for text in ("ABCD-EFGH", "nonsense", ""):
