@@ -90,6 +90,7 @@ class LedgerView(Answered):
     failed: Figure
     expired: Figure
     withdrawn: Figure
+    unknown: Figure
     pending: Figure
 
 

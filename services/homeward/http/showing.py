@@ -13,7 +13,7 @@ from homeward.words import Role
 COUNTS_OF_PEOPLE: Final = frozenset(
     {
         *("people", "already_told", "suppressed", "unreachable", "leased", "accepted"),
-        *("failed", "expired", "retried", "withdrawn", "pending"),
+        *("failed", "expired", "retried", "withdrawn", "unknown", "pending"),
     }
 )
 SEARCHERS: Final = frozenset({Role.HUB, Role.VOLUNTEER})

@@ -25,7 +25,10 @@ from homeward.postgres.workbench import BROKEN
 
 AGAIN_MAX: Final = 20
 """Slices of one chunk are settled by one sender, so they hardly ever meet."""
-FIGURES: Final = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "pending")
+FIGURES: Final = (
+    *("people", "leased", "accepted", "failed", "expired"),
+    *("withdrawn", "unknown", "pending"),
+)
 
 
 class PostgresLedger:

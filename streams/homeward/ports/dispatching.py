@@ -96,7 +96,8 @@ class Ledger(Protocol):
     async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:
         """Return figures of a case by (purpose, version, wave).
 
-        Each holds people, leased, accepted, failed, expired, withdrawn and pending.
+        Each holds people, leased, accepted, failed, expired, withdrawn (never left), unknown (a
+        sender held them when it was over; they count as told) and pending (will be sent).
         """
         ...
 

@@ -174,7 +174,10 @@ class MemoryLedger:
     @port_call
     async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:
         found: dict[tuple[str, int, int], dict[str, int]] = {}
-        names = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "pending")
+        names = (
+            *("people", "leased", "accepted", "failed", "expired"),
+            *("withdrawn", "unknown", "pending"),
+        )
         for row in self.disk.rows.values():
             chunk = row.chunk
             if chunk.case != case:
@@ -190,7 +193,8 @@ class MemoryLedger:
             wave["failed"] += len(row.failed)
             wave["expired"] += len(row.expired)
             wave["withdrawn"] += rest if row.withdrawn else 0
-            wave["pending"] += 0 if row.withdrawn else rest
+            wave["pending"] += rest if self.disk.open(row) else 0
+            wave["unknown"] += 0 if row.withdrawn or self.disk.open(row) else rest
         return found
 
     @port_call
