@@ -178,6 +178,14 @@ class OtherKind(Refused):
     mend = "Choose another id."
 
 
+class RecipientKnown(Refused):
+    """Somebody is registered under that id, and you may only add people."""
+
+    code = "recipient-known"
+    status = 409
+    mend = "Choose another id; the recipient's own page, or the police, can change the entry."
+
+
 class DuplicateRecipient(Refused):
     """An earlier row of the same batch has this recipient's id."""
 

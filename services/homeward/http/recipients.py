@@ -22,6 +22,7 @@ from homeward.http.problems import (
     NoSuchRecipient,
     OtherKind,
     PlaceImpossible,
+    RecipientKnown,
 )
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
@@ -116,13 +117,17 @@ def _may(by: Actor, kind: RecipientKind) -> None:
         raise NotForRole(f"{by.role.value} may not {Action.ENROL_HUBS.value}")
 
 
-async def _not_others(rooms: Rooms, by: Actor, one: Recipient) -> None:
-    """Refuse whoever may register people only to turn a hub into one of them."""
-    if scope_of(by.role, Action.ENROL_HUBS) is not None:
+async def _not_others(rooms: Rooms, asking: Asking, one: Recipient) -> None:
+    """Refuse who may only add people to take over somebody who is registered.
+
+    The answer holds the link of the recipient's page; and an answer that depended on what is
+    registered would tell whoever guesses where that person lives.
+    """
+    if scope_of(asking.by.role, Action.ENROL_HUBS) is not None or await _known(rooms, asking):
         return
     known = await rooms.roster.get(one.id)
-    if known is not None and known.recipient.kind in POLICE_KINDS:
-        raise OtherKind
+    if known is not None:
+        raise OtherKind if known.recipient.kind in POLICE_KINDS else RecipientKnown
 
 
 async def _known(rooms: Rooms, asking: Asking) -> bool:
@@ -154,7 +159,7 @@ async def enrol(
     _may(caller.by, body.kind)
     asking = keyed.asking(caller.by)
     one = recipient_of(body, body.recipient or rooms.desk.new_id(asking, "recipient"))
-    await _not_others(rooms, caller.by, one)
+    await _not_others(rooms, asking, one)
     if not await _known(rooms, asking):
         await rooms.roster.register([one])
         kept = Idempotency(_request_id(rooms, asking), asking.request_hash, "{}")
@@ -198,7 +203,7 @@ async def _batch(
             _may(asking.by, body.kind)
             said = body.recipient or rooms.desk.new_id(asking, f"recipient {number}")
             one = recipient_of(body, said)
-            await _not_others(rooms, asking.by, one)
+            await _not_others(rooms, asking, one)
             batch.keep(one)
         except Refused as why:
             code = type(why).code

@@ -88,6 +88,21 @@ async def test_registered_twice_with_one_key_it_is_one_recipient(world):
     assert (await world.store.roster.count())[RecipientKind.VOLUNTEER] == 1
 
 
+async def test_who_may_add_people_takes_over_nobody(world):
+    body = {"recipient": "v-1", "kind": "volunteer", "cells": [RIGHT]}
+    first = await world.post("ngo", "/v1/recipients", body, key="first")
+    assert (await world.post("ngo", "/v1/recipients", body, key="first")).json() == first.json()
+    for said in (body, {**body, "lang": "en"}):
+        again = await world.post("ngo", "/v1/recipients", said, key=f"later-{said.get('lang')}")
+        assert (again.status_code, again.json()["code"]) == (409, "recipient-known")
+        assert "token" not in again.text
+    batch = await world.post("ngo", "/v1/recipients/batch", {"recipients": [body]}, key="batch")
+    assert batch.json()["recipients"] == []
+    assert batch.json()["refused"][0]["code"] == "recipient-known"
+    changed = await world.post("officer", "/v1/recipients", {**body, "lang": "en"})
+    assert changed.status_code == 201
+
+
 async def test_only_the_police_and_admins_register_hubs_and_desks(world):
     for kind in ("hub", "desk"):
         body = {"kind": kind, "cells": [RIGHT]}
