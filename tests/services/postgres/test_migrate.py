@@ -88,3 +88,8 @@ async def test_who_is_not_let_in_is_told_what_to_mend(dsn):
     for wrong in (dsn.replace("homeward:", "homeward:x"), dsn.replace("/test_", "/nothing_")):
         with pytest.raises(MigrationRefused, match="mend HOMEWARD_DATABASE_URL"):
             await migrate(wrong, "drill")
+
+
+def test_no_two_migrations_have_one_number():
+    numbers = [one.name.partition("_")[0] for one in migrations()]
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
