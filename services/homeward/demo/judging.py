@@ -41,7 +41,9 @@ class Verdict:
     repeated: int
     """The same message id again: recognised and not shown."""
     close_out_missing: int
+    """Addresses, of which a hub has several, that were asked and never heard that it is over."""
     close_out_outside: int
+    """Recipients who heard that it is over and had heard of nothing before."""
 
     @property
     def sound(self) -> bool:
@@ -66,8 +68,8 @@ def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path)
     ordered = {
         fact.hub for one in facts if isinstance(fact := one.fact, WatchOrdered) and fact.contacts
     }
-    told = {one.recipient for one in arrived if one.purpose in TELLING}
-    closed = {one.recipient for one in arrived if one.purpose == "close-out"}
+    told = {(one.recipient, one.path) for one in arrived if one.purpose in TELLING}
+    closed = {(one.recipient, one.path) for one in arrived if one.purpose == "close-out"}
     ids: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for one in arrived:
         ids[one.told].append(one.message_id)
@@ -79,7 +81,7 @@ def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path)
         shown_twice=sum(len(set(some)) - 1 for some in ids.values()),
         repeated=sum(len(some) - len(set(some)) for some in ids.values()),
         close_out_missing=len(told - closed),
-        close_out_outside=len(closed - told),
+        close_out_outside=len({who for who, _ in closed} - {who for who, _ in told}),
     )
 
 

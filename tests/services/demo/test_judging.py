@@ -113,7 +113,10 @@ def test_a_hub_without_contact_is_not_missing_and_two_contacts_are_two_people(ro
     first, second = (
         got(hub, "watch", message=f"m{n}", path=f"/hubs/1/{n}", watch="w") for n in (1, 2)
     )
-    assert judged(facts, [first, second, got(hub, "close-out")], roster).sound
+    over = [got(hub, "close-out", message=f"c{n}", path=f"/hubs/1/{n}") for n in (1, 2)]
+    assert judged(facts, [first, second, *over], roster).sound
+    one_unheard = judged(facts, [first, second, over[0]], roster)
+    assert (one_unheard.close_out_missing, one_unheard.sound) == (1, False)
     unreachable = recorded(HUB.model_copy(update={"contacts": 0}))
     assert judged(unreachable, [], roster).sound
 
