@@ -100,10 +100,10 @@ def decide(watch: Watch, request: Request) -> tuple[Fact, ...]:
         raise NoSuchWatch
     match request:
         case requests.AcknowledgeWatch():
+            if watch.status.over:  # also when it was acknowledged: nobody should go on in vain
+                raise WatchOver(watch.status.value)
             if watch.acknowledged_by:
                 return ()
-            if watch.status.over:
-                raise WatchOver(watch.status.value)
             return (
                 facts.WatchAcknowledged(
                     case=order.case, at=request.at, watch=order.watch, hub=order.hub

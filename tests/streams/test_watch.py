@@ -55,7 +55,8 @@ def test_a_lapse_that_crosses_an_acknowledgement_changes_nothing():
 
 def test_a_watch_that_is_over_is_not_acknowledged():
     given(ORDERED, RELEASED).when(acknowledge()).then_refused("watch-over")
-    given(ORDERED, ACKNOWLEDGED, RELEASED).when(acknowledge()).then_nothing()
+    for ended in (RELEASED, STOOD_DOWN):  # who watched before must not believe to watch on
+        given(ORDERED, ACKNOWLEDGED, ended).when(acknowledge()).then_refused("watch-over")
 
 
 def test_standing_down_ends_it_once():
