@@ -29,7 +29,7 @@ CATALOGUE: Final = (
     ),
     Metric("homeward_facts_heard_total", "counter", "Facts that rang a consumer.", ("consumer",)),
     Metric("homeward_parked_keys", "gauge", "Keys that wait for a hand; must be 0."),
-    Metric("homeward_unheard_seconds", "gauge", "Age of the oldest unheard fact.", ("consumer",)),
+    Metric("homeward_unheard_facts", "gauge", "Facts that a consumer lags behind.", ("consumer",)),
     Metric("homeward_host_retries_total", "counter", "Rounds tried again.", ("part",)),
     Metric("homeward_wakes_said_total", "counter", "Moments that came."),
     Metric("homeward_request_seconds", "histogram", "Requests answered.", ("route", "status")),

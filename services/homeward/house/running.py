@@ -23,19 +23,13 @@ from homeward.hosts.waker import Waker
 from homeward.house.first import admin_key, saying_where
 from homeward.house.opening import House, HouseRefused, World, open_house
 from homeward.house.patience import Patient
+from homeward.house.watchdog import Watchdog
 from homeward.http.app import create_app
-from homeward.ports import LogUnavailable
 from homeward.settings import Settings
 
 GRACE_S: Final = 8.0
 """A stop that takes longer is cut off: what was not done is done at the next start."""
-GAUGES_S: Final = 2.0
 FORGET_S: Final = 3_600.0
-LEDGER_GAUGES: Final = {
-    "open_chunks": "homeward_open_chunks",
-    "open_people": "homeward_open_people",
-    "oldest_s": "homeward_oldest_open_seconds",
-}
 
 log = structlog.get_logger("homeward")
 
@@ -142,10 +136,11 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
     )
     house.heard = host.caught_up
     caller = _caller(house)
+    watchdog = Watchdog(house)
     jobs = [
         asyncio.create_task(host.run(stop)),
         asyncio.create_task(host.again("dispatch", lambda: caller.run(stop), stop)),
-        asyncio.create_task(host.again("gauges", lambda: _gauges(house, stop), stop)),
+        asyncio.create_task(host.again("watchdog", lambda: watchdog.run(stop), stop)),
         asyncio.create_task(host.again("forgetting", lambda: _forgetting(house, stop), stop)),
     ]
     watching = asyncio.create_task(house.postgres.watch()) if house.postgres else None
@@ -167,20 +162,6 @@ async def _forgetting(house: House, stop: asyncio.Event) -> None:
         await house.store.forget_old_answers()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FORGET_S)
-
-
-async def _gauges(house: House, stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        with contextlib.suppress(LogUnavailable):
-            house.meter.gauge("homeward_log_size", await house.store.log.size())
-            house.meter.gauge("homeward_parked_keys", len(await house.store.workbench.parked()))
-            trouble = await house.store.ledger.trouble()
-            for name, gauge in LEDGER_GAUGES.items():
-                house.meter.gauge(gauge, trouble[name])
-            for kind, count in (await house.store.roster.count()).items():
-                house.meter.gauge("homeward_recipients", count, kind=kind.value)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), GAUGES_S)
 
 
 def _caller(house: House) -> Caller:
