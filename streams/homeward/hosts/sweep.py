@@ -1,6 +1,6 @@
 """Finds facts that a consumer has not heard, and lets it hear them, whoever should have rung."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from homeward.hosts.consumer import Consumer
@@ -18,7 +18,6 @@ class Sweeper:
     consumer: Consumer
     low: int = -1
     kept: int = -1
-    parked: set[str] = field(default_factory=set)
 
     async def sweep(self, upto: int) -> int:
         """Hear every fact with log_index < ``upto`` that is not heard; return how many rang.
@@ -36,7 +35,7 @@ class Sweeper:
                 kinds=self.consumer.hears,
                 limit=SWEEP_ROWS_MAX,
             )
-            self.parked |= await hear(self.bench, self.consumer, rows)
+            await hear(self.bench, self.consumer, rows)
             rang += len(rows)
             self.low = rows[-1].log_index + 1 if len(rows) == SWEEP_ROWS_MAX else upto
         return rang
