@@ -14,6 +14,11 @@ PATIENCE_S = 240
 VOLUNTEERS = "400"
 
 
+def hears_ctrl_c():
+    """What a shell runs in the background ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def demo(folder, *options):
     args = [sys.executable, "-m", "homeward", "demo", "--data-folder", str(folder)]
     return subprocess.Popen(
@@ -22,6 +27,7 @@ def demo(folder, *options):
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "NO_COLOR": "1"},
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 -- no thread of ours is running
     )
 
 

@@ -23,7 +23,10 @@ def run(args: list[str]) -> int:
     except Complaint as trouble:
         return complain(trouble)
     except Trouble as trouble:
-        return complain(Complaint(trouble.what, trouble.mend))
+        mend = trouble.mend
+        if trouble.code == "role-not-allowed":
+            mend = f"{mend} Whoever has its key here acts by --as ACCOUNT".lstrip()
+        return complain(Complaint(trouble.what, mend))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -45,4 +48,7 @@ def _misuse(trouble: Exception) -> Complaint | None:
     if message is None:
         return None
     path = getattr(getattr(trouble, "ctx", None), "command_path", "homeward")
-    return Complaint(str(message()).replace("\n", " ").rstrip("."), f"see: {path} --help", code=2)
+    what = (
+        str(message()).replace("\n", " ").rstrip(".") or "name a command"
+    )  # the list stands above
+    return Complaint(what, f"see: {path} --help", code=2)

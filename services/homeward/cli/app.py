@@ -12,7 +12,7 @@ from homeward.cli.raising import raise_
 app = typer.Typer(
     name="homeward",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turns 'a child is missing' into the right people looking in the right places.",

@@ -50,7 +50,8 @@ async def key_created(settings: Settings, world: World, body: dict[str, str]) ->
     try:
         role = Role(body["role"])
     except ValueError:
-        raise Complaint(f"there is no role {body['role']}", ", ".join(Role), code=2) from None
+        known = ", ".join(Role)
+        raise Complaint(f"there is no role {body['role']}", f"known are {known}", code=2) from None
     async with opened(settings, world, make=True) as house:
         store = house.store
         secret, holder = await store.api_keys.create(role, body["account"], body["org"])

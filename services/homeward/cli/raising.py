@@ -50,7 +50,11 @@ def raise_(  # noqa: PLR0913 -- a flag each
     more: Annotated[str | None, typer.Option("--note", help="Anything else.")] = None,
     key: Key = None,
 ) -> None:
-    """Report that a person is missing; in danger, call 110 first."""
+    """Report that a person is missing; in danger, call 110 first.
+
+    Categories: stranger-abduction, family-abduction, lost-child, endangered-runaway,
+    dementia-disability, other.
+    """
     given = dict(locals())
     body = {
         "category": category,

@@ -70,7 +70,7 @@ def demo(
         bool, typer.Option("--json", help="Print the report as JSON; the story goes to stderr.")
     ] = False,
 ) -> None:
-    """Play one invented case, start to end, in a drill world of its own; about 90 seconds.
+    """Play one invented case, start to end, in a drill world of its own; about 75 seconds.
 
     Interrupted, the next demo goes on where it stopped. Exits 0 only when nobody was missed and
     nobody was shown anything twice, by the receiving side's own file.

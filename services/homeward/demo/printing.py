@@ -1,5 +1,8 @@
 """The report as people read it."""
 
+import shutil
+import sys
+
 from homeward.demo.report import HubFigures, Report
 from homeward.demo.telling import Teller
 
@@ -39,9 +42,10 @@ def print_report(report: Report, teller: Teller) -> None:
         verdict.close_out_missing,
         good=verdict.close_out_missing == 0,
     )
-    teller.figure("first hand-over after the alert, s", report.first_handover_s)
+    teller.figure("first hand-over after the alert, s", f"{report.first_handover_s:.3f}")
     if report.first_after_sighting_s is not None:
-        teller.figure("first hand-over after the sighting, s", report.first_after_sighting_s)
+        first_s = f"{report.first_after_sighting_s:.3f}"
+        teller.figure("first hand-over after the sighting, s", first_s)
     teller.title("Hubs")
     teller.figure("ordered to watch", hubs.ordered)
     teller.figure("ordered before the van could be there", f"{hubs.in_time} of {hubs.ahead} ahead")
@@ -49,8 +53,14 @@ def print_report(report: Report, teller: Teller) -> None:
     teller.figure("silent: next contact asked / police desk asked", _two(hubs))
     teller.figure("ahead without a contact: alarmed, not counted", hubs.unreachable)
     teller.title("Look at it again")
-    teller.step(f"  {report.reopen}")
-    teller.step(f"  {report.reopen.replace('timeline', 'replay', 1)} --policy circles")
+    reopen = report.reopen.replace("homeward", _program(), 1)
+    teller.step(f"  {reopen}")
+    teller.step(f"  {reopen.replace(' timeline ', ' replay ', 1)} --policy circles")
+
+
+def _program() -> str:
+    """Return how a shell finds us: after `make demo` the commands are on nobody's PATH."""
+    return "homeward" if shutil.which("homeward") else sys.argv[0]
 
 
 def _two(hubs: HubFigures) -> str:

@@ -154,12 +154,13 @@ def _contacts(fields: Fields) -> tuple[tuple[Contact, ...], ...]:
 def _recipient(fields: Fields, named: str, seen: set[str]) -> Recipient:
     try:
         kind = RecipientKind(fields["kind"])
-        severity = Severity(fields.get("severity_min") or Severity.MINOR)
     except ValueError:
         kinds = ", ".join(one for one in RecipientKind if one is not RecipientKind.HUB)
-        raise BadRow(
-            f"kind must be one of {kinds}, severity_min one of {', '.join(Severity)}"
-        ) from None
+        raise BadRow(f"kind must be one of {kinds}") from None
+    try:
+        severity = Severity(fields.get("severity_min") or Severity.MINOR)
+    except ValueError:
+        raise BadRow(f"severity_min must be one of {', '.join(Severity)}") from None
     if kind is RecipientKind.HUB:
         raise BadRow("a hub is no line of this file; load hubs with: homeward hubs load FILE")
     recipient = fields.get("id") or named

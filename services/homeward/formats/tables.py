@@ -63,7 +63,7 @@ def records(
 
 def count_records(raw: bytes) -> int:
     """Return about how many records a file has: what a progress bar needs."""
-    return raw.count(b"\n") - (0 if raw and not raw.endswith(b"\n") else 1)
+    return max(0, raw.count(b"\n") - (0 if raw and not raw.endswith(b"\n") else 1))
 
 
 def _header(line: str, needed: Collection[str], known: Collection[str]) -> list[str]:

@@ -58,7 +58,8 @@ def bound_socket(settings: Settings) -> socket.socket:
         taken.close()
         msg = (
             f"cannot listen on {settings.host} port {settings.port} ({failure.strerror}): "
-            "choose another with --port, or let the kernel choose with --port 0"
+            "see whether `homeward up` runs already, choose another with --port, or let the "
+            "kernel choose with --port 0 (make up ARGS='--port 0')"
         )
         raise HouseRefused(msg) from failure
     return taken
