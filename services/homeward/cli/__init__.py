@@ -48,7 +48,6 @@ def _misuse(trouble: Exception) -> Complaint | None:
     if message is None:
         return None
     path = getattr(getattr(trouble, "ctx", None), "command_path", "homeward")
-    what = (
-        str(message()).replace("\n", " ").rstrip(".") or "name a command"
-    )  # the list stands above
+    what = str(message()).replace("\n", " ").rstrip(".")
+    what = what or "name a command"  # the list stands above
     return Complaint(what, f"see: {path} --help", code=2)
