@@ -1,6 +1,8 @@
 """What the first start leaves in the folder: a key for its owner, and where the server listens."""
 
+import json
 import os
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,20 +30,33 @@ def write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def saying_where(house: House) -> Iterator[None]:
+def saying_where(house: House, *, another: bool = False) -> Iterator[None]:
     """Let the folder say where the server listens, until the block ends.
 
-    A second server in the same folder says where it listens instead; that is then not ours to
-    take away.
+    While ``another`` server of this world answers where the file says, it is left alone.
     """
     path = folder_of(house.settings, house.world) / URL_FILE
-    write_private(path, house.url)
+    if not another:
+        write_private(path, house.url)
     try:
         yield
     finally:
         with suppress(OSError):
             if path.read_text().strip() == house.url:
                 path.unlink()
+
+
+def another_answers(house: House) -> bool:
+    """Whether another server of this very world answers where the file says. Waits 1 s at most."""
+    path = folder_of(house.settings, house.world) / URL_FILE
+    try:
+        url = path.read_text().strip()
+        if url == house.url:
+            return False
+        with urllib.request.urlopen(f"{url}/version", timeout=1) as answer:  # noqa: S310 -- ours
+            return bool(json.load(answer)["log"] == house.store.log.origin)
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 async def admin_key(house: House) -> Path:

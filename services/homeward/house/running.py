@@ -20,7 +20,7 @@ from homeward.dispatch.links import PageLinks
 from homeward.dispatch.words import SealedWords
 from homeward.hosts.embedded import EmbeddedHost
 from homeward.hosts.waker import Waker
-from homeward.house.first import admin_key, saying_where
+from homeward.house.first import admin_key, another_answers, saying_where
 from homeward.house.opening import House, HouseRefused, World, open_house
 from homeward.house.patience import Patient
 from homeward.house.watchdog import Watchdog
@@ -82,7 +82,8 @@ async def run_up(settings: Settings, world: World, announce: Announce | None = N
             server = _Server(_uvicorn(house))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             await _started(server, serving)
-            with saying_where(house):
+            another = await asyncio.to_thread(another_answers, house)
+            with saying_where(house, another=another):
                 if announce is not None:
                     announce(house, key_file)
                 stopping = asyncio.create_task(stop.wait())

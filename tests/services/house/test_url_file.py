@@ -1,10 +1,12 @@
 """The url file says where a server listens, and nothing once none does."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 
-from homeward.house.first import saying_where
+from homeward.house.first import another_answers, saying_where
 from homeward.settings import Settings
 
 
@@ -31,6 +33,39 @@ def test_another_servers_is_left_alone(house, tmp_path):
             path.write_text("http://127.0.0.1:2\n")
         assert path.read_text() == "http://127.0.0.1:2\n"
     assert not path.exists()
+
+
+def test_while_another_server_of_the_world_answers_the_file_is_its(house, tmp_path):
+    path = tmp_path / "drill" / "url"
+    with saying_where(house(1)):
+        with saying_where(house(2), another=True):
+            assert path.read_text() == "http://127.0.0.1:1\n"
+        assert path.read_text() == "http://127.0.0.1:1\n"
+
+
+def test_whose_world_another_answer_is_decides(house, tmp_path):
+    class Version(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"log": "this/world"}')
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Version) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            (tmp_path / "drill" / "url").write_text(f"http://127.0.0.1:{server.server_port}\n")
+            for log, answers in (("this/world", True), ("another/world", False)):
+                ours = house(1)
+                ours.store = SimpleNamespace(log=SimpleNamespace(origin=log))
+                assert another_answers(ours) is answers
+        finally:
+            server.shutdown()
+            serving.join()
+    assert not another_answers(ours)  # nobody listens there any more
 
 
 def test_a_file_that_somebody_removed_is_no_trouble(house, tmp_path):

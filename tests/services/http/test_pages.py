@@ -6,14 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from homeward.desk import Asking
-from homeward.facts.watch import ClockLapsed
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.refusing import EN, ZH
 from homeward.http.pages.whereabouts import pair, whereabouts
 from homeward.http.problems import TooManyReports
-from homeward.messages import Actor
 from homeward.record.envelope import read
 from homeward.words import Datum, Role
 
@@ -74,7 +71,14 @@ async def test_a_parent_reports_without_account_and_script(world):
     assert fact.last_seen_at.isoformat() == "2026-03-01T03:00:00+00:00"
     assert "小明".encode() not in row.envelope
     shown = await opened(world, where)
-    for said in ("已等待 0 分钟", "值班台", "拨打 110", where[3:12], "补充情况", "撤回报告"):
+    for said in (
+        "已等待 0 分钟",
+        "还没有通知到任何值班人员",
+        "拨打 110",
+        where[3:12],
+        "补充情况",
+        "撤回报告",
+    ):
         assert said in shown, said
     assert f"http://homeward.test{urlsplit(where).path}" in shown
 
@@ -238,25 +242,6 @@ async def test_a_wrong_link_opens_nothing_and_looks_like_one_that_never_was(worl
     assert wrong.status_code == never.status_code == 404
     assert "打不开这个链接" in wrong.text
     assert wrong.headers["content-type"].startswith("text/html")
-
-
-async def test_the_clock_says_who_has_it_and_who_is_next(world):
-    where = urlsplit(await raised(world)).path
-    world.store.clock.pass_s(11 * 60)
-    [row] = await world.store.log.newest("case.raised/1")
-    fact = ClockLapsed(case=row.key, at=world.rooms.clock.now(), level=1, waiting_s=600)
-
-    async def nothing():
-        return ()
-
-    asking = Asking(Actor(id="escalation", role=Role.SYSTEM), "lapse", b"")
-    stream = f"escalation-{row.key}"
-    await world.rooms.desk.submit(stream, asking, nothing, lambda _: (fact,))
-    shown = await opened(world, f"{where}?lang=en")
-    assert "Waiting for 11 min; told: the county" in shown
-    assert "by 1 Mar 11:50, told next: the province" in shown
-    await world.post("officer", f"/v1/cases/{row.key}/take-up", {"unit": "Linquan <b>PSB"})
-    assert "With Linquan &lt;b&gt;PSB" in await opened(world, f"{where}?lang=en")
 
 
 async def told_volunteer(world):

@@ -78,7 +78,10 @@ def clock_lines(view: CaseView, now: datetime, lang: str, *, escalates: bool) ->
         return []
     level = view.clock_level
     minutes = int((now - view.raised_at).total_seconds()) // 60
-    lines = [t["waiting"].format(minutes=minutes, level=t[f"level-{level}"])]
+    desks = view.told.get("clock")
+    reached = desks is not None and desks.accepted > 0
+    said = t["waiting"] if reached else t["waiting-untold"]  # never a comfort that is not true
+    lines = [said.format(minutes=minutes, level=t[f"level-{level}"])]
     if not escalates:
         return lines
     if level >= len(CLOCK_LEVELS):
