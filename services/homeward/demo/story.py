@@ -20,8 +20,8 @@ from homeward.geography.datum import wgs84_to_gcj02
 
 UNIT: Final = "Linquan PSB (drill)"
 HOME: Final = (33.0416, 115.2576)
-SEEN: Final = (32.960, 115.750)
-"""Before Fuyang, 47 km from home: a van can be there three quarters of an hour after it left."""
+SEEN: Final = (32.905, 115.820)
+"""The edge of Fuyang, 55 km from home: beyond the second wave, in a van's reach of 50 minutes."""
 MISTAKEN: Final = (32.780, 115.000)
 MISSING_SINCE: Final = timedelta(minutes=35)
 WITNESSES: Final = ("a volunteer", "another volunteer")
