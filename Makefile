@@ -21,7 +21,7 @@ test: ## everything that gates a merge; pytest speaks last
 
 test-faults: ## minutes of kills, storms and outages
 	@infra/setup gate
-	@.venv/bin/python -m pytest tests/faults -m "heavy or not heavy" $(ARGS)
+	@.venv/bin/python -m pytest tests/faults -m "heavy or not heavy" -o faulthandler_timeout=3600 $(ARGS)
 
 bench: ## the load tests, judged by their budgets; written down in loadtests/RESULTS.md
 	@infra/setup gate
