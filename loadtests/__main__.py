@@ -34,7 +34,7 @@ def line(figure: Figure, budget: Budget) -> tuple[str, ...]:
 
 def number(value: float) -> str:
     """Return a number with as many digits as it deserves."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"  # noqa: PLR2004
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"  # noqa: PLR2004 -- 3 digits
 
 
 def show(cells: Sequence[str]) -> None:

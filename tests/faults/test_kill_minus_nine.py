@@ -69,7 +69,7 @@ def play(stage: Stage, people: int, killed: threading.Thread) -> tuple[str, int]
     alert(stage, case, tag="v1")
     version = 1
     while killed.is_alive() or version == 1:
-        until(lambda: _told(stage, version) > people / 2, 120, f"version {version}")  # noqa: B023
+        until(lambda: _told(stage, version) > people / 2, 120, f"version {version}")  # noqa: B023 -- at once
         version += 1
         alert(stage, case, tag=f"v{version}")
     sighting = {
@@ -151,7 +151,7 @@ def judge(stage: Stage, people: int, kills: int, last: int) -> None:
     assert late <= last * IN_FLIGHT, late
     assert stage.in_flight_kills >= kills // 4, "too few kills fell while messages went out"
     figures = f"{stage.in_flight_kills} while sending, {last} versions, lines {len(messages)}"
-    print(f"kills {kills}: {figures}, re-sent {resent + over.resent}, late {late}")  # noqa: T201
+    print(f"kills {kills}: {figures}, re-sent {resent + over.resent}, late {late}")  # noqa: T201 -- figures
     assert resent + over.resent <= kills * (100 + IN_FLIGHT)
     assert stage.server is not None
     stage.server.terminate()

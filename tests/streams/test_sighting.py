@@ -105,7 +105,7 @@ def test_a_fold_takes_its_own_sighting_only():
 
 def test_another_kind_of_request_is_a_bug_and_not_an_answer():
     history = recorded(RAISED)
-    from homeward.case import fold as fold_case  # noqa: PLC0415
+    from homeward.case import fold as fold_case  # noqa: PLC0415 -- this test alone
 
     request = TakeUp(at=at(1), by=Actor(id="x", role=Role.OFFICER), unit="x")
     with pytest.raises(TypeError):

@@ -97,7 +97,7 @@ async def run_up(settings: Settings, world: World, announce: Announce | None = N
 
 async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     """Wait until it listens; uvicorn has no event for that."""
-    while not server.started and not serving.done():  # noqa: ASYNC110
+    while not server.started and not serving.done():  # noqa: ASYNC110 -- see above
         await asyncio.sleep(0.01)
 
 

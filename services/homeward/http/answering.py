@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problems: for JSON everywhere, for people on the pages."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Request
@@ -81,7 +82,7 @@ def answer(
         extra.setdefault("Retry-After", str(RETRY_AFTER_S))
     if status == TooManyReports.status and refused.detail:
         extra.setdefault("Retry-After", refused.detail)
-    if status == 401:  # noqa: PLR2004
+    if status == HTTPStatus.UNAUTHORIZED:
         extra.setdefault("WWW-Authenticate", "Bearer")
     body = problem(refused, errors).model_dump(exclude_none=True)
     return JSONResponse(body, status, headers=extra, media_type=MEDIA_TYPE)

@@ -111,7 +111,7 @@ class Bounds:
             await self._refuse(exchange, DeadlinePassed(), receive)
         except Exception as error:  # noqa: BLE001 - nothing may reach the server with its text
             # The class and the place only: an error's text may say what somebody wrote.
-            log.error(  # noqa: TRY400
+            log.error(  # noqa: TRY400 -- a traceback holds what somebody wrote
                 "request-broke", route=exchange.route, error=type(error).__name__, at=_place(error)
             )
             await self._refuse(exchange, Broken(), receive)

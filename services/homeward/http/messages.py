@@ -206,7 +206,7 @@ async def own(
 
 
 # FAST003: what stands in the path is read by the dependency `recipient_of`.
-@router.get("/inbox/{recipient}/{token}/messages", dependencies=LINK)  # noqa: FAST003
+@router.get("/inbox/{recipient}/{token}/messages", dependencies=LINK)  # noqa: FAST003 -- LINK
 async def by_link(
     box: InLetterbox, who: ByLink, since: Since = 0, limit: Limit = 50
 ) -> MessageList:
@@ -215,7 +215,7 @@ async def by_link(
 
 
 @router.get(
-    "/inbox/{recipient}/{token}/events",  # noqa: FAST003
+    "/inbox/{recipient}/{token}/events",  # noqa: FAST003 -- LINK reads both
     dependencies=LINK,
     response_class=StreamingResponse,
     responses=EVENT_STREAM,

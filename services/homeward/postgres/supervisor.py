@@ -129,7 +129,7 @@ class EmbeddedPostgres:
                 await self._start()
                 log.warning("postgres.back", pid=self.pid)
             except (PostgresTrouble, OSError) as error:
-                log.error("postgres.start-failed", error=type(error).__name__)  # noqa: TRY400
+                log.error("postgres.start-failed", error=type(error).__name__)  # noqa: TRY400 -- no text
                 await asyncio.sleep(1)
 
     def _lock(self) -> bool:

@@ -136,7 +136,7 @@ async def test_a_problem_is_as_the_document_says(world):
 
 @pytest.mark.parametrize("name", ["services/homeward/http"])
 def test_refusals_have_codes_of_their_own(project, name):
-    from homeward.refusals import every  # noqa: PLC0415
+    from homeward.refusals import every  # noqa: PLC0415 -- this test alone
 
     codes = [one.code for one in every()]
     assert len(codes) == len(set(codes)) > 40

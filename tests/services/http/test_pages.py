@@ -201,7 +201,7 @@ async def test_a_repeat_is_no_new_report(world):
 
 
 async def test_the_store_away_keeps_what_was_written(world, monkeypatch):
-    from homeward.ports import LogUnavailable  # noqa: PLC0415
+    from homeward.ports import LogUnavailable  # noqa: PLC0415 -- this test alone
 
     said = await filled(world)
     with monkeypatch.context() as away:

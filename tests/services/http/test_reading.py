@@ -32,7 +32,7 @@ async def test_what_is_sealed_opens_only_with_a_purpose_and_is_recorded_first(wo
 
 async def test_nothing_opens_when_the_record_cannot_be_kept(world, monkeypatch):
     """I-13: first durable, then answered."""
-    from homeward.ports import LogUnavailable  # noqa: PLC0415
+    from homeward.ports import LogUnavailable  # noqa: PLC0415 -- this test alone
 
     case = await world.raised()
 

@@ -137,7 +137,7 @@ def _result(host: str, port: int, ip: IpAddress) -> ResolveResult:
         hostname=host,
         host=str(ip),
         port=port,
-        family=socket.AF_INET if ip.version == 4 else socket.AF_INET6,  # noqa: PLR2004
+        family=socket.AF_INET if ip.version == 4 else socket.AF_INET6,  # noqa: PLR2004 -- IPv4
         proto=0,
         flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
     )

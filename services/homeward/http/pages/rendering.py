@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
@@ -108,4 +109,4 @@ def page_of(
 def _head(status: int) -> str:
     if status in {404, 405}:
         return "not-found"
-    return "away" if status >= 500 else "refused"  # noqa: PLR2004
+    return "away" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"

@@ -291,7 +291,7 @@ async def _hear(place: int, rows: Sequence[Row], process: _Process) -> None:
     await hear(process.bench, process.consumers[place], rows)
 
 
-async def _sweep(place: int, size: int, keep: bool, process: _Process) -> None:  # noqa: FBT001
+async def _sweep(place: int, size: int, keep: bool, process: _Process) -> None:  # noqa: FBT001 -- mapped
     await process.sweepers[place].sweep(size)
     if keep:
         await process.sweepers[place].keep()
