@@ -29,10 +29,19 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """What a ring of great-circle arcs encloses: its smaller side."""
+    """What a ring of great-circle arcs encloses (its smaller side), less what its holes enclose."""
 
     corners: tuple[tuple[float, float], ...]
     """Latitude and longitude in degrees, closed or not."""
+    holes: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """Rings within; what lies on a hole's edge is inside the polygon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polygons:
+    """Several polygons: inside is who is inside any of them."""
+
+    parts: tuple[Polygon, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +63,4 @@ class Anywhere:
     """Everybody of the kinds asked for: desks have no place."""
 
 
-Area: TypeAlias = Disk | Ring | Polygon | CellSet | Among | Anywhere
+Area: TypeAlias = Disk | Ring | Polygon | Polygons | CellSet | Among | Anywhere

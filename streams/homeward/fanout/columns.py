@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 NO_CELL: Final = 0
 """Stands in a row for a place that its recipient does not have: nobody is inside an area by it."""
@@ -33,3 +34,18 @@ class LaneColumns:
     """Has at least one contact."""
     levels: NDArray[np.uint8]
     zone_names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChanges:
+    """What changed in a lane's roster after some revision."""
+
+    columns: LaneColumns
+    """Whole recipients as they are now, all their rows; its revision is the newest of the lane."""
+    gone: BitMap = field(default_factory=BitMap)
+    """Ordinals of those who left; none of them stands in the columns."""
+
+    @property
+    def changed(self) -> BitMap:
+        """Those who registered, moved, or changed what they want to hear."""
+        return BitMap(self.columns.ordinals)

@@ -1,5 +1,6 @@
 """What fan-out asks of an index of recipients, and what it is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from homeward.fanout.areas import Area
+from homeward.fanout.columns import LaneChanges
 from homeward.words import RecipientKind, Severity
 
 Ordinals = NDArray[np.uint32]
@@ -31,6 +33,8 @@ class Query:
     """Whoever was told this already."""
     again: BitMap = field(default_factory=BitMap)
     """Whoever was inside before and was passed over: inside whatever the area."""
+    only: BitMap | None = None
+    """Looks at these people alone (their place or their wishes changed); None: at everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,26 @@ class RecipientIndex(Protocol):
         """The newest roster change it knows."""
         ...
 
+    def __len__(self) -> int:
+        """Return how many people it knows."""
+        ...
+
     def match(self, query: Query) -> Matched:
         """Return everybody inside."""
+        ...
+
+    def apply(self, changes: LaneChanges) -> None:
+        """Take changes in: from here on `match` answers by them, and `revision` is theirs.
+
+        Applying changes twice, or some that are known in part, changes nothing more.
+        """
+        ...
+
+    def merging(self) -> Callable[[], Callable[[], None]] | None:
+        """Return the work of taking the changes so far into the index; None: not worth it yet.
+
+        Two steps. The first may run in a thread while `match` and `apply` go on: it touches only
+        what nobody changes. What it returns is called where `match` is called, and swaps the
+        merged index in; changes applied meanwhile stand beside it still.
+        """
         ...

@@ -1,10 +1,11 @@
 """Who can be told: last values only, no history."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from homeward.fanout.columns import LaneColumns
+from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.words import RecipientKind, Severity
 
 
@@ -50,6 +51,20 @@ class Registered:
     recipient: Recipient
     ordinal: int
     revision: int
+    here: str | None = None
+    """Where they are now, as they last said: a cell no finer than those they may register. It
+    counts beside the registered ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A recipient says where they are."""
+
+    recipient: str
+    cell: str | None
+    """None: forget it."""
+    at: datetime
+    """Claimed; an older one than the stored one changes nothing (positions come out of order)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +101,37 @@ class Roster(Protocol):
         """Return those still registered."""
         ...
 
-    async def columns(self, lane: int, lanes: int) -> LaneColumns:
-        """Return a lane's rows (lane = shard * lanes // 64)."""
+    async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
+        """Keep where recipients are; say for each whether there is such a recipient.
+
+        Last value only. A new place takes its lane's next revision; the same one, and an older
+        ``at`` than the stored one, take none. Cells finer than their kind may keep are coarsened to
+        what it may. What is no cell raises ValueError, and nothing is kept.
+        """
+        ...
+
+    async def forget_places(self, before: datetime) -> int:
+        """Forget where recipients were who said it before a moment; return how many."""
+        ...
+
+    async def columns(
+        self, lane: int, lanes: int, progress: Callable[[int, int], None] | None = None
+    ) -> LaneColumns:
+        """Return a lane's rows (lane = shard * lanes // 64), one for each cell and for ``here``.
+
+        ``progress`` is told (recipients read, recipients there are) now and then.
+        """
+        ...
+
+    async def changes(self, lane: int, lanes: int, after: int) -> LaneChanges | None:
+        """Return what changed in a lane after a revision; None: too long ago, or too much.
+
+        Then `columns` is read again.
+        """
+        ...
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when the roster may have changed, or after the timeout."""
         ...
 
     async def revision(self, lane: int, lanes: int) -> int:
@@ -111,4 +155,13 @@ class Roster(Protocol):
         ...
 
 
-__all__ = ["Contact", "HubPlace", "LaneColumns", "Recipient", "Registered", "Roster"]
+__all__ = [
+    "Contact",
+    "HubPlace",
+    "LaneChanges",
+    "LaneColumns",
+    "Move",
+    "Recipient",
+    "Registered",
+    "Roster",
+]

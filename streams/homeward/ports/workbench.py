@@ -54,6 +54,8 @@ class KeyTurn:
     out_chain: bytes | None
     wake: Wake | str | None = KEEP_WAKE
     chunks: tuple[Chunk, ...] = ()
+    live: bool = False
+    """The key is of use to who watches something else than the log (`Workbench.live`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class Workbench(Protocol):
         one transaction; keys are locked in sorted order and ``log_head`` last, so a wide alert
         never holds up a raise. Raises LogUnavailable.
         """
+        ...
+
+    async def live(self, processor: str) -> Mapping[str, int]:
+        """Return the keys that their last turn left live, each with its row's revision."""
         ...
 
     async def start(self, processor: str) -> tuple[int, int]:

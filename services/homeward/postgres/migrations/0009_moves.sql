@@ -1,0 +1,1 @@
+-- Where recipients are now, and what of the roster changed since a revision.

@@ -1,0 +1,1 @@
+-- Keys that a consumer must look at when something else than the log changed.

@@ -1,0 +1,1 @@
+-- Chunks of many people: a digest of whom they hold, outcomes at a few bits a person.
