@@ -24,11 +24,11 @@ test-faults: ## minutes of kills, storms and outages
 	@.venv/bin/python -m pytest tests/faults -m "heavy or not heavy" -o faulthandler_timeout=3600 $(ARGS)
 
 bench: ## the load tests, judged by their budgets; written down in loadtests/RESULTS.md
-	@infra/setup gate
+	@infra/setup bench
 	@.venv/bin/python -m loadtests $(ARGS)
 
 bench-quick: ## the same in 3 minutes at most, less surely, and not written down
-	@infra/setup gate
+	@infra/setup bench
 	@.venv/bin/python -m loadtests --quick --no-record $(ARGS)
 
 lock: ## resolve again; UPGRADE=--upgrade takes newer versions
