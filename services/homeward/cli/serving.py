@@ -60,8 +60,13 @@ def up(
 
 def demo(
     volunteers: Annotated[
-        int, typer.Option(min=100, max=200_000, help="Invented people to tell.")
-    ] = 10_000,
+        int,
+        typer.Option(
+            min=100,
+            max=1_000_000,
+            help="Invented people, as many where many live.",
+        ),
+    ] = 100_000,
     data_folder: options.DataFolder = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the server running at the end.")
@@ -70,7 +75,7 @@ def demo(
         bool, typer.Option("--json", help="Print the report as JSON; the story goes to stderr.")
     ] = False,
 ) -> None:
-    """Play one invented case, start to end, in a drill world of its own; about 75 seconds.
+    """Play one invented case, start to end, in a drill world of its own; two minutes or so.
 
     Interrupted, the next demo goes on where it stopped. Exits 0 only when nobody was missed and
     nobody was shown anything twice, by the receiving side's own file.

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import h3
 
@@ -21,6 +21,9 @@ from homeward.facts.hub import WatchOrdered
 from homeward.facts.reach import ReachWidened
 from homeward.messages import Recorded
 from homeward.words import Audience
+
+Person: TypeAlias = tuple[str, list[str]]
+"""A volunteer of the roster file: id, cells."""
 
 TELLING: Final = frozenset({"alert", "watch"})
 CELL_BYTES: Final = 8
@@ -57,12 +60,15 @@ class Verdict:
         )
 
 
-def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path) -> Verdict:
+def judged(
+    facts: Sequence[Recorded], arrived: Sequence[Received], people: Sequence[Person]
+) -> Verdict:
     """Hold what arrived against what the log and the roster file say should have."""
-    people = _people(roster)
     cut = _waves_cut_before_the_end(facts)
-    inside = _inside(people, _waves(facts))
-    eligible = _inside(people, [one for one in _waves(facts) if (one.version, one.wave) in cut])
+    waves = _waves(facts)
+    possible = inside(people, [one.cells or b"" for one in waves])
+    due = [one.cells or b"" for one in waves if (one.version, one.wave) in cut]
+    eligible = inside(people, due)
     alerted = {one.recipient for one in arrived if one.purpose == "alert"}
     watching = {one.recipient for one in arrived if one.purpose == "watch"}
     ordered = {
@@ -77,7 +83,7 @@ def judged(facts: Sequence[Recorded], arrived: Sequence[Received], roster: Path)
         eligible=len(eligible),
         told=len(alerted),
         missing=len(eligible - alerted) + len(ordered - watching),
-        outside=len(alerted - inside),
+        outside=len(alerted - possible),
         shown_twice=sum(len(set(some)) - 1 for some in ids.values()),
         repeated=sum(len(some) - len(set(some)) for some in ids.values()),
         close_out_missing=len(told - closed),
@@ -103,17 +109,21 @@ def _waves_cut_before_the_end(facts: Sequence[Recorded]) -> set[tuple[int, int]]
     return found
 
 
-def _people(roster: Path) -> list[tuple[str, list[str]]]:
+def people_in(roster: Path) -> list[Person]:
+    """Return the volunteers of the roster file."""
     with roster.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return [(row["id"], [one for one in (row["cell1"], row["cell2"]) if one]) for row in rows]
 
 
-def _inside(people: list[tuple[str, list[str]]], waves: Iterable[ReachWidened]) -> set[str]:
-    area = {cell for wave in waves for cell in _texts(wave.cells or b"")}
-    used = {h3.get_resolution(cell) for _, cells in people for cell in cells}
-    coarser = {res: _parents(area, res) for res in used}
-    return {who for who, cells in people if any(_meets(one, area, coarser) for one in cells)}
+def inside(people: Iterable[Person], areas: Iterable[bytes]) -> set[str]:
+    """Return who has a cell that meets one of the areas (cells as facts keep them)."""
+    people = list(people)
+    area = {cell for cells in areas for cell in _texts(cells)}
+    places = {cell for _, cells in people for cell in cells}
+    coarser = {res: _parents(area, res) for res in {h3.get_resolution(one) for one in places}}
+    met = {cell for cell in places if _meets(cell, area, coarser)}
+    return {who for who, cells in people if any(one in met for one in cells)}
 
 
 def _meets(cell: str, area: Collection[str], coarser: dict[int, set[str]]) -> bool:

@@ -57,7 +57,7 @@ def play_demo(folder: Path, *, volunteers: int, keep: bool, as_json: bool) -> in
         raise DemoFailed(f"another demo runs in {folder}", "wait for it, or stop it") from None
     except NotStarted as why:
         raise DemoFailed(str(why), f"look into {folder}/server.log") from None
-    return 0 if report.verdict.sound else 1
+    return 0 if report.sound else 1
 
 
 async def _play(stage: Stage, memory: Memory, teller: Teller, volunteers: int) -> Report:
@@ -81,7 +81,7 @@ async def _story(
 ) -> Report:
     people = await cast(there, memory)
     teller.step(f"registering 40 invented hubs and {volunteers:,} invented volunteers ...")
-    await load_roster(there, stage, memory, volunteers)
+    await load_roster(there, stage, memory, teller, volunteers)
     near = await there.get("/v1/hubs", near=HUBS_AROUND, within_km=HUBS_WITHIN_KM, limit=200)
     names = {one["hub"]: one["name"] for one in near["items"]}
     teller.title("Linquan county; one second of yours is half a minute of theirs")

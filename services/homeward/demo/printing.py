@@ -42,6 +42,13 @@ def print_report(report: Report, teller: Teller) -> None:
         verdict.close_out_missing,
         good=verdict.close_out_missing == 0,
     )
+    for order in report.orders:
+        when = f"nearest tenth after {order.near_s:.1f} s, farthest {order.far_s:.1f} s"
+        teller.figure(
+            f"wave {order.wave}: {order.people:,} told, nearest first (rank correlation)",
+            f"{order.correlation:.3f}; {when}",
+            good=order.nearest_first,
+        )
     teller.figure("first hand-over after the alert, s", f"{report.first_handover_s:.3f}")
     if report.first_after_sighting_s is not None:
         first_s = f"{report.first_after_sighting_s:.3f}"

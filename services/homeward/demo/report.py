@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeward.demo.comparing import Wave, compared, people_of
-from homeward.demo.judging import Verdict, judged
+from homeward.demo.judging import Verdict, judged, people_in
+from homeward.demo.ordering import Order, orders
 from homeward.demo.sinkfile import Received, received
 from homeward.demo.stage import Stage
 from homeward.facts.case import AlertIssued
@@ -44,12 +45,18 @@ class Report:
     case: str
     verdict: Verdict
     waves: list[Wave]
+    orders: list[Order]
     hubs: HubFigures
     clock_lapses: int
     first_handover_s: float
     """From the alert's acceptance in the log to its first message at the receiving side."""
     first_after_sighting_s: float | None
     reopen: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether nobody was missed, nobody shown anything twice, and the nearest came first."""
+        return self.verdict.sound and all(one.nearest_first for one in self.orders)
 
     def shown(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -64,13 +71,15 @@ async def report_of(stage: Stage, case: str) -> Report:
         named = await log.case_with_prefix(case)
         assert named is not None, "the case was raised in this world"
         facts = await history(log, named)
-        people = await people_of(house.store.roster)
+        columns = await people_of(house.store.roster)
     code_of = case_code(named)
     arrived = received(stage.sink_file, code_of)
+    people = people_in(stage.folder / "volunteers.csv")
     return Report(
         case=code_of,
-        verdict=judged(facts, arrived, stage.folder / "volunteers.csv"),
-        waves=compared(facts, people, policy_of("circles")),
+        verdict=judged(facts, arrived, people),
+        waves=compared(facts, columns, policy_of("circles")),
+        orders=orders(facts, arrived, people),
         hubs=_hubs(facts, arrived),
         clock_lapses=len(_of(facts, ClockLapsed)),
         first_handover_s=_first_s(facts, arrived, AlertIssued) or 0.0,

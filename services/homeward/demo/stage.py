@@ -29,6 +29,8 @@ CAST: Final[Mapping[str, str]] = {
 """Account and role of everybody who needs a key."""
 AT_ONCE: Final = 3
 """Batches on the way at once."""
+SAY_EVERY: Final = 25_000
+"""Volunteers registered between two lines that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ async def cast(there: Server, memory: Memory) -> dict[str, Server]:
     return {account: there.acting_as(memory.keys[account]) for account in CAST}
 
 
-async def load_roster(there: Server, stage: Stage, memory: Memory, volunteers: int) -> None:
+async def load_roster(
+    there: Server, stage: Stage, memory: Memory, teller: Teller, volunteers: int
+) -> None:
     """Register hubs, desks and volunteers, unless they are registered so already."""
     wanted = f"{volunteers} at {stage.sink_url}"
     if memory.loaded == wanted:
@@ -131,7 +135,8 @@ async def load_roster(there: Server, stage: Stage, memory: Memory, volunteers: i
     await _send(
         there, "recipients", _good(read_recipients((stage.folder / "desks.csv").read_bytes()))
     )
-    await _send(there, "recipients", _good(read_recipients(roster.encode())), active=volunteers)
+    lines = _good(read_recipients(roster.encode()))
+    await _send(there, "recipients", lines, active=volunteers, teller=teller)
     memory.registered, memory.loaded = max(volunteers, memory.registered), wanted
     memory.keep()
 
@@ -142,13 +147,24 @@ def _good(lines: Iterator[Read]) -> list[Kept]:
     return [one for one in found if isinstance(one, Kept)]
 
 
-async def _send(there: Server, kind: str, lines: list[Kept], active: int | None = None) -> None:
+async def _send(
+    there: Server,
+    kind: str,
+    lines: list[Kept],
+    active: int | None = None,
+    teller: Teller | None = None,
+) -> None:
     """Register lines; those after ``active`` are paused: left over from a larger demo."""
     places = asyncio.Semaphore(AT_ONCE)
+    sent = 0
 
     async def send(bodies: list[dict[str, object]]) -> None:
+        nonlocal sent
         async with places:
             await there.post(f"/v1/{kind}/batch", {kind: bodies})
+        before, sent = sent, sent + len(bodies)
+        if teller is not None and sent // SAY_EVERY > before // SAY_EVERY:
+            teller.step(f"  {sent:,} of {len(lines):,} registered")
 
     async with asyncio.TaskGroup() as group:
         for rows, bodies in batches(lines):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from homeward.demo.comparing import People, compared
-from homeward.demo.judging import judged
+from homeward.demo.judging import judged, people_in
 from homeward.demo.people import counties, desks_csv, hubs_csv, volunteers_csv
 from homeward.demo.sinkfile import Received, Tail
 from homeward.facts.callout import ChunksCut
@@ -83,7 +83,7 @@ def roster(tmp_path):
 def test_whoever_has_a_cell_that_meets_the_area_is_to_be_told_once(roster, area):
     facts = recorded(wave(0, area), cut(0), END)
     everybody = [got("in"), got("two"), got("in", "close-out"), got("two", "close-out")]
-    verdict = judged(facts, everybody, roster)
+    verdict = judged(facts, everybody, people_in(roster))
     assert verdict.sound
     assert (verdict.eligible, verdict.told) == (2, 2)
 
@@ -98,7 +98,7 @@ def test_everything_that_can_go_wrong_is_counted(roster):
         got("in", "close-out"),
         got("stranger", "close-out"),
     ]
-    verdict = judged(facts, arrived, roster)
+    verdict = judged(facts, arrived, people_in(roster))
     assert not verdict.sound
     assert verdict.missing == 2, "the one with two places, and the hub"
     assert verdict.outside == 1
@@ -114,16 +114,16 @@ def test_a_hub_without_contact_is_not_missing_and_two_contacts_are_two_people(ro
         got(hub, "watch", message=f"m{n}", path=f"/hubs/1/{n}", watch="w") for n in (1, 2)
     )
     over = [got(hub, "close-out", message=f"c{n}", path=f"/hubs/1/{n}") for n in (1, 2)]
-    assert judged(facts, [first, second, *over], roster).sound
-    one_unheard = judged(facts, [first, second, over[0]], roster)
+    assert judged(facts, [first, second, *over], people_in(roster)).sound
+    one_unheard = judged(facts, [first, second, over[0]], people_in(roster))
     assert (one_unheard.close_out_missing, one_unheard.sound) == (1, False)
     unreachable = recorded(HUB.model_copy(update={"contacts": 0}))
-    assert judged(unreachable, [], roster).sound
+    assert judged(unreachable, [], people_in(roster)).sound
 
 
 def test_a_wave_whose_people_were_found_after_the_end_is_told_to_nobody(roster):
     facts = recorded(wave(0, INSIDE), END, cut(0))
-    assert judged(facts, [], roster).missing == 0
+    assert judged(facts, [], people_in(roster)).missing == 0
 
 
 def test_waves_are_counted_beside_another_policy_over_the_same_people():
