@@ -7,6 +7,7 @@ this build is left alone, so that an old process may run on during an upgrade.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -63,13 +64,20 @@ def script(world: str) -> str:
         in_world("set_schema", world),
         sql("migrations_make"),
     ]
-    for one in migrations():
-        noted = sql("migrations_note").replace("$1", f"'{one.name}'")
-        parts += [f"-- {one.name}\n{one.text}", noted.replace("$2", f"'{one.checksum}'")]
+    parts += [_noted(one) for one in migrations()]
     parts += [in_world("create_app_role", world), in_world("grant_app", world)]
     parts.append(sql("origin_write").replace("$1", f"'{fresh_origin(world)}'"))
-    body = "\n".join(part if part.rstrip().endswith(";") else f"{part.rstrip()};" for part in parts)
-    return f"BEGIN;\n{body}\nCOMMIT;\n"
+    return f"BEGIN;\n{_joined(parts)}\nCOMMIT;\n"
+
+
+def _noted(one: Migration) -> str:
+    """Return a migration and the note that it was applied, as one script."""
+    note = sql("migrations_note").replace("$1", f"'{one.name}'").replace("$2", f"'{one.checksum}'")
+    return _joined([f"-- {one.name}\n{one.text}", note])
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n".join(part if part.rstrip().endswith(";") else f"{part.rstrip()};" for part in parts)
 
 
 def fresh_origin(world: str) -> str:
@@ -111,17 +119,17 @@ async def migrate(dsn: str, world: str, *, origin: str | None = None) -> Migrate
 async def _apply(connection: asyncpg.Connection) -> tuple[str, ...]:
     await connection.execute(sql("migrations_make"))
     known = {row["name"]: row["checksum"] for row in await connection.fetch(sql("migrations_done"))}
-    applied = []
+    missing = []
     for one in migrations():
         if one.name not in known:
-            await connection.execute(one.text)
-            await connection.execute(sql("migrations_note"), one.name, one.checksum)
-            applied.append(one.name)
+            missing.append(one)
         elif known[one.name] != one.checksum:
             raise MigrationRefused(
                 f"{one.name} was altered after it was applied: restore the file, add a new one"
             )
-    return tuple(applied)
+    if missing:  # in one message: each is a part of the same transaction anyway
+        await connection.execute(_joined([_noted(one) for one in missing]))
+    return tuple(one.name for one in missing)
 
 
 async def _origin(connection: asyncpg.Connection, world: str, origin: str | None) -> str:
