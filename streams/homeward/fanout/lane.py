@@ -18,14 +18,12 @@ from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.chunk import Chunk
+from homeward.fanout.cutting import cuts
 from homeward.fanout.index import Matched, Ordinals, Query
 from homeward.fanout.told import LaneState, Told, bitmap, serialised
 from homeward.geography.cells import from_bytes
 from homeward.messages import Fact, Recorded
 from homeward.words import Audience, Purpose, RecipientKind, derived_id
-
-CHUNK_PEOPLE_MAX: Final = 100
-"""Outcomes are written a chunk at a time, so a killed sender repeats so many at the most."""
 
 HEARS: Final = frozenset(
     str(one.model_fields["kind"].default)
@@ -216,11 +214,7 @@ def _cut(
     Their ids come from what was heard (an order, or a wake) and the place within it, so they are
     the same whichever order of a case came first; ``seq`` only says which is leased first.
     """
-    parts = [
-        (contact, some[start : start + CHUNK_PEOPLE_MAX])
-        for contact, some in people.items()
-        for start in range(0, len(some), CHUNK_PEOPLE_MAX)
-    ]
+    parts = [(contact, some[part]) for contact, some in people.items() for part in cuts(len(some))]
     return tuple(
         Chunk(
             id=derived_id(lane.origin, heard.id, order_id, lane.number, place),
