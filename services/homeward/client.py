@@ -84,7 +84,7 @@ class Server:
                 return
 
     async def live(self, path: str, after: str | None = None) -> AsyncIterator[tuple[str, Content]]:
-        """Yield (id, content) of a live feed for ever, again after the last one. Raises Trouble.
+        """Yield (id, content) of a feed's facts for ever, again after the last one. Raises Trouble.
 
         The server ends a feed now and then, to ask again who may read.
         """
@@ -185,16 +185,19 @@ def _content(status: int, text: str, url: str) -> Content:
 
 
 async def _events(lines: aiohttp.StreamReader) -> AsyncIterator[tuple[str, Content]]:
-    """Yield (id, content) of each event that carries data; comments keep the line open."""
-    event_id, data = "", []
+    """Yield (id, content) of each fact; comments keep the line open, and maps are for others."""
+    event_id, event, data = "", "", []
     async for raw in lines:
         line = raw.decode("utf-8", "replace").rstrip("\r\n")
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "id":
             event_id = value
+        elif name == "event":
+            event = value
         elif name == "data":
             data.append(value)
-        elif not line and data:
-            yield event_id, json.loads("\n".join(data))
-            data = []
+        elif not line:
+            if data and event == "fact":
+                yield event_id, json.loads("\n".join(data))
+            event, data = "", []

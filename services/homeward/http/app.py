@@ -10,6 +10,7 @@ from homeward.http import (
     answering,
     cases,
     keys,
+    livemap,
     machine,
     messages,
     recipients,
@@ -20,6 +21,7 @@ from homeward.http import (
 from homeward.http.auth import unguarded
 from homeward.http.bounds import Bounds
 from homeward.http.events import Streams
+from homeward.http.feeds import Feeds
 from homeward.http.messages import Letterbox
 from homeward.http.pages import recipient as inbox
 from homeward.http.pages import reporter, reports
@@ -33,6 +35,7 @@ MODULES: Final = (
     sightings,
     watches,
     timelines,
+    livemap,
     recipients,
     messages,
     keys,
@@ -62,6 +65,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     )
     app.state.rooms = rooms
     app.state.streams = Streams()
+    app.state.feeds = Feeds(rooms)
     app.state.letterbox = Letterbox.of(rooms)
     app.state.refusal_page = page_of
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,14 +28,16 @@ _DIGITS_MAX: Final = 15
 class Event:
     """One event."""
 
-    id: int
+    id: int | None
+    """None: a reader does not come back by it."""
     name: str
     says: Mapping[str, Any]
 
     def text(self) -> str:
         """Return the event as it goes over the wire."""
         line = json.dumps(self.says, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self.id}\nevent: {self.name}\ndata: {line}\n\n"
+        number = "" if self.id is None else f"id: {self.id}\n"
+        return f"{number}event: {self.name}\ndata: {line}\n\n"
 
 
 class Streams:
@@ -57,9 +60,12 @@ def last_seen(last_event_id: str | None) -> int:
 
 
 def streamed(
-    rooms: Rooms, streams: Streams, events: AsyncIterator[Event | None]
+    rooms: Rooms, streams: Streams, events: AsyncGenerator[Event | str | None, None]
 ) -> StreamingResponse:
-    """Return the response that streams events; None is a sign of life. Raises TooManyStreams."""
+    """Return the response that streams events; None is a sign of life. Raises TooManyStreams.
+
+    A text is one event or several in words, as somebody put them before.
+    """
     if streams.open >= rooms.settings.streams_max:
         raise TooManyStreams
     return StreamingResponse(
@@ -70,16 +76,18 @@ def streamed(
 
 
 async def _texts(
-    streams: Streams, events: AsyncIterator[Event | None], at_most_s: float
+    streams: Streams, events: AsyncGenerator[Event | str | None, None], at_most_s: float
 ) -> AsyncIterator[str]:
     streams.open += 1
     until = time.monotonic() + at_most_s
     try:
-        yield "retry: 1000\n\n"
-        async for event in events:
-            yield event.text() if event else ": still here\n\n"
-            if time.monotonic() > until:  # who may read is asked again when they come back
-                return
+        async with aclosing(events):
+            yield "retry: 1000\n\n"
+            async for event in events:
+                said = event.text() if isinstance(event, Event) else event
+                yield said or ": still here\n\n"
+                if time.monotonic() > until:  # who may read is asked again when they come back
+                    return
     except LogUnavailable:
         await asyncio.sleep(AWAY_S)  # the reader comes back by itself and misses nothing
     finally:

@@ -1,6 +1,6 @@
 """A recipient's messages: listed, streamed, and in words that the page shows, too."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -234,7 +234,7 @@ async def events(
 
 async def _events(
     box: Letterbox, recipient: str, lang: str, after: int
-) -> AsyncIterator[Event | None]:
+) -> AsyncGenerator[Event | str | None, None]:
     rooms = box.rooms
     while True:
         size = await rooms.log.size()

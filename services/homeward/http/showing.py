@@ -1,14 +1,16 @@
 """How a case is shown: to staff, to its reporter, to those who search. Counts as buckets (I-17)."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from homeward.http.doors import Door
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.timeline import Entry, status_of
+from homeward.timeline.spans import span
 from homeward.timeline.views import bucket
-from homeward.words import Role
+from homeward.words import Purpose, Role
 
 COUNTS_OF_PEOPLE: Final = frozenset(
     {
@@ -16,12 +18,23 @@ COUNTS_OF_PEOPLE: Final = frozenset(
         *("failed", "expired", "retried", "withdrawn", "unknown", "pending"),
     }
 )
+MAP_FIGURES: Final = (
+    *("people", "accepted", "failed", "expired"),
+    *("withdrawn", "unknown", "pending"),
+)
+LedgerCounts: TypeAlias = Mapping[tuple[str, int, int], Mapping[str, int]]
+"""What `Ledger.counts` answers."""
 SEARCHERS: Final = frozenset({Role.HUB, Role.VOLUNTEER})
 
 
-def figures(by: Actor, counts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return counts of people as the caller may see them; other values as they are."""
-    if by.role is Role.AUDITOR:
+def sees_exactly(by: Actor) -> bool:
+    """Whether somebody sees how many people there are; all others see buckets."""
+    return by.role is Role.AUDITOR
+
+
+def figures(counts: Mapping[str, Any], *, exact: bool) -> dict[str, Any]:
+    """Return counts of people as somebody may see them; other values as they are."""
+    if exact:
         return dict(counts)
     return {
         name: bucket(value) if name in COUNTS_OF_PEOPLE and isinstance(value, int) else value
@@ -29,11 +42,36 @@ def figures(by: Actor, counts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def entry_json(by: Actor, entry: Entry) -> dict[str, Any]:
-    """Return a line of the timeline as the caller may see it."""
+def entry_json(entry: Entry, *, exact: bool) -> dict[str, Any]:
+    """Return a line of the timeline as somebody may see it."""
     shown = entry.json()
-    shown["what"] = figures(by, shown["what"])
+    shown["what"] = figures(shown["what"], exact=exact)
     return shown
+
+
+def told_json(counts: LedgerCounts, version: int, *, exact: bool) -> dict[str, Any]:
+    """Return what became of people so far, for a map: in spans, or exactly.
+
+    The waves are those of one alert version; the totals hold whatever else was said, too.
+    """
+    totals: dict[str, Counter[str]] = {}
+    waves: dict[int, Counter[str]] = {}
+    for (purpose, of, wave), found in counts.items():
+        mine = Counter({name: found[name] for name in MAP_FIGURES})
+        if of == version or purpose != Purpose.ALERT:
+            totals.setdefault(purpose, Counter()).update(mine)
+        if of == version and purpose == Purpose.ALERT:
+            waves.setdefault(wave, Counter()).update(mine)
+
+    def shown(tally: Counter[str]) -> dict[str, int | str]:
+        return {name: tally[name] if exact else span(tally[name]) for name in MAP_FIGURES}
+
+    return {
+        "what": "told",
+        "version": version,
+        "total": {purpose: shown(totals[purpose]) for purpose in sorted(totals)},
+        "waves": [{"wave": wave, **shown(waves[wave])} for wave in sorted(waves)],
+    }
 
 
 async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
@@ -48,15 +86,13 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
     if door.by.role in SEARCHERS:
         kept = ("case", "code", "status", "category", "mode", "alert")
         return {name: shown[name] for name in kept} | person
-    by = door.by
+    exact = sees_exactly(door.by)
     answers = shown["answers"]
     return {
         **shown,
         **person,
-        "told": {purpose: figures(by, one) for purpose, one in shown["told"].items()},
-        "answers": answers
-        if by.role is Role.AUDITOR
-        else {one: bucket(count) for one, count in answers.items()},
+        "told": {purpose: figures(one, exact=exact) for purpose, one in shown["told"].items()},
+        "answers": answers if exact else {one: bucket(count) for one, count in answers.items()},
         "ledger": await _ledger(rooms, door),
         "custody": raised.custody.value,
         "protection_order": raised.protection_order,
@@ -68,7 +104,8 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
 
 async def _ledger(rooms: Rooms, door: Door) -> list[dict[str, Any]]:
     counts = await rooms.ledger.counts(door.case)
+    exact = sees_exactly(door.by)
     return [
-        {"purpose": purpose, "version": version, "wave": wave, **figures(door.by, of_wave)}
+        {"purpose": purpose, "version": version, "wave": wave, **figures(of_wave, exact=exact)}
         for (purpose, version, wave), of_wave in sorted(counts.items())
     ]

@@ -1,24 +1,20 @@
-"""The timeline of a case: as of any moment, and live."""
+"""The timeline of a case, as of any moment."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Query
 
 from homeward.http.asking import Cursor, Limit, position
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.caseview import EntryView, TimelineOut
 from homeward.http.doors import Door, opened
-from homeward.http.events import EVENT_STREAM, Event, last_seen, streamed
 from homeward.http.problems import MomentBroken, MomentInFuture
 from homeward.http.rooms import Rooms
-from homeward.http.showing import entry_json
+from homeward.http.showing import entry_json, sees_exactly
 from homeward.http.strict import StrictRoute
-from homeward.record.envelope import read
 from homeward.timeline import as_of, timeline
 
 router = APIRouter(prefix="/v1/cases", tags=["timelines"], route_class=StrictRoute)
@@ -64,33 +60,10 @@ async def see(
     after = position(cursor)
     lines = [one for one in timeline(known) if after is None or one.log_index > after]
     shown, rest = lines[:limit], lines[limit:]
+    exact = sees_exactly(door.by)
     return TimelineOut(
         case=door.case,
         as_of=known[-1].log_index if known else -1,
-        items=[EntryView(**entry_json(door.by, one)) for one in shown],
+        items=[EntryView(**entry_json(one, exact=exact)) for one in shown],
         next=str(shown[-1].log_index) if rest else None,
     )
-
-
-@router.get("/{case}/live", response_class=StreamingResponse, responses=EVENT_STREAM)
-async def live(
-    request: Request,
-    rooms: InRooms,
-    door: Annotated[Door, Depends(opened(Action.TIMELINE))],
-    last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
-    """Stream the timeline: what there is after `Last-Event-ID`, then each new line."""
-    return streamed(rooms, request.app.state.streams, _lines(rooms, door, last_seen(last_event_id)))
-
-
-async def _lines(rooms: Rooms, door: Door, after: int) -> AsyncIterator[Event | None]:
-    heard = max((one.key_version for one in door.recorded if one.log_index <= after), default=0)
-    while True:
-        size = await rooms.log.size()
-        rows = await rooms.log.key_rows(door.case, heard)
-        for entry in timeline([read(row) for row in rows]):
-            yield Event(entry.log_index, "fact", entry_json(door.by, entry))
-        if rows:
-            heard = rows[-1].key_version
-        await rooms.feed.beyond(size, rooms.settings.stream_beat_s)
-        yield None

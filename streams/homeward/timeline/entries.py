@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from homeward.messages import Recorded, UnknownFact
+from homeward.messages import Recorded
 from homeward.words import Instant, instant_text
 
 SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -199,7 +199,7 @@ def as_of(
 
 
 def timeline(recorded: Iterable[Recorded]) -> tuple[Entry, ...]:
-    """Return one line a fact, in log order."""
+    """Return one line a fact, in log order; who shows a page of a long case gives that page."""
     return tuple(_entry(one, SUMMARY.get(one.kind, ())) for one in in_order(recorded))
 
 
@@ -211,7 +211,7 @@ def for_reporter(recorded: Iterable[Recorded]) -> tuple[Entry, ...]:
 
 
 def _entry(heard: Recorded, shown: Sequence[str]) -> Entry:
-    public = {} if isinstance(heard.fact, UnknownFact) else heard.fact.public()
+    public = heard.fact.public(shown) if shown else {}
     return Entry(
         log_index=heard.log_index,
         id=heard.id,

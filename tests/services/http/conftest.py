@@ -263,14 +263,15 @@ class Listener:
         else:
             await self.pieces.put(message.get("body", b"").decode())
 
-    async def event(self):
-        """Return the next event as a dict of its fields."""
+    async def event(self, name=None):
+        """Return the next event as a dict of its fields; those of a map only when asked for."""
         async with asyncio.timeout(5):
             while True:
                 while "\n\n" in self._text:
                     one, _, self._text = self._text.partition("\n\n")
                     fields = dict(line.split(": ", 1) for line in one.split("\n"))
-                    if "data" in fields:
+                    said = fields.get("event")
+                    if "data" in fields and (said == name if name else said != "map"):
                         return fields
                 self._text += await self.pieces.get()
 
