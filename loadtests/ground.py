@@ -14,6 +14,7 @@ from typing import Final
 
 import asyncpg
 
+from homeward.house.opening import KEY_RING_FILE
 from homeward.postgres.ground import binaries, reachable, server_user
 from homeward.postgres.statements import schema_of
 from homeward.postgres.store import Store, open_store
@@ -35,6 +36,8 @@ class Ground:
     """A server that runs, and how its flushes were made alike."""
 
     server: EmbeddedPostgres
+    folder: Path
+    """As a house's data folder: it holds the world's key ring where a house looks for it."""
     ring: FileKeyRing
     said: str
     """One clause for the table: the server, what a flush is, what a bare commit takes with it."""
@@ -58,13 +61,14 @@ async def open_ground() -> AsyncIterator[Ground]:
         folder = Path(name)
         bindir = await asyncio.to_thread(_slowed_binaries, folder)
         async with EmbeddedPostgres(folder / "postgres", bindir) as server:
-            ring = FileKeyRing.open(folder / "keyring.json")
+            (folder / WORLD).mkdir(mode=0o700)
+            ring = FileKeyRing.open(folder / WORLD / KEY_RING_FILE)
             async with open_store(server.dsn, WORLD, ring):
                 pass  # migrated, so that what is measured begins on a world that is there
             version, commit_ms = await _told(server.dsn)
             kind = "1 ms (shim)" if bindir else "this disk's (no shim: cc did not build one)"
             said = f"PostgreSQL {version}; a flush is {kind}, a bare commit {commit_ms:.2f} ms"
-            yield Ground(server, ring, said)
+            yield Ground(server, folder, ring, said)
 
 
 def _slowed_binaries(folder: Path) -> Path | None:
