@@ -1,9 +1,10 @@
 """Between chunks and the columns of the ledger."""
 
 import asyncpg
+import numpy as np
 from pyroaring import BitMap
 
-from homeward.ports import Chunk, Settled
+from homeward.ports import Chunk, Leased, Settled
 from homeward.words import Purpose
 
 OUTCOMES = ("accepted", "failed", "expired", "retried")
@@ -45,18 +46,39 @@ def stored_chunk(row: asyncpg.Record) -> Chunk:
     )
 
 
-def outcomes_of(row: asyncpg.Record) -> list[BitMap]:
-    """Return accepted, failed, expired and retried."""
-    return [BitMap.deserialize(row[name]) if row[name] else BitMap() for name in OUTCOMES]
+def bits_of(people: BitMap, some: BitMap) -> bytes | None:
+    """Return some of a chunk's people as they are stored: a bit each; None for nobody."""
+    if not some:
+        return None
+    member = np.isin(people.to_array(), some.to_array(), assume_unique=True)
+    return np.packbits(member).tobytes()
 
 
-def earlier_of(row: asyncpg.Record) -> Settled | None:
-    """Return what earlier senders recorded; None when none did."""
-    sums = outcomes_of(row)
+def members_of(people: BitMap, bits: bytes) -> BitMap:
+    """Return those of a chunk's people whose bit is set."""
+    everybody = np.frombuffer(people.to_array(), np.uint32)
+    member = np.unpackbits(np.frombuffer(bits, np.uint8), count=len(everybody))
+    return BitMap(everybody[member.astype(np.bool_)])
+
+
+def outcomes_of(row: asyncpg.Record, people: BitMap) -> list[BitMap]:
+    """Return accepted, failed, expired and retried of a chunk's people."""
+    return [_outcome(row, name, people) for name in OUTCOMES]
+
+
+def _outcome(row: asyncpg.Record, name: str, people: BitMap) -> BitMap:
+    bits = row[f"{name}_bits"]
+    if bits is not None:
+        return members_of(people, bits)
+    before = row[name]  # a bitmap of ordinals, from before there were bits
+    return BitMap.deserialize(before) if before else BitMap()
+
+
+def leased_of(row: asyncpg.Record) -> Leased:
+    """Return a chunk that was leased, with what earlier senders recorded of it."""
+    people = BitMap.deserialize(row["recipients"])
+    sums = outcomes_of(row, people)
+    rest = people.difference(*sums)
     accepted, failed, expired, retried = (one.serialize() for one in sums)
-    return Settled(accepted, failed, expired, retried) if any(sums) else None
-
-
-def rest_of(row: asyncpg.Record) -> bytes:
-    """Return the recipients that have no outcome yet."""
-    return BitMap.deserialize(row["recipients"]).difference(*outcomes_of(row)).serialize()
+    earlier = Settled(accepted, failed, expired, retried) if any(sums) else None
+    return Leased(stored_chunk(row), row["lease"], rest.serialize(), earlier)

@@ -13,16 +13,17 @@ from homeward.ports import Leased, LogUnavailable, Settled, Unit
 from homeward.postgres.bell import Bell
 from homeward.postgres.chunkrows import (
     OUTCOMES,
+    bits_of,
     chunk_tuple,
-    earlier_of,
+    leased_of,
     outcomes_of,
-    rest_of,
-    stored_chunk,
 )
 from homeward.postgres.database import Database
 from homeward.postgres.rows import log_args
 from homeward.postgres.workbench import BROKEN
 
+EVERYBODY: Final = 2**32
+LAST_PRIORITY: Final = 2**15 - 1
 AGAIN_MAX: Final = 20
 """Slices of one chunk are settled by one sender, so they hardly ever meet."""
 FIGURES: Final = (
@@ -37,13 +38,20 @@ class PostgresLedger:
     def __init__(self, database: Database, bell: Bell) -> None:
         self._database, self._bell = database, bell
 
-    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
-        found = await self._database.fetch("lease_chunks", limit, lease_s)
+    async def lease(
+        self,
+        limit: int,
+        lease_s: float,
+        case_now: datetime,
+        *,
+        people: int | None = None,
+        urgent: bool = False,
+    ) -> list[Leased]:
+        most = EVERYBODY if people is None else people
+        last = 0 if urgent else LAST_PRIORITY
+        found = await self._database.fetch("lease_chunks", limit, lease_s, most, last)
         ordered = sorted(found, key=lambda row: (row["priority"], row["seq"], row["place"]))
-        return [
-            Leased(stored_chunk(row), row["lease"], rest_of(row), earlier_of(row))
-            for row in ordered
-        ]
+        return [leased_of(row) for row in ordered]
 
     async def settle(self, leased: Leased, settled: Settled, *, done: bool) -> bool:
         said = [BitMap.deserialize(getattr(settled, name)) for name in OUTCOMES]
@@ -53,15 +61,16 @@ class PostgresLedger:
             row = await self._database.one("chunk_outcomes", leased.chunk.id)
             if row is None or row["lease"] != leased.lease:
                 return False
-            sums = [old | new for old, new in zip(outcomes_of(row), said, strict=True)]
+            people = BitMap.deserialize(row["recipients"])
+            sums = [old | new for old, new in zip(outcomes_of(row, people), said, strict=True)]
             try:
                 answer = await self._database.value(
-                    "settle_chunk",
+                    "settle_slice",
                     leased.chunk.id,
                     leased.lease,
                     row["revision"],
                     done,
-                    [one.serialize() for one in sums],
+                    [bits_of(people, one) for one in sums],
                     [len(one) for one in sums],
                     retries,
                     *entries,
@@ -75,7 +84,7 @@ class PostgresLedger:
         raise LogUnavailable("settled by too many at once")
 
     async def renew(self, leased: Leased, lease_s: float) -> bool:
-        return await self._database.run("renew", leased.chunk.id, leased.lease, lease_s) > 0
+        return bool(await self._database.value("renew", leased.chunk.id, leased.lease, lease_s))
 
     async def close(self, case: str, alert: int) -> None:
         await self._database.run("close_alert", case, alert)

@@ -41,8 +41,19 @@ class Leased:
 class Ledger(Protocol):
     """Who is told what, by whom, and what came of it. Times are the database's."""
 
-    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
+    async def lease(
+        self,
+        limit: int,
+        lease_s: float,
+        case_now: datetime,
+        *,
+        people: int | None = None,
+        urgent: bool = False,
+    ) -> list[Leased]:
         """Take up to ``limit`` open chunks, lowest (priority, seq) first.
+
+        With ``people`` none is taken behind the one that reaches so many without an outcome; the
+        first is taken however many it holds. ``urgent``: only what says that something is over.
 
         Skips what others hold, what is not due, and chunks of a closed alert unless their purpose
         ends it. Share-locks the alert's row, so that nobody is leased once `close` returned. From
@@ -61,7 +72,8 @@ class Ledger(Protocol):
     async def renew(self, leased: Leased, lease_s: float) -> bool:
         """Prolong a lease; False when it was lost, and when its alert was closed meanwhile.
 
-        Asked before each batch: after False nothing more is sent, which is how a cancel stops
+        One that has more than two thirds left is only looked at, which is cheap. Asked before each
+        batch: after False nothing more is sent, which is how a cancel stops
         chunks that are already in a sender's hands (not those whose purpose ends the alert). Of a
         closed alert what is known may still be settled.
         """
@@ -102,7 +114,10 @@ class Ledger(Protocol):
         ...
 
     async def trouble(self) -> Mapping[str, float]:
-        """Return gauges: open chunks, open people, age in s of the oldest open chunk."""
+        """Return gauges: open_chunks, open_people, and ages in s of open chunks.
+
+        ``oldest_s`` is that of the oldest one, ``urgent_s`` that of the oldest that ends something.
+        """
         ...
 
     async def wait(self, timeout_s: float) -> None:

@@ -1,1 +1,61 @@
--- Chunks of many people: a digest of whom they hold, outcomes at a few bits a person.
+-- Chunks of many people: a digest of whom they hold, outcomes at a bit a person.
+
+-- Bit n stands for the n-th recipient of the chunk in the order of ordinals. The bitmaps of ordinals
+-- that were kept until now stay in rows that were done with them; a settlement rewrites them.
+ALTER TABLE chunks
+    ADD COLUMN digest bytea GENERATED ALWAYS AS (sha256(recipients)) STORED,
+    ADD COLUMN accepted_bits bytea,
+    ADD COLUMN failed_bits   bytea,
+    ADD COLUMN expired_bits  bytea,
+    ADD COLUMN retried_bits  bytea,
+    -- Ordinals hardly shrink, and out of line a settlement does not write them again.
+    ALTER COLUMN recipients SET STORAGE EXTERNAL;
+
+-- Record outcomes of a leased chunk: kept, lost (another holds it), or again (read it once more).
+--
+-- The alert's row comes first, as in close_alert, so that the two never wait for one another.
+-- Error HW001: the summary does not continue its stream; nothing is kept.
+CREATE FUNCTION settle_slice(
+    p_id text, p_lease integer, p_revision integer, p_done boolean,
+    p_bits bytea[], p_counts integer[], -- accepted, failed, expired, retried
+    p_retries chunk_in[], p_units unit_in[], p_entries entry_in[], p_sealed sealed_in[],
+    p_blobs blob_in[]
+) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    v_chunk record;
+BEGIN
+    PERFORM FROM alerts a JOIN chunks c USING (case_id, alert) WHERE c.id = p_id FOR SHARE OF a;
+    SELECT c.lease, c.done, c.revision INTO v_chunk FROM chunks c WHERE c.id = p_id FOR UPDATE;
+    IF NOT FOUND OR v_chunk.done OR v_chunk.lease <> p_lease THEN RETURN 'lost'; END IF;
+    IF v_chunk.revision <> p_revision THEN RETURN 'again'; END IF;
+    UPDATE chunks SET revision = revision + 1, done = p_done, leasable = leasable AND NOT p_done,
+        accepted = NULL, failed = NULL, expired = NULL, retried = NULL,
+        accepted_bits = p_bits[1], failed_bits = p_bits[2], expired_bits = p_bits[3],
+        retried_bits = p_bits[4], accepted_n = p_counts[1], failed_n = p_counts[2],
+        expired_n = p_counts[3], retried_n = p_counts[4]
+        WHERE id = p_id;
+    PERFORM add_chunks(p_retries);
+    IF cardinality(p_units) > 0 THEN
+        PERFORM FROM append_units(p_units, p_entries, p_sealed, p_blobs) o
+            WHERE o.outcome = 'conflict';
+        IF FOUND THEN
+            RAISE EXCEPTION 'the summary does not continue its stream' USING ERRCODE = 'HW001';
+        END IF;
+    END IF;
+    RETURN 'kept';
+END $$;
+
+-- Prolong a lease that has used up a third of itself; a younger one is only looked at.
+CREATE FUNCTION renew_lease(p_id text, p_lease integer, p_lease_s double precision)
+RETURNS boolean LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+DECLARE
+    v_left double precision;
+BEGIN
+    SELECT extract(epoch FROM free_at - clock_timestamp()) INTO v_left
+        FROM chunks WHERE id = p_id AND lease = p_lease AND leasable;
+    IF NOT FOUND THEN RETURN false; END IF;
+    IF v_left >= p_lease_s * 2 / 3 THEN RETURN true; END IF;
+    UPDATE chunks SET free_at = clock_timestamp() + make_interval(secs => p_lease_s)
+        WHERE id = p_id AND lease = p_lease AND leasable;
+    RETURN FOUND;
+END $$;

@@ -1,1 +1,3 @@
-SELECT lease, revision, accepted, failed, expired, retried FROM chunks WHERE id = $1
+SELECT lease, revision, recipients, accepted, failed, expired, retried,
+       accepted_bits, failed_bits, expired_bits, retried_bits
+FROM chunks WHERE id = $1

@@ -1,14 +1,21 @@
 -- Skips chunks in other hands, and alerts that are being closed: waiting for one could deadlock,
--- since whoever closes waits for the chunks. After the lock both are looked at once more.
+-- since whoever closes waits for the chunks. After the lock both are looked at once more. Of those
+-- locked it takes as many as begin before $3 people are reached; $4 is the last priority wanted.
 UPDATE chunks c
 SET lease = c.lease + 1, free_at = clock_timestamp() + make_interval(secs => $2)
 FROM (
-    SELECT k.id FROM chunks k JOIN alerts a USING (case_id, alert)
-    WHERE k.leasable AND k.free_at <= clock_timestamp() AND (k.ends OR NOT a.closed)
-    ORDER BY k.priority, k.seq, k.place
-    LIMIT $1
-    FOR UPDATE OF k SKIP LOCKED
-    FOR SHARE OF a SKIP LOCKED
+    SELECT o.id, sum(o.open) OVER (ORDER BY o.priority, o.seq, o.place) - o.open AS ahead
+    FROM (
+        SELECT k.id, k.priority, k.seq, k.place,
+               k.people - k.accepted_n - k.failed_n - k.expired_n - k.retried_n AS open
+        FROM chunks k JOIN alerts a USING (case_id, alert)
+        WHERE k.leasable AND k.priority <= $4 AND k.free_at <= clock_timestamp()
+            AND (k.ends OR NOT a.closed)
+        ORDER BY k.priority, k.seq, k.place
+        LIMIT $1
+        FOR UPDATE OF k SKIP LOCKED
+        FOR SHARE OF a SKIP LOCKED
+    ) o
 ) free
-WHERE c.id = free.id
+WHERE c.id = free.id AND free.ahead < $3
 RETURNING c.*

@@ -1,2 +1,1 @@
-UPDATE chunks SET free_at = clock_timestamp() + make_interval(secs => $3)
-WHERE id = $1 AND lease = $2 AND leasable
+SELECT renew_lease($1, $2, $3)

@@ -44,6 +44,47 @@ class LedgerContract:
         assert [one.chunk for one in await store.ledger.lease(3, 60, AT)] == [far]
         assert await store.ledger.lease(3, 60, AT) == []
 
+    async def test_a_hand_takes_as_many_people_as_it_has_room_for(self, store: Ports) -> None:
+        await put(store, *(chunk_of("a", seq) for seq in range(1, 7)))  # ten people each
+
+        async def seqs(people: int) -> list[int]:
+            return [one.chunk.seq for one in await store.ledger.lease(9, 60, AT, people=people)]
+
+        assert await seqs(0) == []
+        assert await seqs(1) == [1]
+        assert await seqs(20) == [2, 3]
+        assert await seqs(21) == [4, 5, 6]
+
+    async def test_what_is_over_can_be_asked_for_alone(self, store: Ports) -> None:
+        over = chunk_of("a", 9, purpose=Purpose.CLOSE_OUT)
+        watch = chunk_of("a", 2, purpose=Purpose.WATCH)
+        await put(store, chunk_of("a", 1), watch, over)
+        found = await store.ledger.lease(9, 60, AT, urgent=True)
+        assert [one.chunk for one in found] == [over]
+        assert await store.ledger.lease(9, 60, AT, urgent=True) == []
+        trouble = await store.ledger.trouble()
+        assert 0 <= trouble["urgent_s"] <= trouble["oldest_s"]
+
+    async def test_a_thousand_people_in_one_row_are_settled_slice_by_slice(
+        self, store: Ports, elapse: Elapse
+    ) -> None:
+        people = tuple(shard << 26 | n for shard in range(64) for n in range(16))[:1_000]
+        await put(store, chunk_of("a", 1, *people))
+        first = await self._one(store, 0.2)
+        for start in range(0, 900, 100):
+            some = people[start : start + 100]
+            said = outcome(some[3:], some[:1], some[1:2], some[2:3])
+            assert await store.ledger.settle(first, said, done=False)
+        await elapse(0.25)
+        second = await self._one(store)
+        assert members(second.recipients) == list(people[900:])
+        assert second.earlier is not None
+        assert members(second.earlier.retried) == list(people[2:900:100])
+        assert len(members(second.earlier.accepted)) == 9 * 97
+        assert await store.ledger.settle(second, outcome(people[900:]), done=True)
+        figures = (await store.ledger.counts("a"))["alert", 1, 1]
+        assert [figures[name] for name in FIGURES] == [1000, 1000, 973, 9, 9, 0, 0, 0]
+
     async def test_a_chunk_is_in_one_hand(self, store: Ports) -> None:
         await put(store, *(chunk_of("a", seq) for seq in range(1, 41)))
         hands = await asyncio.gather(*(store.ledger.lease(7, 60, AT) for _ in range(8)))
@@ -209,7 +250,7 @@ class LedgerContract:
     async def test_figures_of_nothing(self, store: Ports) -> None:
         assert await store.ledger.counts("a") == {}
         assert await store.ledger.next_open_s() is None
-        expected = {"open_chunks": 0, "open_people": 0, "oldest_s": 0}
+        expected = {"open_chunks": 0, "open_people": 0, "oldest_s": 0, "urgent_s": 0}
         assert await store.ledger.trouble() == expected
 
     async def test_who_waits_is_woken_by_new_chunks(self, store: Ports) -> None:

@@ -91,15 +91,28 @@ class MemoryLedger:
         self.disk, self.log, self.clock, self.calls = disk, log, clock, calls
 
     @port_call
-    async def lease(self, limit: int, lease_s: float, case_now: datetime) -> list[Leased]:
-        now = self.clock.real()
+    async def lease(
+        self,
+        limit: int,
+        lease_s: float,
+        case_now: datetime,
+        *,
+        people: int | None = None,
+        urgent: bool = False,
+    ) -> list[Leased]:
+        now, taken = self.clock.real(), list[Leased]()
         free = [
             row
             for row in self.disk.rows.values()
             if self.disk.open(row) and self.disk.free_at(row) <= now
         ]
-        free.sort(key=lambda row: (row.chunk.priority, row.chunk.seq, row.place))
-        return [self._lease(row, now, lease_s) for row in free[:limit]]
+        for row in sorted(free, key=lambda row: (row.chunk.priority, row.chunk.seq, row.place)):
+            full = len(taken) >= limit or (people is not None and people <= 0)
+            if full or (urgent and not row.chunk.purpose.ends):
+                break
+            taken.append(self._lease(row, now, lease_s))
+            people = None if people is None else people - len(row.rest)
+        return taken
 
     def _lease(self, row: LedgerRow, now: datetime, lease_s: float) -> Leased:
         row.lease += 1
@@ -201,10 +214,12 @@ class MemoryLedger:
     async def trouble(self) -> Mapping[str, float]:
         rows = [row for row in self.disk.rows.values() if self.disk.open(row)]
         now = self.clock.real()
+        ages = [((now - row.added_at).total_seconds(), row.chunk.purpose.ends) for row in rows]
         return {
             "open_chunks": float(len(rows)),
             "open_people": float(sum(len(row.rest) for row in rows)),
-            "oldest_s": max(((now - row.added_at).total_seconds() for row in rows), default=0.0),
+            "oldest_s": max((age for age, _ in ages), default=0.0),
+            "urgent_s": max((age for age, ends in ages if ends), default=0.0),
         }
 
     async def wait(self, timeout_s: float) -> None:
