@@ -41,3 +41,7 @@ class TestInbox(InMemory, contracts.InboxContract):
 
 class TestRoster(InMemory, contracts.RosterContract):
     pass
+
+
+class TestRosterMoves(InMemory, contracts.RosterMovesContract):
+    pass

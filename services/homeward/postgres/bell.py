@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Bell:
-    """Rings for the channels of a world: ``log``, ``ledger``, ``clock``."""
+    """Rings for the channels of a world: ``log``, ``ledger``, ``clock``, ``roster``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -71,7 +71,7 @@ class Bell:
             server_settings=self._database.session(),
         )
         try:
-            for channel in ("log", "ledger", "clock"):
+            for channel in ("log", "ledger", "clock", "roster"):
                 await connection.add_listener(f"{self._database.schema}_{channel}", self._said)
             while not connection.is_closed():
                 await asyncio.sleep(CHECK_S)

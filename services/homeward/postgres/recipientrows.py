@@ -1,15 +1,12 @@
 """Between recipients and the columns of the roster."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import h3
-import numpy as np
 
-from homeward.fanout.columns import NO_CELL
-from homeward.ports import KeyRing, LaneColumns, Recipient, Registered
+from homeward.ports import KeyRing, Recipient, Registered
 from homeward.postgres.contacts import open_contacts, seal_contacts
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
@@ -17,7 +14,6 @@ SHARD_BITS: Final = 6
 CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
 RES_OTHERS_MAX: Final = 10
-KINDS: Final = list(RecipientKind)
 SEVERITIES: Final = list(Severity)
 
 
@@ -63,32 +59,16 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
         contacts=open_contacts(ring, row["id"], row["contacts"]),
         name=row["name"],
     )
-    return Registered(recipient, row["ordinal"], row["revision"])
+    return Registered(recipient, row["ordinal"], row["revision"], cell_text(row["here"]))
 
 
-def lane_columns(revision: int, rows: Sequence[asyncpg.Record]) -> LaneColumns:
-    """Return rows of a lane as columns, one entry a (recipient, cell)."""
-    zones = sorted({row["zone"] for row in rows})
-    zone_index = {zone: place for place, zone in enumerate(zones)}
-    kind_index = {kind.value: place for place, kind in enumerate(KINDS)}
-    places = [row["cells"] or (NO_CELL,) for row in rows]  # who has none has a row all the same
-    repeat = np.array([len(cells) for cells in places], np.int64)
+def cell_number(cell: str | None) -> int | None:
+    """Return a cell as it is stored. Raises ValueError for what is none."""
+    if cell is not None and not h3.is_valid_cell(cell):
+        raise ValueError("a place is an H3 cell")
+    return None if cell is None else int(cell, 16)
 
-    def column(values: list[Any], kind: type[np.generic]) -> Any:  # noqa: ANN401 -- each its own
-        return np.repeat(np.array(values, kind), repeat)
 
-    return LaneColumns(
-        revision=revision,
-        cells=np.array([cell for cells in places for cell in cells], np.uint64),
-        ordinals=column([row["ordinal"] for row in rows], np.uint32),
-        kinds=column([kind_index[row["kind"]] for row in rows], np.uint8),
-        reach_km_max=column([row["reach_km_max"] for row in rows], np.int32),
-        severity_min=column([row["severity_min"] for row in rows], np.uint8),
-        quiet_from_min=column([row["quiet_from_min"] for row in rows], np.int16),
-        quiet_to_min=column([row["quiet_to_min"] for row in rows], np.int16),
-        zones=column([zone_index[row["zone"]] for row in rows], np.uint16),
-        active=column([row["active"] for row in rows], np.bool_),
-        reachable=column([row["reachable"] for row in rows], np.bool_),
-        levels=column([row["level"] for row in rows], np.uint8),
-        zone_names=zones,
-    )
+def cell_text(number: int | None) -> str | None:
+    """Return a stored cell."""
+    return None if number is None else f"{number:x}"

@@ -1,31 +1,44 @@
 """The `Roster` port on PostgreSQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
-from homeward.ports import HubPlace, KeyRing, LaneColumns, Recipient, Registered
-from homeward.postgres.database import Database, translated
+from homeward.ports import (
+    HubPlace,
+    KeyRing,
+    LaneChanges,
+    LaneColumns,
+    Move,
+    Recipient,
+    Registered,
+)
+from homeward.postgres.bell import Bell
+from homeward.postgres.database import Database
 from homeward.postgres.hubs import HubMap
+from homeward.postgres.lanes import SHARDS, read_changes, read_columns, shards_of
 from homeward.postgres.recipientrows import (
+    cell_number,
+    cell_text,
     check_cells,
-    lane_columns,
     recipient_tuple,
     stored_recipient,
 )
-from homeward.postgres.statements import sql
 from homeward.words import RecipientKind
 
 BATCH: Final = 5_000
 """Recipients a statement: the roster's head is held for about a quarter of a second."""
-SHARDS: Final = 64
 
 
 class PostgresRoster:
     """`Roster`: contacts are sealed before they leave the process."""
 
-    def __init__(self, database: Database, ring: KeyRing) -> None:
-        self._database, self._ring = database, ring
+    def __init__(self, database: Database, ring: KeyRing, bell: Bell) -> None:
+        self._database, self._ring, self._bell = database, ring, bell
         self._hubs = HubMap(database)
+        self._waited: str | None = None
 
     async def register(self, recipients: Sequence[Recipient]) -> Sequence[Registered]:
         for one in recipients:
@@ -36,8 +49,8 @@ class PostgresRoster:
             batch = {one.id: one for one in last[start : start + BATCH]}
             given = [recipient_tuple(n, one, self._ring) for n, one in enumerate(batch.values(), 1)]
             for row in await self._database.fetch("register_recipients", given):
-                name = row["id"]
-                found[name] = Registered(batch[name], row["ordinal"], row["revision"])
+                name, here = row["id"], cell_text(row["here"])
+                found[name] = Registered(batch[name], row["ordinal"], row["revision"], here)
         return [found[one.id] for one in recipients]
 
     async def remove(self, recipient: str) -> bool:
@@ -51,16 +64,39 @@ class PostgresRoster:
         rows = await self._database.fetch("recipients_by_ordinal", list(ordinals))
         return {row["ordinal"]: stored_recipient(row, self._ring) for row in rows}
 
-    async def columns(self, lane: int, lanes: int) -> LaneColumns:
-        low, high = _shards(lane, lanes)
-        async with self._database.snapshot() as connection:
-            with translated():
-                revision = await connection.fetchval(sql("lane_revision"), low, high)
-                rows = await connection.fetch(sql("lane_recipients"), low, high)
-        return lane_columns(revision, rows)
+    async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
+        cells = [cell_number(one.cell) for one in moves]
+        known: list[bool] = []
+        for start in range(0, len(moves), BATCH):
+            batch = moves[start : start + BATCH]
+            ids, at = [one.recipient for one in batch], [one.at for one in batch]
+            there = cells[start : start + BATCH]
+            known += await self._database.value("move_recipients", ids, there, at)
+        return known
+
+    async def forget_places(self, before: datetime) -> int:
+        await self._database.run("forget_departures")
+        # A shard at a time: the head is held for a few milliseconds a time.
+        shards = range(SHARDS)
+        return sum([await self._database.value("forget_places", one, before) for one in shards])
+
+    async def columns(
+        self, lane: int, lanes: int, progress: Callable[[int, int], None] | None = None
+    ) -> LaneColumns:
+        return await read_columns(self._database, shards_of(lane, lanes), progress)
+
+    async def changes(self, lane: int, lanes: int, after: int) -> LaneChanges | None:
+        return await read_changes(self._database, shards_of(lane, lanes), after)
+
+    async def wait(self, timeout_s: float) -> None:
+        rung = self._bell.event("roster")
+        if self._bell.last("roster") == self._waited:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(rung.wait(), timeout_s)
+        self._waited = self._bell.last("roster")
 
     async def revision(self, lane: int, lanes: int) -> int:
-        return int(await self._database.value("lane_revision", *_shards(lane, lanes)))
+        return int(await self._database.value("lane_revision", *shards_of(lane, lanes)))
 
     async def hubs_near(
         self, lat_deg: float, lon_deg: float, within_m: float, limit: int
@@ -80,10 +116,3 @@ class PostgresRoster:
         rows = await self._database.fetch("recipients_count")
         counts = {row["kind"]: row["count"] for row in rows}
         return {kind: counts.get(kind.value, 0) for kind in RecipientKind}
-
-
-def _shards(lane: int, lanes: int) -> tuple[int, int]:
-    """Return the first shard of a lane and the first behind it (lane = shard * lanes // 64)."""
-    if not 0 <= lane < lanes <= SHARDS:
-        raise ValueError(f"there are 1 to {SHARDS} lanes, counted from 0")
-    return -(-lane * SHARDS // lanes), -(-(lane + 1) * SHARDS // lanes)

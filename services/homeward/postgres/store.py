@@ -69,7 +69,7 @@ async def open_store(
             workbench=PostgresWorkbench(database),
             ledger=PostgresLedger(database, bell),
             inbox=PostgresInbox(database),
-            roster=PostgresRoster(database, ring),
+            roster=PostgresRoster(database, ring, bell),
             subject_keys=PostgresSubjectKeys(database, ring),
             clock=clock,
             api_keys=PostgresApiKeys(database),

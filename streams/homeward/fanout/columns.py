@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 NO_CELL: Final = 0
 """Stands in a row for a place that its recipient does not have: nobody is inside an area by it."""
+_FEW: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -49,3 +50,8 @@ class LaneChanges:
     def changed(self) -> BitMap:
         """Those who registered, moved, or changed what they want to hear."""
         return BitMap(self.columns.ordinals)
+
+
+def too_many(changed: int, people: int) -> bool:
+    """Return whether a lane is read again rather than so many of its people."""
+    return changed > max(_FEW, people // 4)

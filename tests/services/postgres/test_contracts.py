@@ -8,6 +8,7 @@ from homeward.testing.contracts import (
     LogContract,
     LogFindingContract,
     RosterContract,
+    RosterMovesContract,
     WorkbenchContract,
     log_is_sound,
 )
@@ -46,4 +47,8 @@ class TestInbox(OnPostgres, InboxContract):
 
 
 class TestRoster(OnPostgres, RosterContract):
+    pass
+
+
+class TestRosterMoves(OnPostgres, RosterMovesContract):
     pass

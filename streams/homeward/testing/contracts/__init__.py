@@ -13,6 +13,7 @@ from homeward.testing.contracts.log import LogContract
 from homeward.testing.contracts.log_finding import LogFindingContract
 from homeward.testing.contracts.pen import Pen, Ports, log_is_sound
 from homeward.testing.contracts.roster import RosterContract
+from homeward.testing.contracts.roster_moves import RosterMovesContract
 from homeward.testing.contracts.workbench import WorkbenchContract
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Pen",
     "Ports",
     "RosterContract",
+    "RosterMovesContract",
     "WorkbenchContract",
     "log_is_sound",
 ]

@@ -1,15 +1,19 @@
 """The roster in memory: ordinals by shard, revisions by lane, columns for the index."""
 
+import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 import h3
 import numpy as np
+from pyroaring import BitMap
 
-from homeward.ports import HubPlace, LaneColumns, Recipient, Registered
+from homeward.fanout.columns import NO_CELL, too_many
+from homeward.ports import HubPlace, LaneChanges, LaneColumns, Move, Recipient, Registered
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
@@ -36,6 +40,13 @@ class RosterDisk:
     revisions: dict[int, int] = field(default_factory=dict)
     """Newest revision, by shard."""
     changes: int = 0
+    said: dict[str, datetime] = field(default_factory=dict)
+    """When recipients said where they are."""
+    gone: list[tuple[int, int]] = field(default_factory=list)
+    """(revision, ordinal) of those who left."""
+    horizon: int = 0
+    """What left up to this revision is not known any more."""
+    rung: set[asyncio.Event] = field(default_factory=set)
 
 
 class MemoryRoster:
@@ -43,17 +54,20 @@ class MemoryRoster:
 
     def __init__(self, disk: RosterDisk, calls: Calls) -> None:
         self.disk, self.calls = disk, calls
+        self._waited = 0
 
     def _revise(self, shard: int) -> int:
         # One counter for all lanes rises in each of them, however many lanes there are.
         self.disk.changes += 1
         self.disk.revisions[shard] = self.disk.changes
+        for waiting in self.disk.rung:
+            waiting.set()
         return self.disk.changes
 
     @port_call
     async def register(self, recipients: Sequence[Recipient]) -> Sequence[Registered]:
         for one in recipients:
-            finest = RES_MAX.get(one.kind, RES_OTHERS_MAX)
+            finest = _finest(one.kind)
             if len(one.cells) > CELLS_MAX or any(
                 not h3.is_valid_cell(cell) or h3.get_resolution(cell) > finest for cell in one.cells
             ):
@@ -67,7 +81,8 @@ class MemoryRoster:
             self.disk.counted[shard] += 1
         else:
             ordinal = known.ordinal
-        registered = Registered(one, ordinal, self._revise(shard))
+        here = None if known is None else _coarse(known.here, one.kind)
+        registered = Registered(one, ordinal, self._revise(shard), here)
         self.disk.registered[one.id] = registered
         self.disk.by_ordinal[ordinal] = one.id
         return registered
@@ -78,7 +93,8 @@ class MemoryRoster:
         if gone is None:
             return False
         del self.disk.by_ordinal[gone.ordinal]
-        self._revise(shard_of(recipient))
+        self.disk.said.pop(recipient, None)
+        self.disk.gone.append((self._revise(shard_of(recipient)), gone.ordinal))
         return True
 
     @port_call
@@ -91,32 +107,78 @@ class MemoryRoster:
         return {one: self.disk.registered[known[one]] for one in ordinals if one in known}
 
     @port_call
-    async def columns(self, lane: int, lanes: int) -> LaneColumns:
-        people = [
-            one for one in self.disk.registered.values() if _lane(one.recipient.id, lanes) == lane
+    async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
+        if any(one.cell is not None and not h3.is_valid_cell(one.cell) for one in moves):
+            raise ValueError("a place is an H3 cell")
+        newest = {one.recipient: one for one in sorted(moves, key=lambda one: one.at)}
+        for one in newest.values():
+            self._move(one)
+        return [one.recipient in self.disk.registered for one in moves]
+
+    def _move(self, one: Move) -> None:
+        known = self.disk.registered.get(one.recipient)
+        if known is None or one.at < self.disk.said.get(one.recipient, one.at):
+            return
+        self.disk.said[one.recipient] = one.at
+        here = _coarse(one.cell, known.recipient.kind)
+        if here != known.here:
+            revision = self._revise(shard_of(one.recipient))
+            self.disk.registered[one.recipient] = replace(known, here=here, revision=revision)
+
+    @port_call
+    async def forget_places(self, before: datetime) -> int:
+        late = [
+            name
+            for name, said in self.disk.said.items()
+            if said < before and self.disk.registered[name].here is not None
         ]
-        zones = sorted({one.recipient.zone for one in people})
-        kinds, severities = list(RecipientKind), list(Severity)
-        rows = [
-            (one.recipient, one.ordinal, cell)
-            for one in people
-            for cell in one.recipient.cells or ("0",)
-        ]
-        return LaneColumns(
-            revision=self._revision(lane, lanes),
-            cells=np.array([int(cell, 16) for _, _, cell in rows], np.uint64),
-            ordinals=np.array([ordinal for _, ordinal, _ in rows], np.uint32),
-            kinds=np.array([kinds.index(one.kind) for one, _, _ in rows], np.uint8),
-            reach_km_max=np.array([one.reach_km_max for one, _, _ in rows], np.int32),
-            severity_min=np.array([severities.index(r.severity_min) for r, _, _ in rows], np.uint8),
-            quiet_from_min=np.array([one.quiet_from_min for one, _, _ in rows], np.int16),
-            quiet_to_min=np.array([one.quiet_to_min for one, _, _ in rows], np.int16),
-            zones=np.array([zones.index(one.zone) for one, _, _ in rows], np.uint16),
-            active=np.array([one.active for one, _, _ in rows], np.bool_),
-            reachable=np.array([any(one.contacts) for one, _, _ in rows], np.bool_),
-            levels=np.array([one.level for one, _, _ in rows], np.uint8),
-            zone_names=zones,
+        for name in late:
+            self._move(Move(name, None, self.disk.said[name]))
+        return len(late)
+
+    @port_call
+    async def columns(
+        self, lane: int, lanes: int, progress: Callable[[int, int], None] | None = None
+    ) -> LaneColumns:
+        people = self._people(lane, lanes)
+        if progress is not None:
+            progress(len(people), len(people))
+        return _columns(self._revision(lane, lanes), people)
+
+    @port_call
+    async def changes(self, lane: int, lanes: int, after: int) -> LaneChanges | None:
+        people = self._people(lane, lanes)
+        changed = [one for one in people if one.revision > after]
+        gone = BitMap(
+            ordinal
+            for revision, ordinal in self.disk.gone
+            if revision > after and (ordinal >> COUNT_BITS) * lanes // 64 == lane
         )
+        if after < self.disk.horizon or too_many(len(changed) + len(gone), len(people)):
+            return None
+        return LaneChanges(_columns(self._revision(lane, lanes), changed), gone)
+
+    @port_call
+    async def wait(self, timeout_s: float) -> None:
+        rung = asyncio.Event()
+        self.disk.rung.add(rung)
+        try:
+            if self.disk.changes == self._waited:
+                await asyncio.wait_for(rung.wait(), timeout_s)
+        except TimeoutError:
+            pass
+        finally:
+            self.disk.rung.discard(rung)
+            self._waited = self.disk.changes
+
+    def forget_departures(self) -> None:
+        """Forget who left, as a store does after a day: changes from before are read anew."""
+        self.disk.gone.clear()
+        self.disk.horizon = self.disk.changes
+
+    def _people(self, lane: int, lanes: int) -> list[Registered]:
+        found = self.disk.registered
+        return [one for name, one in found.items() if _lane(name, lanes) == lane]
 
     @port_call
     async def revision(self, lane: int, lanes: int) -> int:
@@ -163,3 +225,45 @@ class MemoryRoster:
 
 def _lane(recipient: str, lanes: int) -> int:
     return shard_of(recipient) * lanes // 64
+
+
+def _finest(kind: RecipientKind) -> int:
+    return RES_MAX.get(kind, RES_OTHERS_MAX)
+
+
+def _coarse(cell: str | None, kind: RecipientKind) -> str | None:
+    """Return a cell no finer than a kind may keep."""
+    if cell is None or h3.get_resolution(cell) <= _finest(kind):
+        return cell
+    return str(h3.cell_to_parent(cell, _finest(kind)))
+
+
+def _columns(revision: int, people: Sequence[Registered]) -> LaneColumns:
+    zones = sorted({one.recipient.zone for one in people})
+    kinds, severities = list(RecipientKind), list(Severity)
+    rows = [
+        (one.recipient, one.ordinal, cell)
+        for one in people
+        for cell in _cells(one) or (f"{NO_CELL:x}",)
+    ]
+    return LaneColumns(
+        revision=revision,
+        cells=np.array([int(cell, 16) for _, _, cell in rows], np.uint64),
+        ordinals=np.array([ordinal for _, ordinal, _ in rows], np.uint32),
+        kinds=np.array([kinds.index(one.kind) for one, _, _ in rows], np.uint8),
+        reach_km_max=np.array([one.reach_km_max for one, _, _ in rows], np.int32),
+        severity_min=np.array([severities.index(r.severity_min) for r, _, _ in rows], np.uint8),
+        quiet_from_min=np.array([one.quiet_from_min for one, _, _ in rows], np.int16),
+        quiet_to_min=np.array([one.quiet_to_min for one, _, _ in rows], np.int16),
+        zones=np.array([zones.index(one.zone) for one, _, _ in rows], np.uint16),
+        active=np.array([one.active for one, _, _ in rows], np.bool_),
+        reachable=np.array([any(one.contacts) for one, _, _ in rows], np.bool_),
+        levels=np.array([one.level for one, _, _ in rows], np.uint8),
+        zone_names=zones,
+    )
+
+
+def _cells(one: Registered) -> tuple[str, ...]:
+    """Return the places of a recipient, each once."""
+    here = () if one.here is None else (one.here,)
+    return tuple(dict.fromkeys((*one.recipient.cells, *here)))

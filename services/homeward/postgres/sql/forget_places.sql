@@ -1,0 +1,1 @@
+SELECT forget_places($1, $2)

@@ -1,0 +1,1 @@
+SELECT move_recipients($1, $2, $3)
