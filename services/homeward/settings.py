@@ -103,6 +103,14 @@ class Settings(BaseSettings):
             "it; more is a hoax or a public line, and its page says to call 110.",
         ),
     ] = 3
+    previews_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Previews of areas an account and hour: drawing one alert takes a dozen; "
+            "who asks for more is looking for somebody (SAFETY).",
+        ),
+    ] = 30
     form_open_s: Annotated[
         int,
         Field(ge=60, description="How long an opened form can be sent: a day of a parent's fear."),

@@ -1,11 +1,13 @@
-"""Who got which right, and who read what is sealed; streams ``access-keys``, ``access-<case>``."""
+"""Who got which right, and who read what is sealed; streams ``access-keys``, ``access-<case>``,
+``access-areas``."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from homeward.messages import Fact
-from homeward.words import CaseId, ReasonCode, Role
+from homeward.facts.reach import CELL_SET
+from homeward.messages import Blob, Fact
+from homeward.words import CaseId, Count, ReasonCode, Role
 
 
 class KeyIssued(Fact):
@@ -32,3 +34,11 @@ class SealedRead(Fact):
     case: CaseId
     fields: tuple[Annotated[str, Field(max_length=40)], ...]
     purpose: ReasonCode
+
+
+class AreaPreviewed(Fact):
+    """Somebody is about to learn about how many people an area holds; of a case: its own area."""
+
+    kind: Literal["access.area-previewed/1"] = "access.area-previewed/1"
+    cell_count: Count
+    cells: Annotated[bytes | None, Blob(CELL_SET)] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from homeward.cli import care, keys, parked, record, rosters, serving
+from homeward.cli import care, keys, parked, previewing, record, rosters, serving
 from homeward.cli.decisions import app as case_app
 from homeward.cli.output import say
 from homeward.cli.raising import raise_
@@ -55,6 +55,7 @@ app.command(
     "--lat 33.068 --lon 115.276 --datum gcj02 --age 4",
 )(raise_)
 app.add_typer(case_app, name="case", rich_help_panel=WORK)
+app.add_typer(previewing.app, name="area", rich_help_panel=WORK)
 app.command(
     "timeline", rich_help_panel=WORK, epilog="Example: homeward timeline ABCD-EFGH --as-of 41"
 )(record.timeline)

@@ -1,6 +1,7 @@
 """The desk: request -> load -> decide -> append. The only writer of what people make true."""
 
 from homeward.desk.books import HubBooks
+from homeward.desk.crowd import IndexCrowd, RosterIndex
 from homeward.desk.desk import Asking, Desk, Receipt
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
@@ -10,9 +11,11 @@ __all__ = [
     "Desk",
     "HubBooks",
     "IdempotencyKeyReused",
+    "IndexCrowd",
     "Opened",
     "Reader",
     "Receipt",
+    "RosterIndex",
     "StaleVersion",
     "TooBusy",
 ]

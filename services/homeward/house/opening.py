@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 import structlog
 
 from homeward import processors
-from homeward.desk import Desk, HubBooks, Reader
+from homeward.desk import Desk, HubBooks, IndexCrowd, Reader, RosterIndex
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.lane import Lane
 from homeward.hosts.consumer import Consumer, Pure
@@ -76,6 +76,7 @@ class House:
             feed=self.store.feed,
             workbench=self.store.workbench,
             roster=self.store.roster,
+            crowd=IndexCrowd(RosterIndex(self.store.roster).fresh),
             ledger=self.store.ledger,
             inbox=self.store.inbox,
             api_keys=self.store.api_keys,

@@ -13,6 +13,7 @@ from homeward.http import (
     livemap,
     machine,
     messages,
+    previews,
     recipients,
     sightings,
     timelines,
@@ -27,10 +28,12 @@ from homeward.http.pages import recipient as inbox
 from homeward.http.pages import reporter, reports
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.rendering import page_of
+from homeward.http.problems import TooManyPreviews
 from homeward.http.rooms import Rooms
 
 MODULES: Final = (
     cases,
+    previews,  # before the alerts, whose drafts have ids where it has a word
     alerts,
     sightings,
     watches,
@@ -68,6 +71,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.feeds = Feeds(rooms)
     app.state.letterbox = Letterbox.of(rooms)
     app.state.refusal_page = page_of
+    app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)
     for module in MODULES:
         app.router.routes.extend(module.router.routes)

@@ -50,6 +50,7 @@ class Action(StrEnum):
     RESOLVE = "resolve or close out a case"
     DRAFT = "draft an alert"
     READ_DRAFT = "read the texts of a draft"
+    PREVIEW = "preview how many people an area holds"
     APPROVE = "approve a draft"
     ISSUE = "issue an alert"
     CANCEL = "cancel an alert"
@@ -94,6 +95,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.RESOLVE: Class.PUBLIC,
     Action.DRAFT: Class.COORDINATOR,
     Action.READ_DRAFT: Class.COORDINATOR,
+    Action.PREVIEW: Class.POLICE,
     Action.APPROVE: Class.PUBLIC,
     Action.ISSUE: Class.PUBLIC,
     Action.CANCEL: Class.PUBLIC,
@@ -131,6 +133,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.RESOLVE: _POLICE,
     Action.DRAFT: _STAFF,
     Action.READ_DRAFT: _STAFF,
+    Action.PREVIEW: _POLICE,
     Action.APPROVE: _POLICE,
     Action.ISSUE: _POLICE,
     Action.CANCEL: _POLICE,

@@ -250,6 +250,22 @@ class TooManyReports(Refused):
     mend = "Call 110. Or wait as long as the Retry-After header says."
 
 
+class TooManyPreviews(Refused):
+    """More previews were asked for with this account than a search needs in an hour."""
+
+    code = "too-many-previews"
+    status = 429
+    mend = "Wait as long as the Retry-After header says; drawing the alert needs no preview."
+
+
+class AreaImpossible(Refused):
+    """The area cannot be drawn on Earth, or has too many corners."""
+
+    code = "area-impossible"
+    status = 422
+    mend = "Close each ring, say longitude before latitude, and simplify what is very detailed."
+
+
 class TooManyStreams(Refused):
     """As many streams are open as this process can serve."""
 

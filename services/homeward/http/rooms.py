@@ -6,7 +6,18 @@ from typing import Any
 
 from homeward.desk import Desk, HubBooks, Reader
 from homeward.metrics import PrometheusMeter
-from homeward.ports import ApiKeys, Clock, Feed, Inbox, KeyRing, Ledger, Log, Roster, Workbench
+from homeward.ports import (
+    ApiKeys,
+    Clock,
+    Crowd,
+    Feed,
+    Inbox,
+    KeyRing,
+    Ledger,
+    Log,
+    Roster,
+    Workbench,
+)
 from homeward.settings import Settings
 
 
@@ -24,6 +35,7 @@ class Rooms:
     feed: Feed
     workbench: Workbench
     roster: Roster
+    crowd: Crowd
     ledger: Ledger
     inbox: Inbox
     api_keys: ApiKeys

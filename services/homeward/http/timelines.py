@@ -58,8 +58,8 @@ async def see(
     at_index, moment = await _moment(rooms, as_of_)
     known = as_of(door.recorded, position=at_index, moment=moment)
     after = position(cursor)
-    lines = [one for one in timeline(known) if after is None or one.log_index > after]
-    shown, rest = lines[:limit], lines[limit:]
+    lines = [one for one in known if after is None or one.log_index > after]
+    shown, rest = timeline(lines[:limit]), lines[limit:]
     exact = sees_exactly(door.by)
     return TimelineOut(
         case=door.case,

@@ -3,6 +3,7 @@
 An adapter proves itself with `homeward.testing.contracts`.
 """
 
+from homeward.ports.crowd import Counted, Crowd
 from homeward.ports.dispatching import (
     Channel,
     Inbox,
@@ -55,6 +56,8 @@ __all__ = [
     "Clock",
     "Conflict",
     "Contact",
+    "Counted",
+    "Crowd",
     "Feed",
     "HubPlace",
     "Idempotency",

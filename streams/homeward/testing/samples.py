@@ -309,6 +309,7 @@ OTHERS: Final[tuple[Fact, ...]] = (
         at=at(-700), prefix="hw0k3y", role=Role.OFFICER, account="officer-1", org="county"
     ),
     rights.KeyRevoked(at=at(-10), prefix="hw0k3y"),
+    rights.AreaPreviewed(case=CASE, at=at(2), cell_count=7, cells=CELLS),
     rights.SealedRead(
         case=CASE, at=at(21), fields=("description", "reporter"), purpose="verification"
     ),

@@ -122,6 +122,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "answer.given/1": ("answer", "minutes"),
     "access.read/1": ("purpose",),
+    "access.area-previewed/1": ("cell_count",),
     "clock.wake-due/1": ("processor", "due"),
 }
 """What a line shows of each kind. Of an unknown kind, and of a new one, it shows nothing."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from homeward.desk import Asking, Desk, HubBooks, Reader
+from homeward.desk import Asking, Desk, HubBooks, IndexCrowd, Reader, RosterIndex
 from homeward.facts.hub import WatchOrdered
 from homeward.http.app import create_app
 from homeward.http.rooms import Rooms
@@ -213,6 +213,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         feed=store.feed,
         workbench=store.workbench,
         roster=store.roster,
+        crowd=IndexCrowd(RosterIndex(store.roster).fresh),
         ledger=store.ledger,
         inbox=store.inbox,
         api_keys=MemoryApiKeys(),

@@ -1,0 +1,133 @@
+"""Areas as people draw them: a disk, a ring, GeoJSON polygons, cells."""
+
+import math
+from typing import Annotated, Final, Literal, TypeAlias
+
+import numpy as np
+from pydantic import Field
+
+from homeward.fanout.areas import Area, CellSet, Disk, Polygon, Polygons, Ring
+from homeward.geography.cells import cells_from
+from homeward.http.bodies import Body, Degrees, Moment, place_of
+from homeward.http.problems import AreaImpossible
+from homeward.words import Cell, Datum, Severity
+
+KM_MAX: Final = 5_000.0
+"""As far as an alert may reach."""
+CELLS_MAX: Final = 5_000
+PARTS_MAX: Final = 50
+CORNERS_MAX: Final = 1_000
+"""Of all rings together: the measuring takes cells times corners."""
+_RING_MIN: Final = 3
+_LAT_MAX, _LON_MAX = 90.0, 180.0
+
+Km = Annotated[float, Field(strict=True, gt=0, le=KM_MAX)]
+Point = Annotated[tuple[Degrees, Degrees], Field(description="Longitude, latitude (WGS 84).")]
+Corners = Annotated[list[Point], Field(min_length=_RING_MIN, max_length=CORNERS_MAX)]
+Rings = Annotated[list[Corners], Field(min_length=1, max_length=PARTS_MAX)]
+
+
+class DiskBody(Body):
+    """Everything within a distance of a point."""
+
+    type: Literal["disk"]
+    lat: Degrees
+    lon: Degrees
+    datum: Datum = Datum.WGS84
+    radius_km: Km
+
+    def area(self) -> Area:
+        """Return the disk. Raises PlaceImpossible."""
+        return Disk(*_centre(self), self.radius_km * 1_000)
+
+
+class RingBody(Body):
+    """Everything between two distances of a point."""
+
+    type: Literal["ring"]
+    lat: Degrees
+    lon: Degrees
+    datum: Datum = Datum.WGS84
+    inner_km: Km
+    outer_km: Km
+
+    def area(self) -> Area:
+        """Return the ring. Raises PlaceImpossible, AreaImpossible."""
+        if self.inner_km >= self.outer_km:
+            raise AreaImpossible("the inner distance is not below the outer one")
+        return Ring(*_centre(self), self.inner_km * 1_000, self.outer_km * 1_000)
+
+
+class PolygonBody(Body):
+    """A GeoJSON polygon: its outer ring, then its holes."""
+
+    type: Literal["Polygon"]
+    coordinates: Rings
+
+    def area(self) -> Area:
+        """Return the polygon. Raises AreaImpossible."""
+        return _polygons([self.coordinates])
+
+
+class MultiPolygonBody(Body):
+    """GeoJSON polygons, several parts."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: Annotated[list[Rings], Field(min_length=1, max_length=PARTS_MAX)]
+
+    def area(self) -> Area:
+        """Return the polygons. Raises AreaImpossible."""
+        return _polygons(self.coordinates)
+
+
+class CellsBody(Body):
+    """H3 cells of mixed resolutions."""
+
+    type: Literal["cells"]
+    cells: Annotated[list[Cell], Field(min_length=1, max_length=CELLS_MAX)]
+
+    def area(self) -> Area:
+        """Return the set of cells."""
+        return CellSet(cells_from(self.cells))
+
+
+Drawn: TypeAlias = Annotated[
+    DiskBody | RingBody | PolygonBody | MultiPolygonBody | CellsBody, Field(discriminator="type")
+]
+
+
+class PreviewBody(Body):
+    """An area, and what an alert to it would be."""
+
+    area: Drawn
+    severity: Severity = Severity.SEVERE
+    at: Annotated[Moment | None, Field(description="Who sleeps then; without it: now.")] = None
+
+
+def _centre(said: DiskBody | RingBody) -> tuple[float, float]:
+    place = place_of(said.lat, said.lon, said.datum, 0)
+    return place.lat_e7 / 1e7, place.lon_e7 / 1e7
+
+
+def _polygons(parts: list[list[list[tuple[float, float]]]]) -> Area:
+    rings = [ring for part in parts for ring in part]
+    if sum(map(len, rings)) > CORNERS_MAX:
+        raise AreaImpossible(f"more than {CORNERS_MAX} corners")
+    found = [[_ring(ring) for ring in part] for part in parts]
+    made = tuple(Polygon(first, tuple(holes)) for first, *holes in found)
+    return made[0] if len(made) == 1 else Polygons(made)
+
+
+def _ring(ring: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return a ring as latitudes and longitudes. Raises AreaImpossible."""
+    corners = tuple((lat, lon) for lon, lat in ring)
+    if not all(_on_earth(*one) for one in corners):
+        raise AreaImpossible("a corner is no place on Earth: GeoJSON says longitude first")
+    if len(np.unique(np.array(corners), axis=0)) < _RING_MIN:
+        raise AreaImpossible("a ring has three different corners at least")
+    return corners
+
+
+def _on_earth(lat_deg: float, lon_deg: float) -> bool:
+    finite = math.isfinite(lat_deg) and math.isfinite(lon_deg)
+    return finite and abs(lat_deg) <= _LAT_MAX and abs(lon_deg) <= _LON_MAX
