@@ -5,9 +5,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.fanout.columns import NO_CELL, LaneColumns
+from homeward.fanout.changing import changed
+from homeward.fanout.columns import NO_CELL, LaneChanges, LaneColumns
 from homeward.fanout.eligible import SLEEPERS, rows_inside
 from homeward.fanout.index import Matched, Query
+from homeward.fanout.nearness import nearest_first
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
 from homeward.policies.attention import sleeping_min, wakes_at, zone_minutes
 from homeward.words import RecipientKind
@@ -19,6 +21,7 @@ class BruteIndex:
     """A `RecipientIndex` over a lane's columns; built anew when the roster changes."""
 
     def __init__(self, columns: LaneColumns) -> None:
+        self._columns = columns
         order = np.argsort(columns.ordinals, kind="stable")
         self.revision = columns.revision
         self._cells = columns.cells[order]
@@ -45,7 +48,7 @@ class BruteIndex:
         """Return everybody inside, by the rule."""
         found = np.flatnonzero(self._inside(query))
         people = self._people[found]
-        near_m, centre_m = self._away(query)
+        near_m = self._away(query)
         already = np.isin(people, np.array(query.told.to_array(), np.uint32))
         unreachable = ~already & ~self._reachable[found]
         asleep_min = self._asleep(query, found, near_m[found])
@@ -53,15 +56,22 @@ class BruteIndex:
         open_ = ~already & ~unreachable
         suppressed = open_ & (out | (asleep_min > 0))
         told = open_ & ~suppressed
-        order = np.lexsort((people[told], centre_m[found][told], near_m[found][told]))
         sleepers = asleep_min[open_ & ~out & (asleep_min > 0)]
         return Matched(
-            ordinals=people[told][order],
+            ordinals=nearest_first(people[told], near_m[found][told]),
             already=people[already],
             unreachable=people[unreachable],
             suppressed=people[suppressed],
             wakes_at=_first_awake(query.at, sleepers),
         )
+
+    def apply(self, changes: LaneChanges) -> None:
+        """Look at everybody anew."""
+        if changes.columns.revision >= self.revision:
+            type(self).__init__(self, changed(self._columns, changes))
+
+    def merging(self) -> None:
+        """Nothing stands beside it, so there is nothing to take in."""
 
     def _inside(self, query: Query) -> NDArray[np.bool_]:
         """Return who is inside, one entry a person."""
@@ -74,17 +84,18 @@ class BruteIndex:
         wanted = np.isin(self._kinds, [_KINDS.index(kind) for kind in query.kinds])
         if query.level is not None:
             wanted &= self._levels == query.level
+        if query.only is not None:
+            wanted &= np.isin(self._people, np.array(query.only.to_array(), np.uint32))
         return inside & wanted
 
-    def _away(self, query: Query) -> tuple[Floats, Floats]:
-        """Return each person's nearest ball's and nearest centre's distance from the focus."""
+    def _away(self, query: Query) -> Floats:
+        """Return the distance of each person's nearest ball from the focus."""
         if query.focus is None or not len(self._people):
-            nothing = np.zeros(len(self._people))
-            return nothing, nothing
+            return np.zeros(len(self._people))
         away_m = distances_m(self._points, unit_of(*centre_deg(query.focus)))
         away_m[self._cells == NO_CELL] = 0.0
-        near_m = np.minimum.reduceat(np.maximum(away_m - self._radii_m, 0.0), self._starts)
-        return near_m, np.minimum.reduceat(away_m, self._starts)
+        near_m: Floats = np.minimum.reduceat(np.maximum(away_m - self._radii_m, 0.0), self._starts)
+        return near_m
 
     def _out_of_limits(
         self, query: Query, found: NDArray[np.intp], near_m: Floats

@@ -1,6 +1,6 @@
 """THE RULE: who is inside an area, and who of those is told. Every index is judged by it.
 
-A recipient is inside a disk, a ring or a polygon when the bounding ball of one of their cells meets
+A recipient is inside a disk, a ring or polygons when the bounding ball of one of their cells meets
 it; inside a cell set when one of their cells is in it, above a cell of it or below one. So a coarse
 cell never loses anybody. Of those inside, in this order: who was told already is not told again;
 who has no contact is unreachable; who is paused, wants no alert so mild, wants none from so far, or
@@ -17,11 +17,11 @@ import h3.api.basic_int as h3
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.fanout.areas import Among, Anywhere, Area, CellSet, Disk, Polygon, Ring
+from homeward.fanout.areas import Among, Anywhere, Area, CellSet, Disk, Polygon, Polygons, Ring
 from homeward.fanout.columns import NO_CELL
 from homeward.fanout.index import Query
 from homeward.geography.cells import Cells, meets
-from homeward.geography.rings import ring_distances_m
+from homeward.geography.rings import holed_distances_m
 from homeward.geography.sphere import (
     Floats,
     ball_of,
@@ -83,7 +83,7 @@ def _kin(one: int, other: int) -> bool:
     return bool(h3.cell_to_parent(one, res) == h3.cell_to_parent(other, res))
 
 
-def _ball_meets(area: Disk | Ring | Polygon, cell: int) -> bool:
+def _ball_meets(area: Disk | Ring | Polygon | Polygons, cell: int) -> bool:
     ball = ball_of(cell)
     point = np.array([ball[:3]])
     match area:
@@ -94,12 +94,23 @@ def _ball_meets(area: Disk | Ring | Polygon, cell: int) -> bool:
             away_m = distances_m(point, unit_of(area.lat_deg, area.lon_deg))[0]
             near_m, far_m = away_m - ball.radius_m, away_m + ball.radius_m
             return bool(near_m <= area.outer_m and far_m >= area.inner_m)
-        case Polygon():
-            return bool(ring_distances_m(point, _corners(area))[0] <= ball.radius_m)
+        case Polygon() | Polygons():
+            return bool(polygon_distances_m(point, area)[0] <= ball.radius_m)
 
 
-def _corners(area: Polygon) -> Floats:
-    lat_deg, lon_deg = zip(*area.corners, strict=True)
+def polygon_distances_m(points: Floats, area: Polygon | Polygons) -> Floats:
+    """Return each point's distance from what polygons enclose; 0 within."""
+    if isinstance(area, Polygon):
+        return holed_distances_m(points, corners(area.corners), [*map(corners, area.holes)])
+    nowhere = np.full(len(points), np.inf)
+    parts = [polygon_distances_m(points, part) for part in area.parts]
+    nearest: Floats = np.minimum.reduce([nowhere, *parts])
+    return nearest
+
+
+def corners(ring: Sequence[tuple[float, float]]) -> Floats:
+    """Return the unit vectors of a ring's corners in degrees."""
+    lat_deg, lon_deg = zip(*ring, strict=True)
     return units(lat_deg, lon_deg)
 
 
@@ -158,6 +169,6 @@ def rows_inside(
         case Ring():
             away = distances_m(points, unit_of(area.lat_deg, area.lon_deg))
             found = placed & (away - radii_m <= area.outer_m) & (away + radii_m >= area.inner_m)
-        case Polygon():
-            found = placed & (ring_distances_m(points, _corners(area)) <= radii_m)
+        case Polygon() | Polygons():
+            found = placed & (polygon_distances_m(points, area) <= radii_m)
     return found

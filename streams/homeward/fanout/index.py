@@ -42,7 +42,7 @@ class Matched:
     """Everybody inside, once each, by what becomes of them; the four parts share nobody."""
 
     ordinals: Ordinals
-    """To be told, nearest first."""
+    """To be told, nearest first (`nearness`: in bands, by ordinal within one)."""
     already: Ordinals
     unreachable: Ordinals
     """No contact at all: never counted as told."""

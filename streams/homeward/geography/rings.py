@@ -4,7 +4,8 @@ Exact on the sphere, without projection. A CAP polygon says only "straight lines
 same line on a flat map lie under 130 m apart on a side of 100 km at 35 degrees.
 """
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from homeward.geography.sphere import EARTH_RADIUS_M, Floats
 POINTS_AT_ONCE: Final = 4_096
 """Rows in one step; with a ring of 1,000 corners a step needs about 200 MB."""
 _HALF_TURN: Final = np.pi
+_Row = TypeVar("_Row", Floats, NDArray[np.bool_])
 
 
 def ring_distances_m(points: Floats, ring: Floats) -> Floats:
@@ -22,12 +24,38 @@ def ring_distances_m(points: Floats, ring: Floats) -> Floats:
     ``ring`` holds the corners' unit vectors, closed or not. The inside is the smaller side, so a
     ring spans less than a hemisphere.
     """
-    corners = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
-    found = [
-        _distances(points[start : start + POINTS_AT_ONCE], corners)
-        for start in range(0, len(points), POINTS_AT_ONCE)
-    ]
-    return np.concatenate([np.empty(0), *found])
+    return _in_steps(_distances, points, _open(ring))
+
+
+def holed_distances_m(points: Floats, ring: Floats, holes: Sequence[Floats]) -> Floats:
+    """Return each point's distance from the area inside a ring and in none of its holes.
+
+    A hole's edge belongs to the area. Within a hole the distance is that from its edge, so holes
+    lie within the ring and apart from each other; where they do not, the answer is too small.
+    """
+    found = ring_distances_m(points, ring)
+    for hole in holes:
+        corners = _open(hole)
+        deep = np.flatnonzero(_in_steps(_within, points, corners))
+        found[deep] = np.maximum(found[deep], _in_steps(_rim_m, points[deep], corners))
+    return found
+
+
+def ring_gaps_m(points: Floats, ring: Floats) -> Floats:
+    """Return each point's distance from the ring itself, negative inside it."""
+    rim_m = _in_steps(_rim_m, points, _open(ring))
+    return np.where(_in_steps(_within, points, _open(ring)), -rim_m, rim_m)
+
+
+def _open(ring: Floats) -> Floats:
+    return ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
+
+
+def _in_steps(measure: Callable[[Floats, Floats], _Row], points: Floats, corners: Floats) -> _Row:
+    starts = range(0, max(1, len(points)), POINTS_AT_ONCE)
+    parts = [measure(points[start : start + POINTS_AT_ONCE], corners) for start in starts]
+    whole: _Row = np.concatenate(parts)
+    return whole
 
 
 def _distances(points: Floats, corners: Floats) -> Floats:
