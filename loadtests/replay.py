@@ -60,7 +60,7 @@ class Case:
     """The log_index of its last fact; the case is read as of then, so that all of it counts."""
 
 
-def _facts(case: str, many: int) -> Iterator[Fact]:
+def long_case(case: str, many: int) -> Iterator[Fact]:
     """Return a long case: mostly answers, handovers and sightings, a dozen waves with cells."""
     draw = random.Random(case)
     known = [one for one in samples.ALL if one.case and one.kind not in ONCE_A_WAVE]
@@ -82,7 +82,7 @@ def _facts(case: str, many: int) -> Iterator[Fact]:
 async def _kept(store: Store, writer: Writer, many: int) -> Case:
     """Append a long case."""
     case = derived_id(store.log.origin, "long case", many)
-    entries = [writer.entry(stream_of(fact), fact) for fact in _facts(case, many)]
+    entries = [writer.entry(stream_of(fact), fact) for fact in long_case(case, many)]
     for start in range(0, many, UNITS_AT_ONCE):
         await store.log.append([Unit((one,)) for one in entries[start : start + UNITS_AT_ONCE]])
     return Case(case, many, await store.log.size() - 1)
