@@ -18,6 +18,7 @@ from homeward.hosts.lane import LaneConsumer
 from homeward.hosts.pen import Pen
 from homeward.hosts.turn import Bench
 from homeward.http.rooms import Rooms
+from homeward.http.tellings import Tellings
 from homeward.metrics import PrometheusMeter
 from homeward.ports import LogUnavailable
 from homeward.postgres.keys import OtherKeyRing
@@ -78,6 +79,7 @@ class House:
             roster=self.store.roster,
             crowd=IndexCrowd(RosterIndex(self.store.roster).fresh),
             ledger=self.store.ledger,
+            tellings=Tellings(self.store.ledger),
             inbox=self.store.inbox,
             api_keys=self.store.api_keys,
             ring=self.ring,

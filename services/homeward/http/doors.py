@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Path
-from pyroaring import BitMap
 
 from homeward.case import Case, fold
 from homeward.facts.case import AlertIssued
@@ -101,8 +100,10 @@ async def _was_told(rooms: Rooms, recipient: str, case: str, recorded: Sequence[
     alerts = {one.fact.alert for one in recorded if isinstance(one.fact, AlertIssued)}
     if found is None:
         return False
-    leased = [raw for alert in alerts for _, raw in await rooms.ledger.ever_leased(case, alert)]
-    return any(found.ordinal in BitMap.deserialize(kept) for kept in leased)
+    for alert in sorted(alerts):
+        if await rooms.tellings.includes(case, alert, found.ordinal):
+            return True
+    return False
 
 
 def desk_sees(by: Actor, recorded: Sequence[Recorded], state: Case) -> bool:

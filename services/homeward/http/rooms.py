@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeward.desk import Desk, HubBooks, Reader
+from homeward.http.tellings import Tellings
 from homeward.metrics import PrometheusMeter
 from homeward.ports import (
     ApiKeys,
@@ -37,6 +38,7 @@ class Rooms:
     roster: Roster
     crowd: Crowd
     ledger: Ledger
+    tellings: Tellings
     inbox: Inbox
     api_keys: ApiKeys
     ring: KeyRing

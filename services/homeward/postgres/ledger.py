@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -95,6 +95,12 @@ class PostgresLedger:
     async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         rows = await self._database.fetch("ever_leased", case, alert)
         return [(row["contact"], row["recipients"]) for row in rows]
+
+    async def leased_beyond(
+        self, case: str, alert: int, known: Collection[int]
+    ) -> Sequence[tuple[int, bytes]]:
+        rows = await self._database.fetch("leased_beyond", case, alert, list(known))
+        return [(row["place"], row["recipients"]) for row in rows]
 
     async def next_open_s(self) -> float | None:
         found = await self._database.value("next_open_s")

@@ -1,6 +1,6 @@
 """Handing messages over: the ledger, channels, the inbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,6 +98,15 @@ class Ledger(Protocol):
         """Return (contact, bitmap) of all chunks of an alert's versions that were ever leased.
 
         Only purposes that do not end: alert and watch. Unknown outcomes included.
+        """
+        ...
+
+    async def leased_beyond(
+        self, case: str, alert: int, known: Collection[int]
+    ) -> Sequence[tuple[int, bytes]]:
+        """Return (place, bitmap) of those chunks of `ever_leased` that are not known by place.
+
+        A place is a chunk's own number for ever.
         """
         ...
 

@@ -15,6 +15,7 @@ from homeward.desk import Asking, Desk, HubBooks, IndexCrowd, Reader, RosterInde
 from homeward.facts.hub import WatchOrdered
 from homeward.http.app import create_app
 from homeward.http.rooms import Rooms
+from homeward.http.tellings import Tellings
 from homeward.messages import Actor
 from homeward.metrics import PrometheusMeter
 from homeward.ports import Contact, InboxMessage, KeyHolder, Recipient
@@ -215,6 +216,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         roster=store.roster,
         crowd=IndexCrowd(RosterIndex(store.roster).fresh),
         ledger=store.ledger,
+        tellings=Tellings(store.ledger),
         inbox=store.inbox,
         api_keys=MemoryApiKeys(),
         ring=store.key_ring,

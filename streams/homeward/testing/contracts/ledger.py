@@ -236,6 +236,16 @@ class LedgerContract:
             (1, [7])
         ]
 
+    async def test_who_knows_some_of_those_told_reads_only_the_others(self, store: Ports) -> None:
+        await put(store, chunk_of("a", 1, 7), chunk_of("a", 2, 8), chunk_of("a", 3, 9, alert=2))
+        await self._one(store)
+        [(place, raw)] = await store.ledger.leased_beyond("a", 1, ())
+        assert members(raw) == [7]
+        assert await store.ledger.leased_beyond("a", 1, {place}) == []
+        await store.ledger.lease(9, 60, AT)
+        [(other, raw)] = await store.ledger.leased_beyond("a", 1, {place})
+        assert (members(raw), other != place) == ([8], True)
+
     async def test_a_summary_that_does_not_fit_its_stream_writes_nothing(
         self, store: Ports
     ) -> None:

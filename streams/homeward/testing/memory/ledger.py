@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -175,6 +175,19 @@ class MemoryLedger:
             if (row.chunk.case, row.chunk.alert) == (case, alert)
             and row.lease
             and row.chunk.purpose in TELLS
+        ]
+
+    @port_call
+    async def leased_beyond(
+        self, case: str, alert: int, known: Collection[int]
+    ) -> Sequence[tuple[int, bytes]]:
+        return [
+            (row.place, row.chunk.recipients)
+            for row in self.disk.rows.values()
+            if (row.chunk.case, row.chunk.alert) == (case, alert)
+            and row.lease
+            and row.chunk.purpose in TELLS
+            and row.place not in known
         ]
 
     @port_call
