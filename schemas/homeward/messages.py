@@ -7,9 +7,10 @@ hubs around a place) that the envelope holds by hash and length.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -70,10 +71,11 @@ class Fact(Message):
         """Return the fields kept as public blobs."""
         return _marked(cls, Blob)
 
-    def public(self) -> dict[str, Any]:
-        """Return the part that stands in clear: JSON values only, no float, no None."""
-        hidden = {*self.PUBLIC_EXCLUDED, *self.personal_fields(), *self.blob_fields()}
-        return self.model_dump(mode="json", exclude=hidden, exclude_none=True)
+    def public(self, of: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return what stands in clear (``of`` these): JSON values only, no float, no None."""
+        names = _public_fields(type(self))
+        shown = names if of is None else names.intersection(of)
+        return self.model_dump(mode="json", include=shown, exclude_none=True)
 
     def personal(self) -> dict[str, str]:
         """Return the personal values that are present, each as JSON text, ready to be sealed."""
@@ -102,6 +104,12 @@ def _marked(cls: type[Fact], mark: type[M]) -> dict[str, M]:
     }
 
 
+@cache
+def _public_fields(cls: type[Fact]) -> set[str]:
+    hidden = {*cls.PUBLIC_EXCLUDED, *cls.personal_fields(), *cls.blob_fields()}
+    return set(cls.model_fields) - hidden
+
+
 class UnknownFact(Fact):
     """A fact of a kind this build does not know: kept as it came, never dropped."""
 
@@ -118,9 +126,34 @@ class Actor(Message):
     acting_for: str | None = None
 
 
+class Unread(Protocol):
+    """What stands behind a recorded fact of which nobody has looked at more than its place."""
+
+    @property
+    def kind(self) -> str:
+        """The fact's kind, as this build calls it."""
+        ...
+
+    def fill(self, recorded: "Recorded", name: str) -> None:
+        """Set that field, and whatever else comes with it."""
+        ...
+
+
+class Later:
+    """Where what was not read yet comes from; a slot of its own, not a part of the value."""
+
+    __slots__ = ("_unread",)
+    _unread: Unread | None
+
+
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A fact and its place in the log."""
+class Recorded(Later):
+    """A fact and its place in the log.
+
+    What the log returns is read when it is looked at: a long history is mostly facts that nobody
+    asks more of than kind and place. Then a fact that this build knows but cannot read raises
+    pydantic's ValidationError where it is looked at.
+    """
 
     fact: Fact
     id: Id
@@ -136,12 +169,31 @@ class Recorded:
     cause: Id | None = None
     corr: Id | None = None
 
+    if not TYPE_CHECKING:  # a type checker would take any name for a field
+
+        def __getattr__(self, name: str) -> object:
+            """Read what was left unread; called only for a field that is not set."""
+            if name == "_unread":  # a copy, which holds all fields
+                return None
+            if name not in LATER or self._unread is None:
+                raise AttributeError(name)
+            self._unread.fill(self, name)
+            return getattr(self, name)
+
+    def __post_init__(self) -> None:
+        """Note that nothing was left unread: this is not called for what the log returns."""
+        object.__setattr__(self, "_unread", None)
+
     @property
     def kind(self) -> str:
         """The fact's kind."""
-        return self.fact.kind
+        return self.fact.kind if self._unread is None else self._unread.kind
 
     @property
     def at(self) -> Instant:
         """When it happened, on the case clock."""
         return self.fact.at
+
+
+LATER: Final = frozenset({"fact", "id", "stream", "version", "by", "cause", "corr"})
+"""The fields of `Recorded` that may be read later: all but its place."""

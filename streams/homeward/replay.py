@@ -1,15 +1,19 @@
 """The same history again: fold a case's facts and compare what follows with what was recorded."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from homeward.messages import Recorded
+from homeward.messages import Fact, Recorded
 from homeward.ports import Log, Position, Workbench
 from homeward.processor import Processor
-from homeward.record.envelope import read, said_in
+from homeward.record.envelope import Row, attachments, read
 from homeward.words import derived_id
+
+BATCH: Final = 1_000
+"""Facts of a history read at once: about a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,38 @@ class Replayed:
 async def history(log: Log, case: str, upto: int | None = None) -> list[Recorded]:
     """Return a case's facts in log order with their blobs, up to a log_index (inclusive)."""
     rows = [row for row in await log.key_rows(case) if upto is None or row.log_index <= upto]
-    said = [said_in(row) for row in rows]
-    blobs = await log.blobs({digest for one in said for _, digest in one.attached()})
-    return [read(row, blobs=blobs, said=one) for row, one in zip(rows, said, strict=True)]
+    return await _read(log, rows)
+
+
+async def streamed(
+    log: Log, case: str, upto: int | None = None, batch: int = BATCH
+) -> AsyncIterator[Sequence[Recorded]]:
+    """Yield a case's history in batches: the next is fetched while one is looked at.
+
+    However long the case, no more than two batches are held; facts become objects one by one, as
+    they are looked at, which spares the garbage collector most of its work.
+    """
+    fetching = asyncio.ensure_future(_batch(log, case, 0, batch))
+    try:
+        while rows := await fetching:
+            fetching = asyncio.ensure_future(_batch(log, case, rows[-1].key_version, batch))
+            wanted = [row for row in rows if upto is None or row.log_index <= upto]
+            if wanted:
+                yield await _read(log, wanted)
+            if len(wanted) < len(rows):
+                break
+    finally:
+        fetching.cancel()
+
+
+async def _batch(log: Log, case: str, after: int, many: int) -> Sequence[Row]:
+    return await log.key_rows(case, after, after + many)
+
+
+async def _read(log: Log, rows: Sequence[Row]) -> list[Recorded]:
+    digests = {digest for row in rows for digest in attachments(row)}
+    blobs = await log.blobs(digests) if digests else {}
+    return [read(row, blobs=blobs) for row in rows]
 
 
 async def replay(
@@ -54,51 +87,53 @@ async def replay(
 
     What the newest facts lead to may not be in the log yet; run it on a quiet case.
     """
-    facts = await history(log, case, upto)
-    recorded = {one.id: one for one in facts}
-    results = []
-    for processor in processors:
-        position = (await workbench.load(processor.name, [case]))[case]
-        results.append(_fold(log.origin, processor, case, facts, recorded, position))
-    return results
+    folds = [_Fold(log.origin, one, case, one.begin()) for one in processors]
+    async for batch in streamed(log, case, upto):
+        for heard in batch:
+            for fold in folds:
+                fold.hear(heard)
+    return [
+        fold.replayed((await workbench.load(fold.processor.name, [case]))[case]) for fold in folds
+    ]
 
 
-def _fold(
-    origin: str,
-    processor: Processor[Any],
-    case: str,
-    facts: Sequence[Recorded],
-    recorded: dict[str, Recorded],
-    position: Position,
-) -> Replayed:
-    state, heard, said = processor.begin(), 0, 0
-    missing: list[str] = []
-    different: list[str] = []
-    for one in facts:
-        if one.kind not in processor.hears:
-            continue
-        reaction = processor.step(state, one)
-        state, heard = reaction.state, one.key_version
+@dataclass(slots=True)
+class _Fold:
+    """One processor on its way through the history; what it says is awaited there."""
+
+    origin: str
+    processor: Processor[Any]
+    case: str
+    state: Any
+    heard: int = 0
+    said: int = 0
+    awaited: dict[str, Fact] = field(default_factory=dict)
+    """By id, what follows from what was heard: in the log it comes later than its cause."""
+    different: list[str] = field(default_factory=list)
+
+    def hear(self, one: Recorded) -> None:
+        stream = f"{self.processor.name}-{self.case}"
+        if self.awaited and (fact := self.awaited.pop(one.id, None)) is not None:
+            kept = (one.stream, one.kind, one.fact.public())
+            if kept != (stream, fact.kind, fact.public()):
+                self.different.append(one.id)
+        if one.kind not in self.processor.hears:
+            return
+        reaction = self.processor.step(self.state, one)
+        self.state, self.heard = reaction.state, one.key_version
         for ordinal, fact in enumerate(reaction.says):
-            said += 1
-            fact_id = derived_id(origin, one.id, processor.name, ordinal)
-            kept = recorded.get(fact_id)
-            if kept is None:
-                missing.append(fact_id)
-            elif (kept.stream, kept.kind, kept.fact.public()) != (
-                f"{processor.name}-{case}",
-                fact.kind,
-                fact.public(),
-            ):
-                different.append(fact_id)
-    digest = hashlib.sha256(processor.dump(state)).hexdigest()
-    stored = position.state if position.heard == heard else None
-    return Replayed(
-        processor=processor.name,
-        heard=heard,
-        state_sha256=digest,
-        stored_sha256=None if stored is None else hashlib.sha256(stored).hexdigest(),
-        said=said,
-        missing=tuple(missing),
-        different=tuple(different),
-    )
+            self.said += 1
+            self.awaited[derived_id(self.origin, one.id, self.processor.name, ordinal)] = fact
+
+    def replayed(self, position: Position) -> Replayed:
+        digest = hashlib.sha256(self.processor.dump(self.state)).hexdigest()
+        stored = position.state if position.heard == self.heard else None
+        return Replayed(
+            processor=self.processor.name,
+            heard=self.heard,
+            state_sha256=digest,
+            stored_sha256=None if stored is None else hashlib.sha256(stored).hexdigest(),
+            said=self.said,
+            missing=tuple(self.awaited),
+            different=tuple(self.different),
+        )

@@ -53,6 +53,7 @@ def _cell(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=4_096)  # the same few places stand in all facts of a case
 def _cell_public(value: str) -> str:
     if h3.get_resolution(_cell(value)) > RES_PUBLIC_MAX:
         msg = f"cell is finer than resolution {RES_PUBLIC_MAX}, which no fact may show"

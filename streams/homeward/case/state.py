@@ -116,9 +116,9 @@ class Case:
 
 def evolve(case: Case, heard: Recorded) -> Case:
     """Return the case after a fact; facts of other streams change nothing."""
-    fact = heard.fact
-    if not fact.kind.startswith("case."):
+    if not heard.kind.startswith("case."):
         return case
+    fact = heard.fact
     case = replace(case, version=heard.version)
     match fact:
         case facts.CaseRaised():
