@@ -4,10 +4,13 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
+from homeward.dispatch.bucket import Bucket
+from homeward.dispatch.farside import FarSides
+from homeward.dispatch.hand import Hand
 from homeward.dispatch.handover import Handover
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.line import Line
@@ -15,6 +18,8 @@ from homeward.dispatch.outfit import Outfit
 from homeward.dispatch.words import WordsFor
 from homeward.ports import Channel, Clock, Leased, Ledger, Log, LogUnavailable, Meter, Roster
 
+CHUNKS_A_LEASE: Final = 64
+"""A hub is a chunk of one: a fresh alert's hubs are taken at once."""
 FIRST_PAUSE_S = 0.2
 LAST_PAUSE_S = 2.0
 LEAST_WAIT_S = 0.05
@@ -42,40 +47,46 @@ class Caller:
     ) -> None:
         self._knobs = knobs or Knobs()
         self._ledger, self._clock, self._meter = ledger, clock, meter
-        self._channels = channels
-        self._in_hand: dict[asyncio.Task[None], Handover] = {}
+        self._channels, self._number = channels, 0
         self._stirred = asyncio.Event()
-        lines = {name: Line(one, self._knobs, meter) for name, one in channels.items()}
-        self._outfit = Outfit(
-            log=log,
-            ledger=ledger,
-            roster=roster,
-            words=words,
-            link=link,
-            lines=lines,
-            clock=clock,
-            meter=meter,
-            knobs=self._knobs,
-            drill=drill,
-            chance=chance,
-            may_wait=lambda: self._waiting < self._knobs.waiting_max,
-            stir=self._stirred.set,
-        )
+        fars = {name: FarSides() for name in channels}
+        buckets = {name: Bucket(self._knobs.rates.get(name)) for name in channels}
+
+        def hand(kind: str, *, urgent: bool) -> Hand:
+            lines = {
+                name: Line(
+                    one, self._knobs, meter, kind=kind, fars=fars[name], bucket=buckets[name]
+                )
+                for name, one in channels.items()
+            }
+            outfit = Outfit(
+                log=log,
+                ledger=ledger,
+                roster=roster,
+                words=words,
+                link=link,
+                lines=lines,
+                clock=clock,
+                meter=meter,
+                knobs=self._knobs,
+                drill=drill,
+                chance=chance,
+                may_wait=lambda: made.waiting < self._knobs.waiting_max,
+                stir=self._stirred.set,
+            )
+            made = Hand(outfit, self._knobs, urgent=urgent)
+            return made
+
+        self._urgent, self._waves = hand("urgent", urgent=True), hand("waves", urgent=False)
+        """What is over has places of its own, so that a wave in full swing does not delay it."""
 
     @property
-    def _waiting(self) -> int:
-        return sum(one.waiting for one in self._in_hand.values())
-
-    @property
-    def _free(self) -> int:
-        """How many chunks may be taken now: those that only wait take nobody's place."""
-        at_work = len(self._in_hand) - self._waiting
-        room = self._knobs.senders + self._knobs.waiting_max - len(self._in_hand)
-        return min(self._knobs.senders - at_work, room)
+    def _hands(self) -> tuple[Hand, Hand]:
+        return self._urgent, self._waves
 
     async def once(self) -> int:
         """Take what can be leased now, hand it over, and return how many chunks it was."""
-        taken = await self._lease()
+        taken = [task for hand in self._hands for task in await self._lease(hand)]
         await asyncio.gather(*taken)
         return len(taken)
 
@@ -86,7 +97,9 @@ class Caller:
         try:
             while not stop.is_set():
                 try:
-                    if not await self._lease():
+                    self._stirred.clear()
+                    taken = [await self._lease(hand) for hand in self._hands]
+                    if not any(taken):
                         await self._until_more(stopping)
                     pause_s = FIRST_PAUSE_S
                 except LogUnavailable:
@@ -102,23 +115,32 @@ class Caller:
         for channel in self._channels.values():
             await channel.close()
 
-    async def _lease(self) -> list[asyncio.Task[None]]:
-        """Fill free places with chunks and start them, in the ledger's order."""
-        if self._free <= 0:
+    async def _lease(self, hand: Hand) -> list[asyncio.Task[None]]:
+        """Fill a hand with chunks and start them, in the ledger's order."""
+        room = hand.room
+        if room <= 0:
             return []
-        leased = await self._ledger.lease(self._free, self._knobs.lease_s, self._clock.now())
-        return [self._take(one) for one in leased]
+        leased = await self._ledger.lease(
+            CHUNKS_A_LEASE,
+            self._knobs.lease_s,
+            self._clock.now(),
+            people=room,
+            urgent=hand.urgent,
+        )
+        return [self._take(hand, one) for one in leased]
 
-    def _take(self, leased: Leased) -> asyncio.Task[None]:
-        handover = Handover(self._outfit, leased)
+    def _take(self, hand: Hand, leased: Leased) -> asyncio.Task[None]:
+        self._number += 1
+        handover = Handover(hand.outfit, leased, self._number)
         task = asyncio.create_task(self._hand_over(handover, leased.chunk.id))
-        self._in_hand[task] = handover
-        task.add_done_callback(self._put_down)
-        return task
+        hand.holds[task] = handover
 
-    def _put_down(self, task: asyncio.Task[None]) -> None:
-        del self._in_hand[task]
-        self._stirred.set()
+        def put_down(done: asyncio.Task[None]) -> None:
+            del hand.holds[done]
+            self._stirred.set()
+
+        task.add_done_callback(put_down)
+        return task
 
     async def _hand_over(self, handover: Handover, chunk: str) -> None:
         """Hand one chunk over. Whatever goes wrong is counted, and the lease brings it back."""
@@ -129,32 +151,36 @@ class Caller:
             log.warning("handover-broke-off", chunk=chunk, error=type(error).__name__)
 
     async def _until_more(self, stopping: asyncio.Task[bool]) -> None:
-        """Wait for chunks, for a free place, or for the end."""
-        self._stirred.clear()
-        if self._free <= 0:
-            await self._first_of(stopping, self._stirred.wait())
-            return
-        due_s = await self._ledger.next_open_s()
+        """Wait for chunks, for room, or for the end."""
+        due_s: float | None = self._knobs.poll_s
+        if self._waves.room > 0:
+            due_s = await self._ledger.next_open_s()
         wait_s = self._knobs.poll_s if due_s is None else min(self._knobs.poll_s, due_s)
-        await self._first_of(stopping, self._ledger.wait(max(wait_s, LEAST_WAIT_S)))
+        bell = self._ledger.wait(max(wait_s, LEAST_WAIT_S))
+        # Room is no news while there are no chunks for it.
+        more = [bell] if self._waves.room > 0 else [bell, self._stirred.wait()]
+        await self._first_of(stopping, *more)
 
     async def _first_of(
-        self, stopping: asyncio.Task[bool], what: Coroutine[Any, Any, object]
+        self, stopping: asyncio.Task[bool], *what: Coroutine[Any, Any, object]
     ) -> None:
-        """Wait for one thing or for the end."""
-        waiting = asyncio.create_task(what)
+        """Wait for one of some things or for the end. Raises what the first of them raises."""
+        waiting = [asyncio.create_task(one) for one in what]
         try:
-            await asyncio.wait([stopping, waiting], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([stopping, *waiting], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            waiting.cancel()
-        with suppress(asyncio.CancelledError):
-            await waiting
+            for one in waiting:
+                one.cancel()
+        for one in waiting:
+            with suppress(asyncio.CancelledError):
+                await one
 
     async def _let_go(self) -> None:
         """Let what is in flight end for a moment; the rest comes back when its lease is over."""
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=self._knobs.stop_grace_s)
-        left = list(self._in_hand)
+        held = [task for hand in self._hands for task in hand.holds]
+        if held:
+            await asyncio.wait(held, timeout=self._knobs.stop_grace_s)
+        left = [task for hand in self._hands for task in hand.holds]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)

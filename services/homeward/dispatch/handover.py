@@ -2,12 +2,18 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
 
 import structlog
+from pyroaring import BitMap
 
-from homeward.dispatch.line import Line
+from homeward.dispatch.farside import FarSide
+from homeward.dispatch.line import Line, Place
 from homeward.dispatch.outcomes import (
     Addressed,
     Outcomes,
@@ -23,83 +29,162 @@ from homeward.words import Texts
 
 log = structlog.get_logger("homeward.dispatch")
 
+PAGE: Final = 100
+"""People read from the roster at once: their contacts are opened in 3 ms of the loop's time."""
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 2.0
 NO_WORDS = Result("", Verdict.RETRY, detail="no-words")
 
 
-class Handover:
-    """Hands one chunk over. Each batch is recorded before the channel gets its next one.
+@dataclass(slots=True)
+class _Queue:
+    """People of one chunk who wait for one far side of one channel."""
 
-    So at any moment no more than the batches in flight (one a channel) are unrecorded: that is all
-    that a killed sender repeats, under the same message ids.
+    line: Line
+    far: FarSide
+    people: deque[Addressed] = field(default_factory=deque)
+    workers: int = 0
+    idle: int = 0
+    """Workers that wait for a place."""
+
+    @property
+    def waiting(self) -> int:
+        """How many people only wait for a far side that is slow, silent or left alone.
+
+        One that answers quickly is soon done with whoever waits.
+        """
+        stuck = 0 < self.workers == self.idle and not self.far.quick
+        return len(self.people) if stuck else 0
+
+
+class Handover:
+    """Hands one chunk over. Each batch is recorded before its place is given to another one.
+
+    So at any moment no more than the batches in flight are unrecorded (so many as there are places
+    in the channels): that is all that a killed sender repeats, under the same message ids.
     """
 
-    def __init__(self, outfit: Outfit, leased: Leased) -> None:
+    def __init__(self, outfit: Outfit, leased: Leased, number: int = 0) -> None:
         self._with, self._leased, self._chunk = outfit, leased, leased.chunk
         self._tally = Tally.of(leased)
+        self._rank = self._chunk.priority, self._chunk.seq, number
         self._over = False
         """The lease was lost or the alert closed: nothing more is sent."""
         self._lost = False
         """The lease was lost: nothing more is recorded."""
         self._recording = asyncio.Lock()
         self._measured = False
-        self._sends = self._waits = 0
-        """Channels that are at work for this chunk, and those of them that wait for a place."""
+        self._queues: dict[tuple[str, str], _Queue] = {}
+        self._later = Outcomes()
+        """Those who wait elsewhere for a far side that is full or asked to be left alone."""
         self._come_back_s = outfit.knobs.channel_wait_s
 
     @property
-    def waiting(self) -> bool:
-        """Whether all it does is to wait for full channels."""
-        return 0 < self._sends == self._waits
+    def waiting(self) -> int:
+        """How many people only wait for far sides that are slow."""
+        return sum(one.waiting for one in self._queues.values())
+
+    @property
+    def people(self) -> int:
+        """How many have no outcome yet."""
+        return len(self._tally.open)
 
     async def run(self) -> None:
         """Send what may be sent and record it all. Raises LogUnavailable: the lease runs out."""
         if self._expired():
             await self._record(Outcomes(expired=self._tally.open.copy()))
             return
-        people = await self._reachable()
-        if people:
-            async with self._signs_of_life():
-                await self._send_all(people)
+        async with self._signs_of_life():
+            await self._send_all()
         await self._put_back()
 
     def _expired(self) -> bool:
         ends = self._chunk.expires_at
         return ends is not None and ends <= self._with.clock.now()
 
-    async def _reachable(self) -> list[Addressed]:
-        """Return who can be reached; for the others this is the end, and it is visible."""
-        registered = await self._with.roster.by_ordinals(list(self._tally.open))
-        reached: list[Addressed] = []
-        lost = Outcomes()
-        for ordinal in self._tally.open:
-            known = registered.get(ordinal)
-            one = known and addressed(known, self._chunk, self._with.lines)
-            if one:
-                reached.append(one)
-            else:
-                lost.failed.add(ordinal)
-        if lost.failed or not self._tally.open:
-            await self._record(lost)
-        return reached
-
-    async def _send_all(self, people: Sequence[Addressed]) -> None:
-        texts = await self._texts({one.registered.recipient.lang for one in people})
-        by_channel: dict[str, list[Addressed]] = {}
-        for one in people:
-            by_channel.setdefault(one.way.channel, []).append(one)
-        # Side by side: a channel that hangs holds up only those who wait for it.
-        tasks = [
-            asyncio.create_task(self._send(self._with.lines[name], waiting, texts))
-            for name, waiting in by_channel.items()
-        ]
+    async def _send_all(self) -> None:
+        """Read people a few at a time, so that the first are sent while the next are read."""
+        lost, tasks = Outcomes(), list[asyncio.Task[None]]()
+        everybody = list(self._tally.open)
         try:
+            for start in range(0, len(everybody), PAGE):
+                if self._over:
+                    break
+                page = everybody[start : start + PAGE]
+                known = await self._with.roster.by_ordinals(page)
+                for ordinal in page:
+                    found = known.get(ordinal)
+                    one = found and addressed(found, self._chunk, self._with.lines)
+                    if one:
+                        self._queue(one)
+                    else:
+                        lost.failed.add(ordinal)
+                tasks += self._put_to_work()
+            if lost.failed or not everybody:
+                await self._record(lost)  # for them this is the end, and it is visible
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _queue(self, one: Addressed) -> None:
+        line = self._with.lines[one.way.channel]
+        far = line.far(one.way.address)
+        queue = self._queues.get((line.name, far.name))
+        if queue is None:
+            queue = self._queues[line.name, far.name] = _Queue(line, far)
+        queue.people.append(one)
+
+    def _put_to_work(self) -> list[asyncio.Task[None]]:
+        """Start workers: one far side holds up only those who wait for it."""
+        started = []
+        for queue in self._queues.values():
+            batches = -(-len(queue.people) // queue.line.batch_max)
+            for _ in range(min(batches, self._with.knobs.channel_batches) - queue.workers):
+                queue.workers += 1
+                started.append(asyncio.create_task(self._work(queue)))
+        return started
+
+    async def _work(self, queue: _Queue) -> None:
+        try:
+            while queue.people and not self._over:
+                place = await self._entered(queue)
+                if place is None:
+                    return
+                try:
+                    await self._send(queue, place)
+                finally:
+                    queue.line.leave(place)
+        finally:
+            queue.workers -= 1
+            self._with.stir()
+
+    async def _send(self, queue: _Queue, place: Place) -> None:
+        batch = [queue.people.popleft() for _ in range(min(place.people, len(queue.people)))]
+        if not batch:
+            return
+        if self._expired():
+            await self._record(Outcomes(expired=BitMap(one.registered.ordinal for one in batch)))
+        elif not self._over and await self._renewed():
+            await self._record(await self._said(queue, batch))
+
+    async def _said(self, queue: _Queue, batch: Sequence[Addressed]) -> Outcomes:
+        """Hand a batch over and return what became of each."""
+        texts = await self._texts({one.registered.recipient.lang for one in batch})
+        worded = [(one, texts.get(one.registered.recipient.lang)) for one in batch]
+        messages = [
+            (one, self._with.message(self._chunk, one, words)) for one, words in worded if words
+        ]
+        outcomes = Outcomes()
+        if messages:
+            results = await queue.line.send(queue.far, [message for _, message in messages])
+            for one, message in messages:
+                outcomes.add(one, results[message.message_id], self._chunk, self._with.knobs)
+        for one, words in worded:
+            if not words:
+                outcomes.add(one, NO_WORDS, self._chunk, self._with.knobs)
+        return outcomes
 
     async def _texts(self, langs: set[str]) -> Mapping[str, Texts]:
         """Return the words in each language; none where they cannot be had."""
@@ -111,70 +196,56 @@ class Handover:
                 log.warning("no-words", chunk=chunk.id, lang=lang)
         return found
 
-    async def _send(
-        self, line: Line, people: Sequence[Addressed], texts: Mapping[str, Texts]
-    ) -> None:
-        self._sends += 1
-        try:
-            for start in range(0, len(people), line.batch_max):
-                if not await self._entered(line):
-                    return
-                try:
-                    batch = people[start : start + line.batch_max]
-                    outcomes = await self._send_batch(line, batch, texts)
-                finally:
-                    line.leave()
-                if outcomes is None:
-                    return
-                await self._record(outcomes)
-        finally:
-            self._sends -= 1
-            self._with.stir()
-
-    async def _entered(self, line: Line) -> bool:
-        """Take a place in the channel; while it is full wait, or give up if too many wait."""
-        if line.full and not self._with.may_wait():
-            line.turn_away()
-            self._come_back_s = line.come_back_s(self._with.chance())
-            return False
-        self._waits += 1
+    async def _entered(self, queue: _Queue) -> Place | None:
+        """Take a place in the channel; while it is full wait, or wait elsewhere."""
+        line, far = queue.line, queue.far
+        queue.idle += 1
         self._with.stir()
         try:
-            while not self._over:
-                if await line.enter():
-                    return True
-            return False
-        finally:
-            self._waits -= 1
-
-    async def _send_batch(
-        self, line: Line, batch: Sequence[Addressed], texts: Mapping[str, Texts]
-    ) -> Outcomes | None:
-        outcomes = Outcomes()
-        if self._expired():
-            outcomes.expired.update(one.registered.ordinal for one in batch)
-            return outcomes
-        if self._over or not await self._renewed():
+            while queue.people and not self._over:
+                if line.full(far) and not self._may_wait(queue):
+                    return None
+                place = await line.enter(far, len(queue.people), self._rank)
+                if place is not None:
+                    return place
             return None
-        worded = [(one, texts.get(one.registered.recipient.lang)) for one in batch]
-        messages = [
-            (one, self._with.message(self._chunk, one, words)) for one, words in worded if words
-        ]
-        results = await line.send([message for _, message in messages])
-        said = [(one, results[message.message_id]) for one, message in messages]
-        for one, result in [*said, *((one, NO_WORDS) for one, words in worded if not words)]:
-            outcomes.add(one, result, self._chunk, self._with.knobs)
-        return outcomes
+        finally:
+            queue.idle -= 1
+
+    def _may_wait(self, queue: _Queue) -> bool:
+        """Whether a queue waits here; else its people go on in another chunk."""
+        pause_s = queue.far.pause_s(time.monotonic())
+        roomy = queue.far.quick or self._with.may_wait()
+        if pause_s <= self._with.knobs.channel_wait_s and roomy:
+            return True
+        if not pause_s:
+            queue.line.turn_away()
+            self._come_back_s = queue.line.come_back_s(self._with.chance())
+            pause_s, a_try = self._come_back_s, False
+        else:
+            a_try = queue.far.barren
+        away, queue.people = queue.people, deque()
+        if a_try:
+            for one in away:
+                left_alone = Result("", Verdict.RETRY, pause_s, "left-alone")
+                self._later.add(one, left_alone, self._chunk, self._with.knobs)
+        else:
+            people = BitMap(one.registered.ordinal for one in away)
+            self._later.put_back(people, self._chunk, float(ceil(pause_s)))
+        return False
 
     async def _put_back(self) -> None:
-        """Let whoever was not tried go on in a chunk of their own.
+        """Let whoever was not tried go on in chunks of their own.
 
-        Of a closed alert that chunk is never leased; after a lost lease nothing is written at all.
+        Of a closed alert those are never leased; after a lost lease nothing is written at all.
         """
-        if self._tally.open and not self._lost:
-            outcomes = Outcomes()
-            outcomes.put_back(self._tally.open.copy(), self._chunk, self._come_back_s)
-            await self._record(outcomes)
+        if not self._tally.open or self._lost:
+            return
+        later = self._later
+        rest = self._tally.open - later.retried - later.failed
+        if rest:
+            later.put_back(rest, self._chunk, self._come_back_s)
+        await self._record(later)
 
     async def _renewed(self) -> bool:
         if not await self._with.ledger.renew(self._leased, self._with.knobs.lease_s):

@@ -1,42 +1,139 @@
-"""One channel as senders use it: a few batches at once, each cut off when it hangs."""
+"""One channel as senders use it: so many batches at once, and never all of them for one far side.
+
+A far side that answered within a second may have several batches of the channel's places. One that
+is new, slow or silent has small ones, one at a time, from places of their own: so whatever hangs
+holds up only those who wait for it. One that asked to be left alone is, and whoever waits for it
+waits elsewhere.
+"""
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
+from homeward.dispatch.bucket import Bucket
+from homeward.dispatch.farside import FarSide, FarSides
 from homeward.dispatch.knobs import Knobs
 from homeward.ports import Channel, Meter, Outgoing, Result, Verdict
 
+Rank: TypeAlias = tuple[int, int, int]
+"""Who goes first: (priority, seq, when the chunk was taken)."""
+SOONEST_S: Final = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A permit to send so many messages to one far side now."""
+
+    far: FarSide
+    people: int
+    quick: bool
+    """Which places it is one of."""
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    rank: Rank
+    number: int
+    far: FarSide = field(compare=False)
+    woken: asyncio.Future[None] = field(compare=False)
+
 
 class Line:
-    """Bounds a channel, so that a slow one holds nobody but those who wait for it."""
+    """A channel's places for one kind of message; what is over has a line of its own."""
 
-    def __init__(self, channel: Channel, knobs: Knobs, meter: Meter) -> None:
-        self.name = channel.name
+    def __init__(
+        self,
+        channel: Channel,
+        knobs: Knobs,
+        meter: Meter,
+        *,
+        kind: str = "waves",
+        fars: FarSides | None = None,
+        bucket: Bucket | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``kind`` is the line's label; lines of one channel share ``fars`` and ``bucket``."""
+        self.name, self.kind = channel.name, kind
         self.batch_max = min(channel.batch_max, knobs.outcome_batch)
         self._channel, self._meter, self._knobs = channel, meter, knobs
-        self._places = asyncio.Semaphore(knobs.channel_batches)
-        self._turned_away = 0
+        self._fars, self._bucket = fars or FarSides(), bucket or Bucket(None)
+        self._monotonic = monotonic
+        self._far_of: Callable[[str], str] = getattr(channel, "far_side", lambda _address: "")
+        self._quick = self._slow = self._number = self._turned_away = 0
+        self._waiters: list[_Waiter] = []
+        self._in_flight = 0
         self._batch_s = 0.0
 
-    @property
-    def full(self) -> bool:
+    def far(self, address: str) -> FarSide:
+        """Return the far side behind an address."""
+        return self._fars.of(self._far_of(address))
+
+    def full(self, far: FarSide) -> bool:
         """Whether whoever comes now has to wait."""
-        return self._places.locked()
+        return self._room(far) < 1
 
-    async def enter(self) -> bool:
-        """Take a place in the channel; False when none became free in ``channel_wait_s``."""
-        try:
-            async with asyncio.timeout(self._knobs.channel_wait_s):
-                await self._places.acquire()
-        except TimeoutError:
-            return False
+    def _room(self, far: FarSide) -> int:
+        """Return how many messages may be sent to a far side now; 0: none."""
+        knobs = self._knobs
+        if far.pause_s(self._monotonic()) > 0:
+            return 0
+        if far.quick:
+            mine = knobs.endpoint_batches if far.name else knobs.channel_batches
+            busy = self._quick >= knobs.channel_batches or far.batches >= mine
+            return 0 if busy else self.batch_max
+        busy = self._slow >= knobs.slow_batches or far.batches > 0
+        return 0 if busy else min(self.batch_max, knobs.slow_people)
+
+    def _place(self, far: FarSide, wanted: int) -> Place | None:
+        people = min(self._room(far), wanted)
+        people = self._bucket.take(people) if people else 0
+        if not people:
+            return None
+        place = Place(far, people, far.quick)
+        far.batches += 1
+        self._quick += place.quick
+        self._slow += not place.quick
+        return place
+
+    async def enter(self, far: FarSide, wanted: int, rank: Rank) -> Place | None:
+        """Take a place for up to ``wanted`` messages; None: none was free in ``channel_wait_s``."""
+        until = self._monotonic() + self._knobs.channel_wait_s
+        while (place := self._place(far, wanted)) is None:
+            left_s = until - self._monotonic()
+            if left_s <= 0:
+                return None
+            opens_s = far.pause_s(self._monotonic())
+            if not opens_s and self._room(far):
+                self._meter.count("homeward_rate_waits_total", channel=self.name)
+                opens_s = self._bucket.wait_s()
+            await self._wait(far, rank, max(SOONEST_S, min(left_s, opens_s or left_s)))
         self._turned_away = max(0, self._turned_away - 1)
-        return True
+        return place
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._places.release()
+    async def _wait(self, far: FarSide, rank: Rank, most_s: float) -> None:
+        self._number += 1
+        waiter = _Waiter(rank, self._number, far, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        try:
+            await asyncio.wait([waiter.woken], timeout=most_s)
+        finally:
+            if not waiter.woken.done():
+                self._waiters.remove(waiter)
+
+    def leave(self, place: Place) -> None:
+        """Give a place back; the nearest who can use it goes next."""
+        place.far.batches -= 1
+        self._quick -= place.quick
+        self._slow -= not place.quick
+        for waiter in sorted(self._waiters):
+            if self._room(waiter.far):
+                self._waiters.remove(waiter)
+                if not waiter.woken.done():
+                    waiter.woken.set_result(None)
+                return
 
     def turn_away(self) -> None:
         """Count somebody who found neither a place nor room to wait."""
@@ -48,10 +145,11 @@ class Line:
         wait_s = max(self._knobs.channel_wait_s, self._turned_away * pace_s)
         return min(wait_s, self._knobs.put_back_max_s) * (1 + chance)
 
-    async def send(self, batch: Sequence[Outgoing]) -> Mapping[str, Result]:
+    async def send(self, far: FarSide, batch: Sequence[Outgoing]) -> Mapping[str, Result]:
         """Send from a place and return a result for each message id, whatever the channel does."""
-        started = time.monotonic()
+        began = self._monotonic()
         detail, found = "unanswered", dict[str, Result]()
+        self._flying(len(batch))
         try:
             async with asyncio.timeout(self._knobs.send_timeout_s):
                 found = {one.message_id: one for one in await self._channel.send(batch)}
@@ -59,17 +157,31 @@ class Line:
             detail = "timeout"
         except Exception as error:  # noqa: BLE001 -- a channel may be anybody's plug-in
             detail = type(error).__name__
-        self._batch_s = time.monotonic() - started
+        finally:
+            self._flying(-len(batch))
+        self._batch_s = self._monotonic() - began
         self._meter.observe("homeward_send_seconds", self._batch_s, channel=self.name)
         results = {
             one.message_id: found.get(one.message_id)
             or Result(one.message_id, Verdict.RETRY, detail=detail)
             for one in batch
         }
-        for verdict in Verdict:
-            said = sum(one.verdict is verdict for one in results.values())
-            if said:
-                self._meter.count(
-                    "homeward_handovers_total", said, channel=self.name, verdict=verdict.value
-                )
+        self._learn(far, results.values())
         return results
+
+    def _learn(self, far: FarSide, results: Collection[Result]) -> None:
+        """Remember how a far side behaves, and count what was said."""
+        said = Counter(one.verdict for one in results)
+        for verdict, many in said.items():
+            name = "homeward_handovers_total"
+            self._meter.count(name, many, channel=self.name, verdict=verdict.value)
+        far.quick = self._batch_s <= self._knobs.quick_s
+        asked_s = max((one.retry_after_s or 0.0 for one in results), default=0.0)
+        if asked_s > 0:
+            far.pause(self._monotonic(), min(asked_s, self._knobs.retry_after_max_s))
+        if said[Verdict.ACCEPTED]:
+            far.barren = False
+
+    def _flying(self, more: int) -> None:
+        self._in_flight += more
+        self._meter.gauge("homeward_in_flight", self._in_flight, channel=self.name, line=self.kind)

@@ -83,7 +83,8 @@ class Outcomes:
 
         Attempt 0 is the order's own chunk, so they go on as the first attempt.
         """
-        self.again[Again(chunk.channel_step, max(1, chunk.attempt), not_before_s)] = people
+        again = Again(chunk.channel_step, max(1, chunk.attempt), not_before_s)
+        self.again[again] = self.again.get(again, BitMap()) | people
 
     def add(self, one: Addressed, result: Result, chunk: Chunk, knobs: Knobs) -> None:
         """Add what a channel said of one message."""
