@@ -1,5 +1,6 @@
 """A real ``homeward up`` on the bench's ground, its cast, and a far side that notes arrivals."""
 
+import asyncio
 import json
 import os
 import time
@@ -16,7 +17,6 @@ from aiohttp import web
 from homeward.client import Server, server
 from homeward.demo.children import Child, start
 from homeward.ports import Contact, Recipient
-from homeward.postgres.store import Store
 from homeward.words import RecipientKind
 from loadtests.ground import Ground
 
@@ -116,7 +116,7 @@ def _report(seen_s: float) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def living(ground: Ground, store: Store, sink: Sink) -> AsyncIterator[Living]:
+async def living(ground: Ground, sink: Sink) -> AsyncIterator[Living]:
     """Start ``homeward up`` on the ground's database and give its people keys."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
     env = kept | {
@@ -128,8 +128,8 @@ async def living(ground: Ground, store: Store, sink: Sink) -> AsyncIterator[Livi
     child = start("homeward up", up, ground.folder / "server.log", env)
     async with AsyncExitStack() as stack:
         stack.callback(child.stop)
-        admin = Path(child.said["admin_key_file"]).read_text().strip()
-        there = await stack.enter_async_context(server(str(child.said["url"]), admin))
+        admin = await asyncio.to_thread(Path(child.said["admin_key_file"]).read_text)
+        there = await stack.enter_async_context(server(str(child.said["url"]), admin.strip()))
         keys = [await _key(there, role) for role in ("officer", "supervisor")]
         officer, supervisor = (there.acting_as(key) for key in keys)
         yield Living(child, officer, supervisor)

@@ -116,7 +116,7 @@ async def _opened(ground: Ground, store: Store, size: Size) -> Measured:
         writer = Writer(store.log.origin)
         beside = Bare(connection, listener, writer.sighting(writer.case(-1)))
         await listener.add_listener("bare", beside.heard)
-        async with listening_sink() as sink, living(ground, store, sink) as house:
+        async with listening_sink() as sink, living(ground, sink) as house:
             bench = Bench(store, house, sink, beside)
             await store.roster.register(people(0, NEAR, near_cells(), sink.address))
             await bench.register(NEAR, few - NEAR)
@@ -137,8 +137,7 @@ def _figures(
     p50 = statistics.median
     what = "to the far side of its nearest people's channel, p50 / INSERT + NOTIFY wake"
     in_bare = [
-        [p50(taken.accepted) / bare_ms for taken, bare_ms in rounds]
-        for rounds in (at_many, at_few)
+        [p50(taken.accepted) / bare_ms for taken, bare_ms in rounds] for rounds in (at_many, at_few)
     ]
     return [
         Figure.of_rounds(

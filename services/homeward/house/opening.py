@@ -62,7 +62,7 @@ class House:
     def bench(self) -> Bench:
         """What turns work on."""
         pen = Pen(self.store.log.origin, self.store.clock.real)
-        return Bench(self.store.log, self.store.workbench, pen)
+        return Bench(self.store.tail, self.store.workbench, pen)
 
     def rooms(self) -> Rooms:
         """Return what the routes need."""

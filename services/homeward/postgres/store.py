@@ -15,8 +15,9 @@ from homeward.postgres.keys import PostgresSubjectKeys, check_ring
 from homeward.postgres.ledger import PostgresLedger
 from homeward.postgres.log import PostgresFeed, PostgresLog
 from homeward.postgres.migrate import migrate
+from homeward.postgres.positions import KeptWorkbench
 from homeward.postgres.roster import PostgresRoster
-from homeward.postgres.workbench import PostgresWorkbench
+from homeward.postgres.tail import LogTail
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Store:
     world: str
     database: Database
     log: PostgresLog
+    tail: LogTail
+    """The log for who follows it."""
     feed: PostgresFeed
-    workbench: PostgresWorkbench
+    workbench: KeptWorkbench
     ledger: PostgresLedger
     inbox: PostgresInbox
     roster: PostgresRoster
@@ -65,8 +68,9 @@ async def open_store(
             world=world,
             database=database,
             log=log,
+            tail=LogTail(log, bell),
             feed=PostgresFeed(log, bell),
-            workbench=PostgresWorkbench(database),
+            workbench=KeptWorkbench(database),
             ledger=PostgresLedger(database, bell),
             inbox=PostgresInbox(database),
             roster=PostgresRoster(database, ring, bell),

@@ -14,9 +14,9 @@ from homeward.hosts.consumer import Consumer
 from homeward.hosts.pen import Pen
 from homeward.ports import (
     KEEP_WAKE,
+    Book,
     Chunk,
     KeyTurn,
-    Log,
     LogUnavailable,
     Parked,
     Position,
@@ -31,7 +31,7 @@ from homeward.record.envelope import Entry, Row, StreamHead, attachments, kind_o
 class Bench:
     """What a turn works on."""
 
-    log: Log
+    log: Book
     workbench: Workbench
     pen: Pen
 
@@ -103,7 +103,8 @@ async def _hear_key(
     rows = [] if position.parked else await _missing(bench.log, consumer, key, position, rung)
     if not rows:
         return None
-    blobs = await bench.log.blobs({digest for row in rows for digest in attachments(row)})
+    digests = {digest for row in rows for digest in attachments(row)}
+    blobs = await bench.log.blobs(digests) if digests else {}
     stream = consumer.stream(key)
     chain = position.out_chain or chain_start(bench.pen.log, stream)
     head = StreamHead(stream, position.out_version, chain)
@@ -135,7 +136,7 @@ async def _hear_key(
 
 
 async def _missing(
-    log: Log, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
+    log: Book, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
 ) -> list[Row]:
     """Return the facts of heard kinds after the position up to the newest that rang, in order.
 

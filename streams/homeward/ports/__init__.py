@@ -18,6 +18,7 @@ from homeward.ports.dispatching import (
 from homeward.ports.keeping import ApiKeys, Clock, KeyHolder, KeyRing, Meter, SubjectKeys
 from homeward.ports.log import (
     Appended,
+    Book,
     Conflict,
     Feed,
     Idempotency,
@@ -51,6 +52,7 @@ __all__ = [
     "KEEP_WAKE",
     "ApiKeys",
     "Appended",
+    "Book",
     "Channel",
     "Chunk",
     "Clock",

@@ -56,22 +56,8 @@ class Conflict:
 Outcome: TypeAlias = Appended | Known | Conflict
 
 
-class Log(Protocol):
-    """Append-only, dense, ordered. After `append` returns, an Appended unit survives any crash."""
-
-    origin: str
-    """Set at the first migration and never changed."""
-
-    async def append(self, units: Sequence[Unit]) -> list[Outcome]:
-        """Append what wins and return one outcome a unit, in order.
-
-        In this order: a unit whose idempotency key or first id is known (also within the same
-        group) is `Known`; a unit whose entries do not continue their streams is a `Conflict` and so
-        is what follows it in the same stream; the rest gets consecutive ``log_index`` and, within
-        each ordering key, consecutive ``key_version`` from 1. ``recorded_at`` never falls.
-        Ciphertexts and blobs are stored in the same transaction. Raises LogUnavailable.
-        """
-        ...
+class Book(Protocol):
+    """The log as consumers read it."""
 
     async def size(self) -> int:
         """Return the number of facts: log_index runs from 0 to size - 1 without a hole."""
@@ -99,6 +85,28 @@ class Log(Protocol):
         """Return rows of one ordering key with after < key_version <= upto, in order."""
         ...
 
+    async def blobs(self, digests: Collection[str]) -> Mapping[str, bytes]:
+        """Return blobs by the hex SHA-256 of their content; unknown ones are missing."""
+        ...
+
+
+class Log(Book, Protocol):
+    """Append-only, dense, ordered. After `append` returns, an Appended unit survives any crash."""
+
+    origin: str
+    """Set at the first migration and never changed."""
+
+    async def append(self, units: Sequence[Unit]) -> list[Outcome]:
+        """Append what wins and return one outcome a unit, in order.
+
+        In this order: a unit whose idempotency key or first id is known (also within the same
+        group) is `Known`; a unit whose entries do not continue their streams is a `Conflict` and so
+        is what follows it in the same stream; the rest gets consecutive ``log_index`` and, within
+        each ordering key, consecutive ``key_version`` from 1. ``recorded_at`` never falls.
+        Ciphertexts and blobs are stored in the same transaction. Raises LogUnavailable.
+        """
+        ...
+
     async def stream_rows(self, stream: str) -> list[Row]:
         """Return all rows of a stream, in order."""
         ...
@@ -117,10 +125,6 @@ class Log(Protocol):
 
     async def case_with_prefix(self, prefix: str) -> str | None:
         """Return the case whose id starts so; None when there is none, or more than one."""
-        ...
-
-    async def blobs(self, digests: Collection[str]) -> Mapping[str, bytes]:
-        """Return blobs by the hex SHA-256 of their content; unknown ones are missing."""
         ...
 
     async def ciphertexts(self, fact_ids: Collection[str]) -> Mapping[tuple[str, str], bytes]:
@@ -146,6 +150,7 @@ class Feed(Protocol):
 
 __all__ = [
     "Appended",
+    "Book",
     "Conflict",
     "Feed",
     "Idempotency",
