@@ -1,14 +1,18 @@
-"""Looks at the house every other second: sets the gauges, and alarms when a hub cannot be told."""
+"""Looks at the house every other second: sets gauges, counts people, alarms.
+
+It alarms when a hub cannot be told; what it counts is what the log says.
+"""
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
 from homeward.facts.hub import HubUnreachable
 from homeward.house.opening import House
+from homeward.house.tally import KINDS, Tally
 from homeward.ports import LogUnavailable
 from homeward.record.envelope import read
 
@@ -19,7 +23,8 @@ LEDGER_GAUGES: Final = {
     "open_people": "homeward_open_people",
     "oldest_s": "homeward_oldest_open_seconds",
 }
-UNREACHABLE: Final = frozenset({str(HubUnreachable.model_fields["kind"].default)})
+QUEUES: Final = {"urgent_s": "over", "hubs_s": "hubs", "people_s": "everybody"}
+HEARD: Final = KINDS | {str(HubUnreachable.model_fields["kind"].default)}
 
 log = structlog.get_logger("homeward")
 
@@ -30,7 +35,12 @@ class Watchdog:
 
     house: House
     seen: int = -1
-    """Size of the log up to which unreachable hubs were alarmed."""
+    """Size of the log up to which facts were heard."""
+    tally: Tally = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count for the house."""
+        self.tally = Tally(self.house.meter)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until told to stop; an outage of the store is waited out."""
@@ -51,20 +61,24 @@ class Watchdog:
         trouble = await store.ledger.trouble()
         for name, gauge in LEDGER_GAUGES.items():
             meter.gauge(gauge, trouble[name])
+        for name, queue in QUEUES.items():
+            meter.gauge("homeward_queue_oldest_seconds", trouble[name], queue=queue)
         for kind, count in (await store.roster.count()).items():
             meter.gauge("homeward_recipients", count, kind=kind.value)
-        await self._alarm(size)
+        await self._hear(size)
 
-    async def _alarm(self, size: int) -> None:
-        """Say which hubs ahead nobody can tell: somebody has to call them."""
+    async def _hear(self, size: int) -> None:
+        """Count, and say which hubs ahead nobody can tell: somebody has to call them."""
         self.seen = size if self.seen < 0 else self.seen
         while self.seen < size:
             rows = await self.house.store.log.rows(
-                self.seen - 1, size - 1, kinds=UNREACHABLE, limit=ROWS_MAX
+                self.seen - 1, size - 1, kinds=HEARD, limit=ROWS_MAX
             )
             for row in rows:
-                fact = read(row).fact
-                assert isinstance(fact, HubUnreachable)
-                log.error("hub unreachable", case=fact.case, hub=fact.hub, eta_s=fact.eta_s)
-                self.house.meter.count("homeward_unreachable_hubs_total")
+                heard = read(row)
+                self.tally.hear(heard)
+                fact = heard.fact
+                if isinstance(fact, HubUnreachable):
+                    log.error("hub unreachable", case=fact.case, hub=fact.hub, eta_s=fact.eta_s)
+                    self.house.meter.count("homeward_unreachable_hubs_total")
             self.seen = rows[-1].log_index + 1 if len(rows) == ROWS_MAX else size

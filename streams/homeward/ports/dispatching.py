@@ -125,7 +125,8 @@ class Ledger(Protocol):
     async def trouble(self) -> Mapping[str, float]:
         """Return gauges: open_chunks, open_people, and ages in s of open chunks.
 
-        ``oldest_s`` is that of the oldest one, ``urgent_s`` that of the oldest that ends something.
+        ``oldest_s`` is that of the oldest one, ``urgent_s`` that of the oldest that ends something,
+        ``hubs_s`` and ``people_s`` those of the oldest to hubs and to everybody else.
         """
         ...
 

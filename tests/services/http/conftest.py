@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from homeward.desk import Asking, Desk, HubBooks, IndexCrowd, Reader, RosterIndex
+from homeward.desk import Asking, Desk, HubBooks, IndexCrowd, Reader
 from homeward.facts.hub import WatchOrdered
+from homeward.fanout.brute import BruteIndex
 from homeward.http.app import create_app
 from homeward.http.rooms import Rooms
 from homeward.http.tellings import Tellings
@@ -214,7 +215,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         feed=store.feed,
         workbench=store.workbench,
         roster=store.roster,
-        crowd=IndexCrowd(RosterIndex(store.roster).fresh),
+        crowd=IndexCrowd(lambda: brute(store.roster)),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),
         inbox=store.inbox,
@@ -225,6 +226,10 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         ready=ready,
         public_url=lambda: "http://homeward.test",
     )
+
+
+async def brute(roster):
+    return BruteIndex(await roster.columns(0, 1))
 
 
 class Listener:

@@ -260,8 +260,16 @@ class LedgerContract:
     async def test_figures_of_nothing(self, store: Ports) -> None:
         assert await store.ledger.counts("a") == {}
         assert await store.ledger.next_open_s() is None
-        expected = {"open_chunks": 0, "open_people": 0, "oldest_s": 0, "urgent_s": 0}
-        assert await store.ledger.trouble() == expected
+        names = ("open_chunks", "open_people", "oldest_s", "urgent_s", "hubs_s", "people_s")
+        assert await store.ledger.trouble() == dict.fromkeys(names, 0)
+
+    async def test_each_queue_has_an_age_of_its_own(self, store: Ports, elapse: Elapse) -> None:
+        await put(store, chunk_of("a", 1, purpose=Purpose.WATCH))
+        await elapse(0.1)
+        await put(store, chunk_of("a", 2))
+        trouble = await store.ledger.trouble()
+        assert min(trouble["oldest_s"], trouble["hubs_s"]) > trouble["people_s"]
+        assert trouble["urgent_s"] == 0
 
     async def test_who_waits_is_woken_by_new_chunks(self, store: Ports) -> None:
         await store.ledger.wait(0.05)

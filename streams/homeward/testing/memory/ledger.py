@@ -227,12 +227,15 @@ class MemoryLedger:
     async def trouble(self) -> Mapping[str, float]:
         rows = [row for row in self.disk.rows.values() if self.disk.open(row)]
         now = self.clock.real()
-        ages = [((now - row.added_at).total_seconds(), row.chunk.purpose.ends) for row in rows]
+        ages = [((now - row.added_at).total_seconds(), row.chunk.priority) for row in rows]
         return {
             "open_chunks": float(len(rows)),
             "open_people": float(sum(len(row.rest) for row in rows)),
             "oldest_s": max((age for age, _ in ages), default=0.0),
-            "urgent_s": max((age for age, ends in ages if ends), default=0.0),
+            **{
+                name: max((age for age, of in ages if of == priority), default=0.0)
+                for priority, name in enumerate(("urgent_s", "hubs_s", "people_s"))
+            },
         }
 
     async def wait(self, timeout_s: float) -> None:
