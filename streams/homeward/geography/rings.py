@@ -41,12 +41,6 @@ def holed_distances_m(points: Floats, ring: Floats, holes: Sequence[Floats]) -> 
     return found
 
 
-def ring_gaps_m(points: Floats, ring: Floats) -> Floats:
-    """Return each point's distance from the ring itself, negative inside it."""
-    rim_m = _in_steps(_rim_m, points, _open(ring))
-    return np.where(_in_steps(_within, points, _open(ring)), -rim_m, rim_m)
-
-
 def _open(ring: Floats) -> Floats:
     return ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
 

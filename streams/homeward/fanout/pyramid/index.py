@@ -1,0 +1,139 @@
+"""The index over a pyramid: a snapshot, and beside it what changed since."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from pyroaring import BitMap
+
+from homeward.fanout.areas import Among, Anywhere, CellSet
+from homeward.fanout.columns import LaneChanges, LaneColumns
+from homeward.fanout.index import Matched, Query
+from homeward.fanout.pyramid.delta import Delta, people_of, rows_meet
+from homeward.fanout.pyramid.judging import among, judge, matched
+from homeward.fanout.pyramid.merging import built, merged
+from homeward.fanout.pyramid.ranges import Indices
+from homeward.fanout.pyramid.ranks import NOBODY, Ordinals
+from homeward.fanout.pyramid.shapes import Drawn
+from homeward.fanout.pyramid.snapshot import Snapshot
+from homeward.fanout.pyramid.walk import Found
+from homeward.fanout.pyramid.wishes import Wishes
+
+MERGED_FROM: Final = 20_000
+"""Entries of the delta: so many cost a match about a millisecond."""
+
+
+class PyramidIndex:
+    """A `RecipientIndex` whose cost follows the area's rim and the people inside it."""
+
+    def __init__(self, columns: LaneColumns) -> None:
+        self._revision = columns.revision
+        self._wishes = Wishes()
+        self._snapshot = built(columns, self._wishes)
+        self._delta = Delta(self._snapshot.ranks)
+        self._touched: list[Ordinals] | None = None
+        """While a merge is under way: who changed or left since it began."""
+
+    @property
+    def revision(self) -> int:
+        """The newest roster change it knows."""
+        return self._revision
+
+    def __len__(self) -> int:
+        """Return how many people it knows."""
+        return len(self._snapshot) - self._delta.dead + self._delta.living
+
+    def match(self, query: Query) -> Matched:
+        """Return everybody inside, by the rule."""
+        parts = [judge(self._snapshot, self._old(query), self._wishes, query)]
+        if self._delta.living:
+            parts.append(judge(self._delta, self._new(query), self._wishes, query))
+        return matched(parts, query.at)
+
+    def find(self, area: Drawn | CellSet) -> Found:
+        """Return the rows of the snapshot inside an area, as ranges: the walk alone."""
+        return self._snapshot.find(area)
+
+    def apply(self, changes: LaneChanges) -> None:
+        """Take changes in; older ones than the newest it knows are known."""
+        columns = changes.columns
+        if columns.revision < self._revision:
+            return
+        self._revision = columns.revision
+        people, first, counts, cells = people_of(columns)
+        over = people
+        if changes.gone:
+            gone = np.array(changes.gone.to_array(), np.uint32)
+            over = np.union1d(people, gone)
+        self._delta.kill(over)
+        self._delta.add(people, self._wishes.number(columns, first), counts, cells)
+        if self._touched is not None:
+            self._touched.append(over)
+
+    def merging(self) -> Callable[[], Callable[[], None]] | None:
+        """Return the work of a merge, or None: too little changed, or one is under way."""
+        if self._touched is not None or len(self._delta) + self._delta.dead < 2 * MERGED_FROM:
+            return None
+        self._touched = []
+        old, new = self._snapshot, self._delta.frozen()
+
+        def work() -> Callable[[], None]:
+            try:
+                snapshot = merged(old, new)
+            except BaseException:
+                self._touched = None
+                raise
+            return lambda: self._swap(snapshot, new.entries)
+
+        return work
+
+    def _swap(self, snapshot: Snapshot, entries: int) -> None:
+        touched = np.unique(np.concatenate([np.empty(0, np.uint32), *(self._touched or [])]))
+        self._delta = self._delta.after(entries, snapshot.ranks, touched)
+        self._snapshot, self._touched = snapshot, None
+
+    def _old(self, query: Query) -> Indices:
+        """Return the snapshot's people inside who still stand there, by rank."""
+        snapshot = self._snapshot
+        if query.only is not None:
+            ranks = snapshot.ranks.find(ordinals_of(query.only))
+            return self._inside(snapshot, self._delta.untouched(ranks[ranks != NOBODY]), query)
+        ranks = snapshot.inside(query.area)
+        if query.again:
+            again = snapshot.ranks.find(ordinals_of(query.again))
+            ranks = np.union1d(ranks, again[again != NOBODY])
+        return self._delta.untouched(ranks)
+
+    def _new(self, query: Query) -> Indices:
+        """Return the delta's entries inside."""
+        delta = self._delta
+        if query.only is not None:
+            return self._inside(delta, delta.find(ordinals_of(query.only)), query)
+        entries = delta.inside(query.area)
+        if query.again:
+            entries = np.union1d(entries, delta.find(ordinals_of(query.again)))
+            entries = entries[np.argsort(delta.people[entries])]
+        return entries
+
+    @staticmethod
+    def _inside(part: Snapshot | Delta, ranks: Indices, query: Query) -> Indices:
+        """Return who of some is inside, or is looked at again."""
+        people = part.people.take(ranks)
+        match query.area:
+            case Anywhere():
+                return ranks
+            case Among():
+                inside = among(people, query.area.ordinals)
+            case _:
+                at, counts = part.rows_of(ranks)
+                owners = np.arange(len(ranks)).repeat(counts)
+                inside = np.zeros(len(ranks), np.bool_)
+                inside[owners[rows_meet(part.rows, at, query.area)]] = True
+        if query.again:
+            inside |= among(people, query.again)
+        return ranks[inside]
+
+
+def ordinals_of(people: BitMap) -> Ordinals:
+    """Return a bitmap's ordinals, ascending."""
+    return np.array(people.to_array(), np.uint32)

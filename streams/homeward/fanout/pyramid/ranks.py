@@ -1,0 +1,72 @@
+"""From ordinals to ranks: where a person stands among those that an index knows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.fanout.pyramid.ranges import Indices
+
+Ordinals = NDArray[np.uint32]
+NOBODY: Final = -1
+_SHARD_AT: Final = 26
+_SHARDS: Final = 64
+_LOCAL: Final = (1 << _SHARD_AT) - 1
+_SPARE: Final = 1 << 16
+_SPARSE: Final = 4
+"""A table may be so many times as long as there are people; ordinals of the departed stay used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The ordinals of people, ascending, and a table to find them by: ordinals count up by shard.
+
+    Without a table (ordinals drawn from everywhere) they are searched for.
+    """
+
+    people: Ordinals
+    table: NDArray[np.int32] | None
+    shift: Indices
+    """Per shard: added to an ordinal it gives its place in the table."""
+    ends: Indices
+    """Per shard: the ordinal after its last."""
+    begins: Indices
+    """Per shard: its first ordinal."""
+
+    @classmethod
+    def of(cls, people: Ordinals) -> "Ranks":
+        """Return the ranks of people in ascending order."""
+        first = np.searchsorted(people, np.arange(_SHARDS, dtype=np.uint64) << _SHARD_AT)
+        after = np.append(first[1:], len(people))
+        some = after > first
+        begins, ends = np.zeros(_SHARDS, np.int64), np.zeros(_SHARDS, np.int64)
+        begins[some] = people[first[some]]
+        ends[some] = people[after[some] - 1].astype(np.int64) + 1
+        spans = ends - begins
+        shift = spans.cumsum() - spans - begins
+        if spans.sum() > _SPARSE * len(people) + _SPARE:
+            return cls(people, None, shift, ends, begins)
+        table = np.full(spans.sum(), NOBODY, np.int32)
+        table[people + shift[people >> _SHARD_AT]] = np.arange(len(people), dtype=np.int32)
+        return cls(people, table, shift, ends, begins)
+
+    def __len__(self) -> int:
+        """Return how many people there are."""
+        return len(self.people)
+
+    def find(self, ordinals: Ordinals) -> Indices:
+        """Return each one's rank, or NOBODY."""
+        if self.table is None:
+            if not len(self.people):
+                return np.full(len(ordinals), NOBODY, np.int64)
+            at = np.searchsorted(self.people, ordinals)
+            near = np.minimum(at, len(self.people) - 1)
+            return np.where(self.people[near] == ordinals, near, NOBODY)
+        wide = ordinals.astype(np.int64)
+        shard = wide >> _SHARD_AT
+        known = (wide >= self.begins.take(shard)) & (wide < self.ends.take(shard))
+        place = np.where(known, wide + self.shift.take(shard), 0)
+        if not len(self.table):
+            return np.full(len(ordinals), NOBODY, np.int64)
+        return np.where(known, self.table.take(place), NOBODY).astype(np.int64)

@@ -1,0 +1,127 @@
+"""What an index knew at one moment: rows under a pyramid, people by rank. Never changed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.fanout.areas import Among, Anywhere, Area, CellSet
+from homeward.fanout.pyramid.levels import Level, levels_of
+from homeward.fanout.pyramid.ranges import Indices, spread
+from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
+from homeward.fanout.pyramid.rows import Rows
+from homeward.fanout.pyramid.shapes import shape_of
+from homeward.fanout.pyramid.walk import Found, walk, within_cells
+from homeward.geography.cells import resolutions
+
+_RANGES_LONG = 32
+"""Ranges that are longer on average are copied slice by slice."""
+_SOME = 16
+"""Fewer than one in so many are sorted; more are marked and read off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Rows sorted by key; people sorted by ordinal."""
+
+    rows: Rows
+    levels: tuple[Level, ...]
+    coarse: tuple[int, ...]
+    """The resolutions that rows have."""
+    ranks: Ranks
+    wishes: NDArray[np.uint32]
+    """Of each person (`Wishes`)."""
+    firsts: NDArray[np.uint32]
+    """Of each person: where in ``mates`` their rows begin; one more entry."""
+    mates: NDArray[np.uint32]
+    """Rows in the order of their owners."""
+    alone: bool
+    """Nobody has two rows."""
+
+    @classmethod
+    def of(cls, people: Ordinals, wishes: NDArray[np.uint32], rows: Rows) -> "Snapshot":
+        """Return the snapshot of rows sorted by key, whose owners are ranks among the people."""
+        counts = np.bincount(rows.owners, minlength=len(people))
+        firsts = np.concatenate([[0], counts.cumsum()]).astype(np.uint32)
+        coarse: list[int] = []
+        for start in range(0, len(rows), 1 << 20):
+            some = np.arange(start, min(start + (1 << 20), len(rows)))
+            coarse.extend(np.unique(resolutions(rows.cells(some))).tolist())
+        return cls(
+            rows=rows,
+            levels=levels_of(rows),
+            coarse=tuple(sorted(set(coarse))),
+            ranks=Ranks.of(people),
+            wishes=wishes,
+            firsts=firsts,
+            mates=_by_owner(rows.owners, counts),
+            alone=bool(counts.max(initial=0) <= 1),
+        )
+
+    def __len__(self) -> int:
+        """Return how many people it knows."""
+        return len(self.ranks)
+
+    @property
+    def people(self) -> Ordinals:
+        """By rank: ascending."""
+        return self.ranks.people
+
+    def find(self, area: Area) -> Found:
+        """Return the rows inside a drawn area or a cell set."""
+        if isinstance(area, CellSet):
+            return within_cells(self.rows, self.coarse, area)
+        if isinstance(area, Among | Anywhere):
+            raise TypeError(type(area).__name__)
+        return walk(self.levels, self.rows, area, shape_of(area))
+
+    def inside(self, area: Area) -> Indices:
+        """Return the ranks of those inside, ascending, each once."""
+        match area:
+            case Anywhere():
+                return np.arange(len(self))
+            case Among():
+                found = self.ranks.find(np.array(area.ordinals.to_array(), np.uint32))
+                known: Indices = found[found != NOBODY]
+                return known
+            case _:
+                return self._owners(self.find(area))
+
+    def rows_of(self, ranks: Indices) -> tuple[Indices, Indices]:
+        """Return people's rows, and how many each has."""
+        starts = self.firsts.take(ranks).astype(np.int64)
+        ends = self.firsts.take(ranks + 1).astype(np.int64)
+        counts = ends - starts
+        if self.alone and counts.all():
+            return self.mates.take(starts).astype(np.int64), counts
+        return self.mates.take(spread(starts, ends)).astype(np.int64), counts
+
+    def _owners(self, found: Found) -> Indices:
+        many = len(found)
+        owners = self.rows.owners
+        if many > _RANGES_LONG * len(found.starts):
+            pairs = zip(found.starts.tolist(), found.ends.tolist(), strict=True)
+            parts = [owners[start:end] for start, end in pairs]
+            some = np.concatenate([*parts, owners.take(found.single)])
+        else:
+            at = np.concatenate([spread(found.starts, found.ends), found.single])
+            some = owners.take(at)
+        if many * _SOME < len(self):
+            some.sort()
+            if not self.alone and many:
+                some = some[np.concatenate([[True], some[1:] != some[:-1]])]
+            return some.astype(np.int64)
+        marked = np.zeros(len(self), np.bool_)
+        marked[some] = True
+        ranks: Indices = marked.nonzero()[0]
+        return ranks
+
+
+def _by_owner(owners: NDArray[np.uint32], counts: Indices) -> NDArray[np.uint32]:
+    if len(counts) and counts.min() == counts.max() == 1:
+        mates = np.empty(len(owners), np.uint32)
+        mates[owners] = np.arange(len(owners), dtype=np.uint32)
+        return mates
+    order = (owners.astype(np.uint64) << np.uint64(32)) | np.arange(len(owners), dtype=np.uint64)
+    order.sort()
+    return order.astype(np.uint32)

@@ -1,0 +1,135 @@
+"""What people want to hear, each combination once: a few hundred stand for millions.
+
+A filter is worked out for the combinations and looked up for people.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.fanout.changing import zone_numbers
+from homeward.fanout.columns import LaneColumns
+from homeward.fanout.eligible import SLEEPERS
+from homeward.fanout.index import Query
+from homeward.fanout.pyramid.ranges import Indices
+from homeward.geography.sphere import Floats
+from homeward.policies.attention import sleeping_min, zone_minutes
+from homeward.words import RecipientKind
+
+_KINDS: Final = list(RecipientKind)
+_SLEEPERS: Final = np.array([kind in SLEEPERS for kind in _KINDS])
+_WISH: Final = np.dtype(
+    [
+        ("reach_km_max", np.int32),
+        ("quiet_from_min", np.int16),
+        ("quiet_to_min", np.int16),
+        ("zones", np.uint16),
+        ("kinds", np.uint8),
+        ("severity_min", np.uint8),
+        ("levels", np.uint8),
+        ("active", np.uint8),
+        ("reachable", np.uint8),
+        ("spare", np.uint8),
+    ]
+)
+"""16 bytes, so that two integers tell whether two are alike."""
+_MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a query makes of combinations, wherever the people are."""
+
+    wanted: NDArray[np.bool_]
+    """Of the kinds and the level that are asked for."""
+    reachable: NDArray[np.bool_]
+    closed: NDArray[np.bool_]
+    """Paused, or wants none so mild."""
+    limit_m: Floats
+    near_min: NDArray[np.int64]
+    """How long they sleep on when it is near."""
+    far_min: NDArray[np.int64]
+
+
+class Wishes:
+    """All combinations that were ever met, by number; it only grows, and is small."""
+
+    def __init__(self) -> None:
+        self._table = np.zeros(0, _WISH)
+        self._numbers: dict[bytes, int] = {}
+        self._zones: list[str] = []
+
+    def __len__(self) -> int:
+        """Return how many combinations there are."""
+        return len(self._table)
+
+    def number(self, columns: LaneColumns, at: Indices) -> NDArray[np.uint32]:
+        """Return the number of each row's combination; new ones are taken in."""
+        wishes = np.zeros(len(at), _WISH)
+        for name in _WISH.names or ():
+            if name not in {"spare", "zones"}:
+                wishes[name] = getattr(columns, name)[at]
+        if len(at):
+            zones = zone_numbers(self._zones, columns.zone_names)
+            wishes["zones"] = zones[columns.zones[at]] if len(zones) else 0
+        first, place = _alike(wishes)
+        seen = wishes[first]
+        numbers = np.empty(len(seen), np.uint32)
+        fresh = []
+        for row, one in enumerate(seen):
+            raw = one.tobytes()
+            number = self._numbers.get(raw)
+            if number is None:
+                number = self._numbers[raw] = len(self._numbers)
+                fresh.append(row)
+            numbers[row] = number
+        if fresh:
+            self._table = np.concatenate([self._table, seen[fresh]])
+        return numbers[place]
+
+    def verdicts(self, query: Query, some: NDArray[np.uint32] | None = None) -> Verdicts:
+        """Return what a query makes of all combinations, or of some, one entry each."""
+        table = self._table if some is None else self._table[some]
+        asked = np.array([kind in query.kinds for kind in _KINDS])
+        wanted = asked[table["kinds"]]
+        if query.level is not None:
+            wanted &= table["levels"] == query.level
+        limit_m = table["reach_km_max"] * 1_000.0
+        limit_m[table["reach_km_max"] <= 0] = np.inf
+        near_min, far_min = (self._asleep(query, table, away_m) for away_m in (0.0, np.inf))
+        mild = query.severity.rank < table["severity_min"]
+        return Verdicts(
+            wanted=wanted,
+            reachable=table["reachable"] != 0,
+            closed=mild | (table["active"] == 0),
+            limit_m=limit_m,
+            near_min=near_min,
+            far_min=far_min,
+        )
+
+    def _asleep(self, query: Query, table: NDArray[np.void], away_m: float) -> NDArray[np.int64]:
+        if not len(table):
+            return np.zeros(0, np.int64)
+        now_min = zone_minutes(self._zones, query.at)
+        if not len(now_min):
+            now_min = np.zeros(1, np.int64)
+        minutes = sleeping_min(
+            query.severity,
+            np.full(len(table), away_m),
+            now_min[table["zones"]],
+            table["quiet_from_min"],
+            table["quiet_to_min"],
+        )
+        return np.where(_SLEEPERS[table["kinds"]], minutes, 0)
+
+
+def _alike(wishes: NDArray[np.void]) -> tuple[Indices, Indices]:
+    """Return the first row of each combination, and each row's combination."""
+    words = wishes.view(np.uint64).reshape(len(wishes), 2)
+    mixed = (words[:, 0] * _MIX[0]) ^ (words[:, 1] * _MIX[1])
+    _, first, place = np.unique(mixed, return_index=True, return_inverse=True)
+    if not np.array_equal(words[first[place]], words):  # two combinations, one number: by bytes
+        _, first, place = np.unique(words, axis=0, return_index=True, return_inverse=True)
+    return first, place.reshape(-1)
