@@ -9,6 +9,7 @@ from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.lane import Lane
 from homeward.geography.cells import from_bytes, to_bytes
+from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
 from homeward.hosts.pen import NOTHING_SEALED, Pen
 from homeward.hosts.sweep import Sweeper
@@ -53,12 +54,9 @@ class World:
 
     def __init__(self) -> None:
         self.store = MemoryStore()
-        lane = LaneConsumer(
-            lane=Lane(0, 1, self.store.log.origin),
-            roster=self.store.roster,
-            ledger=self.store.ledger,
-            build=BruteIndex,
-        )
+        number = Lane(0, 1, self.store.log.origin)
+        keeper = IndexKeeper(number, self.store.roster, BruteIndex, self.store.meter)
+        lane = LaneConsumer(number, self.store.roster, self.store.ledger, keeper)
         pen = Pen(self.store.log.origin, self.store.clock.real)
         self.sweeper = Sweeper(Bench(self.store.log, self.store.workbench, pen), lane)
 

@@ -10,11 +10,13 @@ from typing import Any, Final, Literal, TypeAlias
 import structlog
 
 from homeward import processors
-from homeward.desk import Desk, HubBooks, IndexCrowd, Reader, RosterIndex
-from homeward.fanout.brute import BruteIndex
+from homeward.desk import Desk, HubBooks, IndexCrowd, Reader
 from homeward.fanout.lane import Lane
+from homeward.fanout.pyramid import PyramidIndex
 from homeward.hosts.consumer import Consumer, Pure
+from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
+from homeward.hosts.latecomers import Latecomers
 from homeward.hosts.pen import Pen
 from homeward.hosts.turn import Bench
 from homeward.http.rooms import Rooms
@@ -53,6 +55,8 @@ class House:
     meter: PrometheusMeter
     desk: Desk
     consumers: Sequence[Consumer]
+    lane: LaneConsumer
+    """One of them."""
     postgres: EmbeddedPostgres | None
     heard: Mapping[str, int] = field(default_factory=dict)
     """Consumer -> size of the log it caught up with, when a host runs here."""
@@ -63,6 +67,15 @@ class House:
         """What turns work on."""
         pen = Pen(self.store.log.origin, self.store.clock.real)
         return Bench(self.store.tail, self.store.workbench, pen)
+
+    @property
+    def keeper(self) -> IndexKeeper:
+        """Who keeps the index: one a process, whoever matches."""
+        return self.lane.keeper
+
+    def latecomers(self) -> Latecomers:
+        """Return what looks for those who come late to a live area."""
+        return Latecomers(self.bench, self.lane, self.store.clock, self.meter)
 
     def rooms(self) -> Rooms:
         """Return what the routes need."""
@@ -77,7 +90,7 @@ class House:
             feed=self.store.feed,
             workbench=self.store.workbench,
             roster=self.store.roster,
-            crowd=IndexCrowd(RosterIndex(self.store.roster).fresh),
+            crowd=IndexCrowd(self.keeper.fresh),
             ledger=self.store.ledger,
             tellings=Tellings(self.store.ledger),
             inbox=self.store.inbox,
@@ -102,10 +115,24 @@ class House:
             checks["parked"] = {"ok": not parked, "keys": len(parked)}
             if parked:  # only how many: a key is a case, and anybody may ask for this
                 checks["parked"]["mend"] = PARKED_MEND
+            checks["index"] = self._index()
             for name, heard in self.heard.items():
                 checks[f"consumer {name}"] = {"ok": True, "behind": max(0, size - heard)}
         ready = checks["database"]["ok"]
         return {"ready": ready, "checks": checks}
+
+    def _index(self) -> dict[str, Any]:
+        """An alert is accepted before it is loaded, and goes out as soon as it is."""
+        keeper = self.keeper
+        if keeper.people is not None:
+            return {"ok": True, "people": keeper.people}
+        read, there_are = keeper.progress or (0, 0)
+        return {"ok": False, "read": read, "of": there_are, "mend": "It is being loaded: wait."}
+
+
+def _loading(read: int, there_are: int, took_s: float) -> None:
+    what = "index loaded" if read == there_are else "index is being loaded"
+    log.info(what, people=read, of=there_are, took_ms=round(took_s * 1_000))
 
 
 def folder_of(settings: Settings, world: World) -> Path:
@@ -159,14 +186,11 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
             mend = f"see {folder}/postgres/server.log" if postgres else "mend HOMEWARD_DATABASE_URL"
             raise HouseRefused(f"the database does not answer ({away}): {mend}") from None
         meter = PrometheusMeter()
-        lane = LaneConsumer(
-            lane=Lane(number=0, lanes=LANES, origin=store.log.origin),
-            roster=store.roster,
-            ledger=store.ledger,
-            build=BruteIndex,
-        )
+        number = Lane(number=0, lanes=LANES, origin=store.log.origin)
+        keeper = IndexKeeper(number, store.roster, PyramidIndex, meter, _loading)
+        lane = LaneConsumer(number, store.roster, store.ledger, keeper)
         consumers: list[Consumer] = [*(Pure(one) for one in processors.ALL), lane]
         for consumer in consumers:
             await store.workbench.start(consumer.name)
         desk = Desk(store.log, store.subject_keys, store.clock, meter, settings.append_retries)
-        yield House(settings, world, store, ring, meter, desk, consumers, postgres)
+        yield House(settings, world, store, ring, meter, desk, consumers, lane, postgres)

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -138,9 +139,14 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
     )
     house.heard = host.caught_up
     caller = _caller(house)
-    watchdog = Watchdog(house)
+    watchdog, latecomers = Watchdog(house), house.latecomers()
+    feed, poll_s = house.store.feed, house.settings.poll_s
     jobs = [
         asyncio.create_task(host.run(stop)),
+        asyncio.create_task(host.again("index", lambda: house.keeper.run(stop), stop)),
+        asyncio.create_task(
+            host.again(latecomers.name, lambda: latecomers.round(feed, poll_s), stop)
+        ),
         asyncio.create_task(host.again("dispatch", lambda: caller.run(stop), stop)),
         asyncio.create_task(host.again("watchdog", lambda: watchdog.run(stop), stop)),
         asyncio.create_task(host.again("forgetting", lambda: _forgetting(house, stop), stop)),
@@ -159,9 +165,11 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
 
 
 async def _forgetting(house: House, stop: asyncio.Event) -> None:
-    """Forget what is kept under Idempotency-Keys for longer than is promised."""
+    """Forget what is kept under Idempotency-Keys, and of places, for longer than is promised."""
+    kept = timedelta(hours=house.settings.positions_kept_h)
     while not stop.is_set():
         await house.store.forget_old_answers()
+        await house.store.roster.forget_places(house.store.clock.now() - kept)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FORGET_S)
 

@@ -40,6 +40,10 @@ class PostgresWorkbench:
                 return frozenset(late) | broken
         return frozenset(broken)
 
+    async def live(self, processor: str) -> Mapping[str, int]:
+        found = await self._database.fetch("live_keys", processor)
+        return {row["key"]: row["revision"] for row in found}
+
     async def start(self, processor: str) -> tuple[int, int]:
         await self._database.run("consumer_make", processor)
         found = await self._database.one("consumer", processor)
@@ -104,4 +108,4 @@ def _args(turns: Sequence[KeyTurn]) -> tuple[object, ...]:
         )  # fmt: skip
     chunks = [chunk_tuple(of, one) for of, turn in enumerate(turns, 1) for one in turn.chunks]
     _, entries, sealed, blobs = log_args([Unit(turn.entries) for turn in turns])
-    return heads, chunks, entries, sealed, blobs
+    return heads, chunks, entries, sealed, blobs, [turn.key for turn in turns if turn.live]

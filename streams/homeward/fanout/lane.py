@@ -20,8 +20,8 @@ from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.cutting import cuts
 from homeward.fanout.index import Matched, Ordinals, Query
-from homeward.fanout.told import LaneState, Told, bitmap, serialised
-from homeward.geography.cells import from_bytes
+from homeward.fanout.told import LaneState, Told, bitmap, quiet, serialised
+from homeward.geography.cells import from_bytes, to_bytes, union
 from homeward.messages import Fact, Recorded
 from homeward.words import Audience, Purpose, RecipientKind, derived_id
 
@@ -30,7 +30,7 @@ HEARS: Final = frozenset(
     for one in (CalloutOrdered, AlertCancelled, CaseResolved, CaseClosedOut, WakeDue)
 )
 
-_INDEXED: Final = {
+INDEXED: Final = {
     Audience.AREA: frozenset({RecipientKind.VOLUNTEER}),
     Audience.DESK: frozenset({RecipientKind.DESK}),
 }
@@ -77,7 +77,7 @@ class Plan:
 
 def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     """Return what to ask the index; None: the recipients are handed in (a hub, those told)."""
-    kinds = _INDEXED.get(order.audience)
+    kinds = INDEXED.get(order.audience)
     if kinds is None:
         return None
     if order.audience is Audience.DESK:
@@ -94,12 +94,15 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     )
 
 
-def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked) -> Plan:
+def plan(
+    heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked, checked: int = 0
+) -> Plan:
     """Return what an order (a heard `CalloutOrdered`) comes to.
 
     ``found`` is the index's answer to `query_of`, or, when that was None, the recipients by the
     contact to ask: the hub's ordinal, or everybody ever leased for the alert (a hub's second
     contact was asked, too, and must hear that it is over). Those of other lanes are left to them.
+    ``checked`` is the index's roster revision.
     """
     order = heard.fact
     if not isinstance(order, CalloutOrdered):
@@ -107,7 +110,7 @@ def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked) 
     if isinstance(found, Matched):
         people = {order.contact: found.ordinals}
         if order.audience is Audience.AREA:
-            state = _remember(state, heard.id, order, found)
+            state = _remember(state, heard.id, order, found, checked)
     else:
         people = {
             contact: np.array(lane.own(found[contact]).to_array(), np.uint32)
@@ -116,17 +119,17 @@ def plan(heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked) 
         nobody = np.empty(0, np.uint32)
         found = Matched(nobody, nobody, nobody, nobody)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
-        state = _without_sleepers(state, order.alert)
+        state = without_sleepers(state, order.alert)
     elif order.alert in state.over and not order.purpose.ends:
         people = {}  # ordered before the end, heard after it: it says so, and tells nobody
-    chunks = _cut(heard, heard.id, order, state, lane, people)
+    chunks = cut(heard, heard.id, order, state, lane, people)
     state = replace(state, seq=state.seq + len(chunks))
-    return Plan(state, chunks, (_said(heard, heard.id, order, lane, chunks, found),))
+    return Plan(state, chunks, (said(heard, heard.id, order, lane, chunks, found),))
 
 
 def ended(state: LaneState, alert: int | None) -> LaneState:
     """Return the state after an alert ended: nobody is told any more, nobody who slept woken."""
-    return state if alert is None else _without_sleepers(state, alert)
+    return state if alert is None else without_sleepers(state, alert)
 
 
 def queries_again(wake: WakeDue, state: LaneState, lane: Lane) -> list[tuple[Told, Query]]:
@@ -149,15 +152,15 @@ def plan_again(
     for one, matched in found:
         order = one.as_ordered
         if order.expires_at is not None and heard.at >= order.expires_at:
-            state = _without_sleepers(state, one.alert)
+            state = without_sleepers(state, one.alert)
             continue
         state = _remember(state, one.order, order, matched)
         people = {order.contact: matched.ordinals}
-        cut = _cut(heard, one.order, order, state, lane, people)
-        state = replace(state, seq=state.seq + len(cut))
-        chunks.extend(cut)
-        if cut:
-            says.append(_said(heard, one.order, order, lane, cut, matched))
+        rows = cut(heard, one.order, order, state, lane, people)
+        state = replace(state, seq=state.seq + len(rows))
+        chunks.extend(rows)
+        if rows:
+            says.append(said(heard, one.order, order, lane, rows, matched))
     return Plan(state, tuple(chunks), tuple(says))
 
 
@@ -166,7 +169,7 @@ def _again(kept: Told, at: datetime) -> Query:
     order = kept.as_ordered
     return Query(
         area=Among(people),
-        kinds=_INDEXED[Audience.AREA],
+        kinds=INDEXED[Audience.AREA],
         at=at,
         severity=order.severity,
         focus=order.focus,
@@ -174,8 +177,13 @@ def _again(kept: Told, at: datetime) -> Query:
     )
 
 
-def _remember(state: LaneState, order_id: str, order: CalloutOrdered, found: Matched) -> LaneState:
-    """Count those about to be leased as told, and keep who was passed over."""
+def _remember(
+    state: LaneState, order_id: str, order: CalloutOrdered, found: Matched, checked: int = 0
+) -> LaneState:
+    """Count those about to be leased as told, and keep who was passed over.
+
+    A wave looks at its own cells only, so the area was last looked at as a whole when it began.
+    """
     kept = state.of(order.alert, order.version)
     told = bitmap(kept.told if kept else b"") | BitMap(found.ordinals)
     over = order.alert in state.over
@@ -189,19 +197,27 @@ def _remember(state: LaneState, order_id: str, order: CalloutOrdered, found: Mat
             order=order_id,
             as_ordered=order.model_copy(update={"cells": None}),
             look_at=None if over else found.wakes_at,
+            area=_area(kept, order),
+            checked=kept.checked if kept else checked,
         )
     )
 
 
-def _without_sleepers(state: LaneState, alert: int) -> LaneState:
-    versions = tuple(
-        replace(one, suppressed=b"", look_at=None) if one.alert == alert else one
-        for one in state.versions
-    )
+def _area(kept: Told | None, order: CalloutOrdered) -> bytes:
+    """Return the cells of all waves so far."""
+    before = kept.area if kept else b""
+    if not order.cells:
+        return before
+    return to_bytes(union(from_bytes(before), from_bytes(order.cells)))
+
+
+def without_sleepers(state: LaneState, alert: int) -> LaneState:
+    """Return the state in which an alert is over: it tells nobody any more."""
+    versions = tuple(quiet(one) if one.alert == alert else one for one in state.versions)
     return replace(state, versions=versions, over=tuple(sorted({*state.over, alert})))
 
 
-def _cut(
+def cut(
     heard: Recorded,
     order_id: str,
     order: CalloutOrdered,
@@ -239,7 +255,7 @@ def _cut(
     )
 
 
-def _said(
+def said(
     heard: Recorded,
     order_id: str,
     order: CalloutOrdered,
@@ -247,6 +263,7 @@ def _said(
     chunks: Sequence[Chunk],
     found: Matched,
 ) -> ChunksCut:
+    """Return what the lane says of an order: counts, and who by digest."""
     return ChunksCut(
         case=heard.key,
         at=heard.at,

@@ -24,6 +24,15 @@ class Told:
     """That order, without its cells."""
     look_at: datetime | None = None
     """When the first of those asleep has slept."""
+    area: bytes = b""
+    """The cells of all its waves, compacted: whoever enters them is told, too."""
+    checked: int = 0
+    """The roster's revision at which all of the area was looked at."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """On the case clock: nobody is told after it."""
+        return self.as_ordered.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +58,35 @@ class LaneState:
             (one for one in self.versions if (one.alert, one.version) == (alert, version)), None
         )
 
+    def live(self, at: datetime) -> tuple[Told, ...]:
+        """Return what somebody who comes late is still told of at a moment of the case clock."""
+        newest = {one.alert: one.version for one in sorted(self.versions, key=_by_version)}
+        return tuple(
+            one
+            for one in self.versions
+            if one.area
+            and one.alert not in self.over
+            and one.version == newest[one.alert]
+            and (one.expires_at is None or at < one.expires_at)
+        )
+
     def with_told(self, told: Told) -> "LaneState":
         """Keep an alert version; older ones of the alert are not looked at again."""
         others = [
-            replace(one, suppressed=b"", look_at=None) if one.alert == told.alert else one
+            quiet(one) if one.alert == told.alert else one
             for one in self.versions
             if (one.alert, one.version) != (told.alert, told.version)
         ]
         return replace(self, versions=(*others, told))
+
+
+def _by_version(one: Told) -> int:
+    return one.version
+
+
+def quiet(one: Told) -> Told:
+    """Return a version that tells nobody any more; whom it told stays known."""
+    return replace(one, suppressed=b"", look_at=None, area=b"")
 
 
 _ADAPTER: Final = TypeAdapter(LaneState)

@@ -21,6 +21,8 @@ class Reacted:
     says: Sequence[Fact] = ()
     wake_at: Instant | None = None
     chunks: tuple[Chunk, ...] = ()
+    live: bool = False
+    """Whether the key is of use to who watches something else than the log."""
 
 
 class Consumer(Protocol):

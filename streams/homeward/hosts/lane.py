@@ -4,8 +4,7 @@ It reads through ports and writes nothing but what stops sending (closing an ale
 older version: both idempotent); chunks, told-bitmaps and the summary fact commit with its position.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyroaring import BitMap
 
@@ -13,11 +12,10 @@ from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout import told
-from homeward.fanout.columns import LaneColumns
-from homeward.fanout.index import RecipientIndex
 from homeward.fanout.lane import HEARS, Lane, Plan, ended, plan, plan_again, queries_again, query_of
 from homeward.fanout.told import LaneState
 from homeward.hosts.consumer import Reacted
+from homeward.hosts.keeper import IndexKeeper
 from homeward.messages import Recorded
 from homeward.ports import Ledger, Roster
 from homeward.words import Audience, Purpose
@@ -30,9 +28,8 @@ class LaneConsumer:
     lane: Lane
     roster: Roster
     ledger: Ledger
-    build: Callable[[LaneColumns], RecipientIndex]
+    keeper: IndexKeeper
     hears: frozenset[str] = HEARS
-    _index: RecipientIndex | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -59,27 +56,29 @@ class LaneConsumer:
         """Cut an order's chunks, wake those who slept, or close what ended."""
         match heard.fact:
             case CalloutOrdered() as order:
-                return _reacted(await self._ordered(state, heard, order))
+                return _reacted(await self._ordered(state, heard, order), heard)
             case WakeDue() as wake:
-                index = await self._fresh()
                 asked = queries_again(wake, state, self.lane)
+                if not asked:  # another consumer's wake, mostly
+                    return _reacted(Plan(state), heard)
+                index = await self.keeper.fresh()
                 found = [(one, index.match(query)) for one, query in asked]
-                return _reacted(plan_again(heard, state, self.lane, found))
+                return _reacted(plan_again(heard, state, self.lane, found), heard)
             case (
                 AlertCancelled(alert=alert) | CaseResolved(alert=alert) | CaseClosedOut(alert=alert)
             ):
                 if alert is not None:
                     await self.ledger.close(heard.key, alert)
-                return _reacted(Plan(ended(state, alert)))
-        return _reacted(Plan(state))
+                return _reacted(Plan(ended(state, alert)), heard)
+        return _reacted(Plan(state), heard)
 
     async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
         query = query_of(order, state)
         if order.audience is Audience.AREA and order.version > 1:
             await self.ledger.supersede(heard.key, order.alert, order.version)
         if query is not None:
-            index = await self._fresh()
-            return plan(heard, state, self.lane, index.match(query))
+            index = await self.keeper.fresh()
+            return plan(heard, state, self.lane, index.match(query), index.revision)
         if order.audience is Audience.TOLD:
             return plan(heard, state, self.lane, await self._told(heard.key, order))
         hub = await self.roster.get(order.hub or "")
@@ -98,14 +97,7 @@ class LaneConsumer:
             people[contact] = people.get(contact, BitMap()) | told.bitmap(raw)
         return people
 
-    async def _fresh(self) -> RecipientIndex:
-        """Return the index with every roster change that was committed before this order."""
-        number, lanes = self.lane.number, self.lane.lanes
-        newest = await self.roster.revision(number, lanes)
-        if self._index is None or self._index.revision < newest:
-            self._index = self.build(await self.roster.columns(number, lanes))
-        return self._index
 
-
-def _reacted(made: Plan) -> Reacted:
-    return Reacted(made.state, made.says, made.wake_at, made.chunks)
+def _reacted(made: Plan, heard: Recorded) -> Reacted:
+    live = bool(made.state.live(heard.at))
+    return Reacted(made.state, made.says, made.wake_at, made.chunks, live)

@@ -36,6 +36,17 @@ class Pen:
 
         The ids are derived from (cause, consumer, ordinal): said twice, they are the same facts.
         """
+        return self.named(cause.id, consumer, cause, says, head)
+
+    def named(
+        self,
+        name: str,
+        consumer: str,
+        cause: Recorded,
+        says: Sequence[Fact],
+        head: StreamHead,
+    ) -> tuple[Entry, ...]:
+        """Return `outputs` that are named after something else than their cause."""
         origin = Origin(
             by=Actor(id=consumer, role=Role.SYSTEM),
             cause=cause.id,
@@ -44,7 +55,7 @@ class Pen:
         return tuple(
             write(
                 fact,
-                fact_id=derived_id(self.log, cause.id, consumer, ordinal),
+                fact_id=derived_id(self.log, name, consumer, ordinal),
                 log=self.log,
                 head=head,
                 origin=origin,

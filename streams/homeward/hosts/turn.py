@@ -47,6 +47,7 @@ class _Heard:
     wake: Wake | str | None = KEEP_WAKE
     entries: list[Entry] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+    live: bool = False
     parked: Parked | None = None
 
 
@@ -128,6 +129,7 @@ async def _hear_key(
         made.state = reacted.state
         made.entries.extend(entries)
         made.chunks.extend(() if silent else reacted.chunks)
+        made.live = reacted.live
         made.heard = row.key_version
         if reacted.wake_at != wake_at:
             wake_at = reacted.wake_at
@@ -163,6 +165,7 @@ def _as_turn(consumer: Consumer, key: str, made: _Heard) -> KeyTurn:
         out_chain=made.head.chain if made.head.version else None,
         wake=made.wake,
         chunks=tuple(made.chunks),
+        live=made.live,
     )
 
 

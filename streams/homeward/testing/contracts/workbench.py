@@ -102,6 +102,32 @@ class WorkbenchContract:
         leased = await store.ledger.lease(9, 60, AT)
         assert [one.chunk for one in leased] == list(both)
 
+    async def test_the_keys_that_a_turn_left_live_are_listed_with_their_revisions(
+        self, store: Ports
+    ) -> None:
+        bench = store.workbench
+        assert dict(await bench.live("lane")) == {}
+        both = [replace(turn("a"), live=True), replace(turn("b"), live=True), turn("c")]
+        await bench.commit_turn("lane", both)
+        await bench.commit_turn("reach", [replace(turn("d"), live=True)])
+        assert dict(await bench.live("lane")) == {"a": 1, "b": 1}
+        await bench.commit_turn("lane", [turn("a", 1), replace(turn("b", 1), live=True)])
+        assert dict(await bench.live("lane")) == {"b": 2}
+        await bench.commit_turn("lane", [replace(turn("a", 1), live=True)])  # too late
+        assert dict(await bench.live("lane")) == {"b": 2}
+        assert dict(await bench.live("reach")) == {"d": 1}
+
+    async def test_a_turn_in_which_nothing_was_heard_commits_like_any_other(
+        self, store: Ports
+    ) -> None:
+        bench = store.workbench
+        await bench.commit_turn("lane", [turn("a")])
+        unheard = replace(turn("a", 1, chunks=(chunk_of("a", 1),)), heard=1)
+        assert await bench.commit_turn("lane", [unheard]) == frozenset()
+        kept = (await bench.load("lane", ["a"]))["a"]
+        assert (kept.heard, kept.revision) == (1, 2)
+        assert len(await store.ledger.lease(9, 60, AT)) == 1
+
     async def test_a_consumer_is_born_where_the_log_ends(self, store: Ports) -> None:
         pen, bench = Pen(store.log.origin), store.workbench
         assert await bench.start("reach") == (0, 0)

@@ -23,6 +23,7 @@ class BenchDisk:
     parked: dict[At, Parked] = field(default_factory=dict)
     births: dict[str, int] = field(default_factory=dict)
     lows: dict[str, int] = field(default_factory=dict)
+    live: set[At] = field(default_factory=set)
 
 
 class MemoryWorkbench:
@@ -63,6 +64,7 @@ class MemoryWorkbench:
             out_chain=turn.out_chain,
             wake_at=self._wake(at, turn.wake, before.wake_at),
         )
+        (self.disk.live.add if turn.live else self.disk.live.discard)(at)
         self.ledger.add(turn.chunks, self.clock.real())
         self.log.insert(turn.entries, self.clock.real())
         return True
@@ -75,6 +77,11 @@ class MemoryWorkbench:
             self.disk.wakes.pop(at, None)
             return None
         return before
+
+    @port_call
+    async def live(self, processor: str) -> Mapping[str, int]:
+        rows = self.disk.positions
+        return {at[1]: rows[at].revision for at in self.disk.live if at[0] == processor}
 
     @port_call
     async def start(self, processor: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ the same act.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ from homeward.facts.hub import WatchOrdered
 from homeward.facts.sighting import SightingAccepted, SightingRejected, SightingReported
 from homeward.facts.watch import WatchAcknowledged, WatchStoodDown
 from homeward.messages import Actor, Fact
-from homeward.ports import Conflict, Unit
+from homeward.ports import Conflict, Move, Unit
 from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, write
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.testing.histories import Act, History, Step
@@ -148,7 +148,12 @@ class Desk:
             await store.roster.remove(f"v{step.choice % 36}")
             return
         who = step.choice % 36 if step.act is Act.MOVE else 1_000 + number
-        await store.roster.register([volunteer(who, step.choice * 13 + number)])
+        there = volunteer(who, step.choice * 13 + number)
+        if step.act is Act.MOVE and step.choice % 3 == 0:
+            await store.roster.move([Move(there.id, there.cells[0], store.clock.now())])
+            return
+        # Some who were paused want to be told again.
+        await store.roster.register([replace(there, active=there.active or step.choice % 2 == 0)])
 
     def _said(self, store: MemoryStore, number: int, step: Step) -> Said:
         case, stream = self.case(step.case), f"case-{self.case(step.case)}"

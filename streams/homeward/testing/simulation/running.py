@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -12,7 +12,9 @@ from homeward import processors
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.lane import Lane
 from homeward.hosts.consumer import Consumer, Pure
+from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
+from homeward.hosts.latecomers import Latecomers
 from homeward.hosts.pen import Pen
 from homeward.hosts.sweep import Sweeper
 from homeward.hosts.turn import Bench, hear
@@ -25,6 +27,7 @@ from homeward.testing.memory import Calls, Crashed, Fault, MemoryStore
 from homeward.testing.simulation.desk import Desk
 from homeward.testing.simulation.judge import Outcome, outcome
 from homeward.testing.simulation.lane import SmallLane
+from homeward.testing.simulation.missed import missed
 from homeward.testing.simulation.places import first_roster
 from homeward.testing.simulation.sender import Sender, Sink
 from homeward.testing.simulation.small import (
@@ -65,11 +68,14 @@ def real_crew(store: MemoryStore) -> Sequence[Consumer]:
 
 def whole_crew(store: MemoryStore) -> Sequence[Consumer]:
     """Return the catalogue's processors, and real lanes over the rule itself as their index."""
-    lanes = (
-        LaneConsumer(Lane(lane, LANES, store.log.origin), store.roster, store.ledger, BruteIndex)
-        for lane in range(LANES)
-    )
+    lanes = (real_lane(store, Lane(lane, LANES, store.log.origin)) for lane in range(LANES))
     return [*(Pure(one) for one in processors.ALL), *lanes]
+
+
+def real_lane(store: MemoryStore, lane: Lane) -> LaneConsumer:
+    """Return a lane as a house runs it, over the rule itself as its index."""
+    keeper = IndexKeeper(lane, store.roster, BruteIndex, store.meter)
+    return LaneConsumer(lane, store.roster, store.ledger, keeper)
 
 
 def bench_of(store: MemoryStore) -> Bench:
@@ -132,6 +138,7 @@ class _Process:
     consumers: Sequence[Consumer]
     sweepers: list[Sweeper]
     sender: Sender
+    latecomers: list[Latecomers]
 
 
 @dataclass(slots=True)
@@ -147,6 +154,7 @@ class Simulation:
     lives: int = 0
     calls: int = 0
     rung: int = 0
+    missed: list[str] = field(default_factory=list)
     chance: random.Random = field(init=False)
     process: _Process = field(init=False)
 
@@ -161,7 +169,12 @@ class Simulation:
         store = self.store.restarted(Calls(faults=self._fault))
         bench, consumers = self.bench(store), self.crew(store)
         sweepers = [Sweeper(bench, one) for one in consumers]
-        return _Process(store, bench, consumers, sweepers, Sender(store, self.sink))
+        latecomers = [
+            Latecomers(bench, one, store.clock, store.meter)
+            for one in consumers
+            if isinstance(one, LaneConsumer)
+        ]
+        return _Process(store, bench, consumers, sweepers, Sender(store, self.sink), latecomers)
 
     def _fault(self, _: int) -> Fault | None:
         self.calls += 1
@@ -187,7 +200,8 @@ class Simulation:
             await self._alive(partial(_act, desk, number))
             await self._quiet()
         await self._pass(3_600)
-        return outcome(self.store.disk, self.sink.lines)
+        found = outcome(self.store.disk, self.sink.lines)
+        return replace(found, wrong=(*found.wrong, *self.missed))
 
     async def _alive(self, part: Callable[[_Process], Awaitable[object]]) -> None:
         """Do a part of the work until a process lives through it."""
@@ -223,10 +237,19 @@ class Simulation:
                 await self._ring(size)
             if self.trouble.sweeps:
                 await self._sweep(size)
+            for place in range(len(self.process.latecomers)):
+                await self._alive(partial(_look_out, place))
             await self._alive(lambda one: one.sender.drain())
             if len(rows) == size:
+                await self._judge()
                 return
         raise Restless("facts follow facts")
+
+    async def _judge(self) -> None:
+        """See that nobody is missed now; small lanes do not look for those who come late."""
+        if self.process.latecomers:
+            everybody = await self.store.roster.columns(0, 1)
+            self.missed.extend(missed(self.store.disk, everybody, self.store.clock.now()))
 
     async def _ring(self, size: int) -> None:
         """Deliver what is new, the way a broken bus would; a death here loses the rest of it."""
@@ -271,7 +294,12 @@ class Simulation:
             for place in range(len(other.consumers))
             for one in (self.process, other)
         ]
-        for gone in await asyncio.gather(*sweeps, return_exceptions=True):
+        looks = [
+            _look_out(place, one)
+            for place in range(len(other.latecomers))
+            for one in (self.process, other)
+        ]
+        for gone in await asyncio.gather(*sweeps, *looks, return_exceptions=True):
             if gone is not None and not isinstance(gone, Crashed | LogUnavailable):
                 raise gone
         self.process.store.calls.pause = None
@@ -295,6 +323,10 @@ async def _sweep(place: int, size: int, keep: bool, process: _Process) -> None: 
     await process.sweepers[place].sweep(size)
     if keep:
         await process.sweepers[place].keep()
+
+
+async def _look_out(place: int, process: _Process) -> None:
+    await process.latecomers[place].once()
 
 
 def run(

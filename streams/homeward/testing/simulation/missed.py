@@ -1,0 +1,84 @@
+"""At rest nobody is missed: whoever is inside a live area by now was told, or is passed over."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+from pyroaring import BitMap
+
+from homeward.facts.callout import CalloutOrdered
+from homeward.fanout.areas import CellSet
+from homeward.fanout.brute import BruteIndex
+from homeward.fanout.columns import LaneColumns
+from homeward.fanout.index import Query
+from homeward.fanout.late import KINDS
+from homeward.fanout.told import bitmap, load
+from homeward.geography.cells import from_bytes
+from homeward.record.envelope import attachments, read
+from homeward.testing.memory import Disk
+from homeward.words import Audience, Purpose
+
+ENDS = {"case.alert-cancelled/1", "case.resolved/1", "case.closed-out/1"}
+
+
+def missed(disk: Disk, everybody: LaneColumns, at: datetime) -> Iterator[str]:
+    """Return whom the rule tells or passes over, by the log's own orders, and nobody did.
+
+    ``everybody`` is the roster as one lane; ``at`` the case clock.
+    """
+    rule = BruteIndex(everybody)
+    for case, orders in _live(disk, at).items():
+        newest = orders[-1]
+        cells = np.concatenate([from_bytes(one.cells or b"") for one in orders])
+        found = rule.match(
+            Query(
+                area=CellSet(cells),
+                kinds=KINDS,
+                at=at,
+                severity=newest.severity,
+                focus=newest.focus,
+                told=_cut(disk, case, newest),
+            )
+        )
+        if len(found.ordinals):
+            yield f"inside and not told: {len(found.ordinals)} of {case}"
+        if forgotten := BitMap(found.suppressed) - _suppressed(disk, case, newest):
+            yield f"passed over and forgotten: {len(forgotten)} of {case}"
+
+
+def _live(disk: Disk, at: datetime) -> dict[str, list[CalloutOrdered]]:
+    """Return the orders of each case's newest version, of alerts that are not over."""
+    orders: defaultdict[str, list[CalloutOrdered]] = defaultdict(list)
+    over = {
+        row.key for row, kind in zip(disk.log.rows, disk.log.kinds, strict=True) if kind in ENDS
+    }
+    for row, kind in zip(disk.log.rows, disk.log.kinds, strict=True):
+        if kind != "callouts.ordered/1" or row.key in over:
+            continue
+        blobs = {digest: disk.log.blobs[digest] for digest in attachments(row)}
+        order = read(row, blobs=blobs).fact
+        assert isinstance(order, CalloutOrdered)
+        if order.audience is Audience.AREA and (order.expires_at is None or at < order.expires_at):
+            before = orders[row.key]
+            orders[row.key] = [one for one in before if one.version == order.version] + [order]
+    return orders
+
+
+def _cut(disk: Disk, case: str, order: CalloutOrdered) -> BitMap:
+    people, asked = BitMap(), (case, order.alert, order.version)
+    for row in disk.ledger.rows.values():
+        chunk = row.chunk
+        mine = (chunk.case, chunk.alert, chunk.version) == asked
+        if mine and chunk.purpose is Purpose.ALERT and not chunk.attempt:
+            people |= BitMap.deserialize(chunk.recipients)
+    return people
+
+
+def _suppressed(disk: Disk, case: str, order: CalloutOrdered) -> BitMap:
+    people = BitMap()
+    for (processor, key), position in disk.bench.positions.items():
+        if processor.startswith("fanout.") and key == case and position.state is not None:
+            kept = load(position.state).of(order.alert, order.version)
+            people |= bitmap(kept.suppressed if kept else b"")
+    return people
