@@ -111,6 +111,31 @@ class Settings(BaseSettings):
             "who asks for more is looking for somebody (SAFETY).",
         ),
     ] = 30
+    positions_kept_h: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=168,
+            description="How long it is kept where a recipient is: an older word helps no search, "
+            "and is nobody's business.",
+        ),
+    ] = 24
+    positions_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Positions of one recipient a minute: a train crosses a cell of res 7 in "
+            "thirty seconds, and a phone that was offline says several at once.",
+        ),
+    ] = 30
+    positions_waiting_max: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Positions that may wait to be written: about a second's work; more are "
+            "answered 503 at once.",
+        ),
+    ] = 20_000
     form_open_s: Annotated[
         int,
         Field(ge=60, description="How long an opened form can be sent: a day of a parent's fear."),

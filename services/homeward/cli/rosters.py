@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from homeward.cli.loading import Kind, load
+from homeward.cli.moving import move
 from homeward.cli.output import Complaint, as_json, note, pairs, table
 from homeward.cli.talking import Talk, talks
 
@@ -50,6 +51,23 @@ def import_recipients(talk: Talk, file: File, bad_lines: Bad = 20) -> None:
     it again.
     """
     load(talk, file, Kind.RECIPIENTS, bad_lines)
+
+
+@recipients.command("move", epilog="Example: homeward recipients move positions.jsonl")
+@talks
+def move_recipients(
+    talk: Talk,
+    file: Annotated[Path, typer.Argument(help="JSON lines in UTF-8.", metavar="FILE")],
+    bad_lines: Bad = 20,
+) -> None:
+    """Say where recipients are; who comes into a live area is told.
+
+    A line is {"recipient": "v-1", "cell": "8740e3cecffffff", "at": "2026-03-01T10:30:00+08:00"}, or
+    with lat, lon and datum (wgs84, gcj02, bd09) for the cell: points leave this machine as cells of
+    about 5 km2. Without "at" it is now, "cell": null forgets. Of each recipient the newest counts,
+    whatever the order.
+    """
+    move(talk, file, bad_lines)
 
 
 @hubs.command("list", epilog="Example: homeward hubs list --near 33.04,115.26 --within-km 60")

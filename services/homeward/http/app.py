@@ -13,8 +13,10 @@ from homeward.http import (
     livemap,
     machine,
     messages,
+    positions,
     previews,
     recipients,
+    registrations,
     sightings,
     timelines,
     watches,
@@ -28,6 +30,7 @@ from homeward.http.pages import recipient as inbox
 from homeward.http.pages import reporter, reports
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.rendering import page_of
+from homeward.http.plain import PlainRoute
 from homeward.http.problems import TooManyPreviews
 from homeward.http.rooms import Rooms
 
@@ -40,6 +43,7 @@ MODULES: Final = (
     timelines,
     livemap,
     recipients,
+    registrations,
     messages,
     keys,
     machine,
@@ -73,6 +77,8 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.refusal_page = page_of
     app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)
+    app.state.positions = positions.Positions(rooms)
+    app.router.routes.append(positions.ROUTE)
     for module in MODULES:
         app.router.routes.extend(module.router.routes)
     if open_doors := unguarded(app.routes):
@@ -95,6 +101,9 @@ def _document(app: FastAPI) -> None:
             problem = answering.Problem.model_json_schema(ref_template=reference)
             schemas |= problem.pop("$defs", {})
             schemas["Problem"] = problem
+            for route in app.routes:
+                if isinstance(route, PlainRoute):
+                    route.document(document["paths"], schemas)
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             for methods in document["paths"].values():

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from homeward.case import fold
 from homeward.http.authorisation import Action, Scope, scope_of
+from homeward.http.plain import PlainRoute
 from homeward.http.problems import KeyMissing, KeyUnknown
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
@@ -139,15 +140,15 @@ def guarded(action: Action) -> Callable[..., Awaitable[Caller]]:
 
 def unguarded(routes: list[BaseRoute]) -> list[str]:
     """Return the routes that name neither an action nor a reason to be open."""
-    return [
-        str(getattr(route, "path", route))
-        for route in routes
-        if not isinstance(route, APIRoute) or guard_of(route) is None
-    ]
+    return [str(getattr(route, "path", route)) for route in routes if guard_of(route) is None]
 
 
-def guard_of(route: APIRoute) -> Guard | Open | None:
+def guard_of(route: BaseRoute) -> Guard | Open | None:
     """Return what stands at a route's door, however deep among its dependencies."""
+    if isinstance(route, PlainRoute):
+        return route.guard if isinstance(route.guard, Guard) else None
+    if not isinstance(route, APIRoute):
+        return None
     waiting = list(route.dependant.dependencies)
     while waiting:
         one = waiting.pop()

@@ -64,6 +64,8 @@ class Action(StrEnum):
     ENROL = "register volunteers and camera owners"
     ENROL_HUBS = "register hubs and desks"
     REMOVE = "remove a recipient"
+    MOVE = "say where recipients are"
+    SEE_SELF = "read one's own registration"
     COUNT_RECIPIENTS = "count recipients"
     LIST_HUBS = "list hubs"
     INBOX = "read one's own messages"
@@ -109,6 +111,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.ENROL: Class.PUBLIC,
     Action.ENROL_HUBS: Class.PUBLIC,
     Action.REMOVE: Class.PUBLIC,
+    Action.MOVE: Class.PUBLIC,
+    Action.SEE_SELF: Class.SEARCHER,
     Action.COUNT_RECIPIENTS: Class.PUBLIC,
     Action.LIST_HUBS: Class.PUBLIC,
     Action.INBOX: Class.SEARCHER,
@@ -151,6 +155,11 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
         **dict.fromkeys((Role.NGO, Role.ADMIN), Scope.ALL),
         **dict.fromkeys((Role.VOLUNTEER, Role.HUB), Scope.OWN),
     },
+    Action.MOVE: {
+        **dict.fromkeys((Role.NGO, Role.ADMIN), Scope.ALL),
+        **dict.fromkeys((Role.VOLUNTEER, Role.HUB), Scope.OWN),
+    },
+    Action.SEE_SELF: {Role.VOLUNTEER: Scope.OWN, Role.HUB: Scope.OWN},
     Action.COUNT_RECIPIENTS: {
         **dict.fromkeys(_READERS, Scope.ALL),
         Role.ADMIN: Scope.ALL,

@@ -266,6 +266,33 @@ class AreaImpossible(Refused):
     mend = "Close each ring, say longitude before latitude, and simplify what is very detailed."
 
 
+class CoordinatesSent(Refused):
+    """A position was sent as coordinates; only a cell may leave the device."""
+
+    code = "coordinates-sent"
+    status = 422
+    mend = (
+        "Compute the H3 cell at resolution 7 on the device, from WGS-84 coordinates "
+        "(h3.latlng_to_cell(lat, lon, 7)), and send only that as 'cell'."
+    )
+
+
+class TooManyPositions(Refused):
+    """One recipient said where they are more often than anybody moves."""
+
+    code = "too-many-positions"
+    status = 429
+    mend = "Wait as long as the Retry-After header says; say it when the cell changes."
+
+
+class TooManyWaiting(Refused):
+    """More positions wait to be kept than this process can keep in time; yours was not."""
+
+    code = "positions-overload"
+    status = 503
+    mend = "Say it again after as long as the Retry-After header says; older ones may be left out."
+
+
 class TooManyStreams(Refused):
     """As many streams are open as this process can serve."""
 

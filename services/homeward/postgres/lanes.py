@@ -44,6 +44,8 @@ RECIPIENT: Final = _record(
     level=">i2", active="?", reachable="?",
 )  # fmt: skip
 PLACE: Final = _record(ordinal=">i8", here=">u8")
+NOBODY: Final = np.zeros(0, RECIPIENT)
+NOWHERE: Final = np.zeros(0, PLACE)
 CELLS: Final = ("cell_1", "cell_2", "cell_3")
 
 
@@ -75,6 +77,8 @@ async def read_changes(
         (head,) = await connection.fetch(sql("lane_head"), *shards)
         if after < head["horizon"]:
             return None
+        if after >= head["revision"]:
+            return LaneChanges(_columns(head["revision"], [], NOBODY, NOWHERE))
         limit = 1
         while not too_many(limit, head["given"]):
             limit *= 2
@@ -83,7 +87,7 @@ async def read_changes(
             return None
         changed = [row["ordinal"] for row in found if row["zone"] is not None]
         zones = sorted({row["zone"] for row in found} - {None})
-        people, places = np.zeros(0, RECIPIENT), np.zeros(0, PLACE)
+        people, places = NOBODY, NOWHERE
         if changed:
             people, places = await _copies(connection, shards, zones, changed)
     columns = _columns(head["revision"], zones, people, places)

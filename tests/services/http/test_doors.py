@@ -7,6 +7,7 @@ from homeward.http import app as application
 from homeward.http.asking import keyed
 from homeward.http.auth import Guard, Open, guard_of, unguarded
 from homeward.http.authorisation import CLASS, CLEARANCE, TABLE, Action, scope_of
+from homeward.http.plain import PlainRoute
 from homeward.http.strict import StrictRoute
 from homeward.words import Role
 
@@ -39,6 +40,9 @@ def test_every_posting_route_under_v1_asks_for_a_key_and_parses_strictly(world):
     posts = [r for r in world.app.routes if "POST" in r.methods and r.path.startswith("/v1")]
     assert len(posts) > 20
     for route in posts:
+        if isinstance(route, PlainRoute):  # a last value: said twice, it is true once
+            assert route.path == "/v1/positions"
+            continue
         assert isinstance(route, StrictRoute), route.path
         assert keyed in list(_calls(route.dependant)), route.path
 
@@ -62,10 +66,18 @@ def test_who_is_not_in_the_table_may_nothing():
 
 ANSWERS = {
     "reporter": {Action.RAISE, Action.SEE_CASE, Action.ADD_FACTS, Action.WITHDRAW, Action.SIGHT},
-    "volunteer": {Action.SEE_CASE, Action.SIGHT, Action.ANSWER, Action.REMOVE, Action.INBOX},
+    "volunteer": {
+        Action.SEE_CASE,
+        Action.SIGHT,
+        Action.ANSWER,
+        Action.REMOVE,
+        Action.INBOX,
+        Action.MOVE,
+        Action.SEE_SELF,
+    },
     "hub": {
         *(Action.SEE_CASE, Action.SIGHT, Action.LIST_WATCHES, Action.WATCH),
-        *(Action.REMOVE, Action.INBOX),
+        *(Action.REMOVE, Action.INBOX, Action.MOVE, Action.SEE_SELF),
     },
     "auditor": {
         *(Action.LIST_CASES, Action.SEE_CASE, Action.LIST_SIGHTINGS, Action.LIST_WATCHES),
@@ -73,7 +85,7 @@ ANSWERS = {
     },
     "admin": {
         *(Action.ENROL, Action.ENROL_HUBS, Action.REMOVE, Action.COUNT_RECIPIENTS),
-        *(Action.LIST_HUBS, Action.KEYS),
+        *(Action.LIST_HUBS, Action.KEYS, Action.MOVE),
     },
 }
 
