@@ -13,27 +13,23 @@ import random
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-
-from aiohttp import web
+from typing import Any, Final
 
 from homeward.dispatch.channels.signature import signed_headers
 
-BODY_BYTES_MAX = 8 * 1024 * 1024
+BODY_BYTES_MAX: Final = 8 * 1024 * 1024
+HEAD_BYTES_MAX: Final = 65_536
 
 
-@dataclass(slots=True)
-class Sink:
-    """Where lines go, and how badly it behaves."""
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How badly a sink behaves, to all or to those under a path."""
 
-    out: int
-    """A file descriptor opened to append."""
-    secret: bytes | None = None
-    """When given, each line says whether the signature was good; nothing is refused."""
     status: int = 200
     """Any other than 2xx: answered to all, nothing is kept."""
     retry_after_s: int | None = None
@@ -43,29 +39,49 @@ class Sink:
     """So many requests are answered 500 before anything is kept."""
     lose_ratio: float = 0.0
     """So many are kept and then answered 500: the sender cannot know."""
+    answer_bytes_s: float = 0.0
+    """So many bytes of the answer a second; 0: all at once."""
+
+    def keeps(self) -> bool:
+        """Whether a request is written down."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+@dataclass(slots=True)
+class Sink:
+    """Where lines go, and how it behaves."""
+
+    out: int
+    """A file descriptor opened to append."""
+    secret: bytes | None = None
+    """When given, each line says whether the signature was good; nothing is refused."""
+    manners: Manners = field(default_factory=Manners)
+    under: dict[str, Manners] = field(default_factory=dict)
+    """Manners by the beginning of a path; the first that fits."""
     chance: random.Random = field(default_factory=random.Random)
 
-    async def receive(self, request: web.Request) -> web.Response:
-        """Keep a batch and answer, or misbehave as told."""
-        body = await request.read()
-        if self.hang:
-            await asyncio.Event().wait()
-        if self.chance.random() < self.fail_ratio:
-            return web.Response(status=500)
-        if not self._accepts():
-            after = {} if self.retry_after_s is None else {"retry-after": str(self.retry_after_s)}
-            return web.Response(status=self.status, headers=after)
-        lines = "".join(
-            json.dumps(one, ensure_ascii=False) + "\n" for one in self._lines(request, body)
-        )
+    def of(self, path: str) -> Manners:
+        """Return the manners for a path."""
+        for begins, manners in self.under.items():
+            if path.startswith(begins):
+                return manners
+        return self.manners
+
+    def receive(self, path: str, headers: dict[str, str], body: bytes) -> bytes | None:
+        """Keep a batch and return the answer's bytes; None: there will be none."""
+        manners = self.of(path)
+        if manners.hang:
+            return None
+        if manners.fail_ratio and self.chance.random() < manners.fail_ratio:
+            return _answer(500)
+        if not manners.keeps():
+            return _answer(manners.status, manners.retry_after_s)
+        lines = "".join([_line(one) for one in self._lines(path, headers, body)])
         os.write(self.out, lines.encode())  # one write to an O_APPEND file: never half a line
-        lost = self.chance.random() < self.lose_ratio
-        return web.Response(status=500 if lost else self.status)
+        lost = manners.lose_ratio and self.chance.random() < manners.lose_ratio
+        return _answer(500 if lost else manners.status)
 
-    def _accepts(self) -> bool:
-        return 200 <= self.status < 300  # noqa: PLR2004 -- HTTP's own bounds
-
-    def _lines(self, request: web.Request, body: bytes) -> Iterator[dict[str, Any]]:
+    def _lines(self, path: str, headers: dict[str, str], body: bytes) -> Iterator[dict[str, Any]]:
         said = json.loads(body)
         data = said["data"]
         common = {
@@ -73,24 +89,108 @@ class Sink:
             "version": data["version"],
             "case_code": data["case_code"],
             "drill": said["drill"],
-            "path": request.path,
-            "webhook_id": request.headers.get("webhook-id"),
-            "signed": self._signed(request, body),
+            "path": path,
+            "webhook_id": headers.get("webhook-id"),
+            "signed": self._signed(headers, body),
             "received_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         }
         for one in data["messages"]:
             names = ("message_id", "recipient", "purpose", "lang", "watch", "link")
             yield {name: one.get(name) for name in names} | common
 
-    def _signed(self, request: web.Request, body: bytes) -> bool | None:
+    def _signed(self, headers: dict[str, str], body: bytes) -> bool | None:
         if self.secret is None:
             return None
-        said = request.headers
-        sent_at = datetime.fromtimestamp(int(said.get("webhook-timestamp", "0")), UTC)
+        sent_at = datetime.fromtimestamp(int(headers.get("webhook-timestamp", "0")), UTC)
         right = signed_headers(
-            self.secret, body, webhook_id=said.get("webhook-id", ""), sent_at=sent_at
+            self.secret, body, webhook_id=headers.get("webhook-id", ""), sent_at=sent_at
         )
-        return compare_digest(right["webhook-signature"], said.get("webhook-signature", ""))
+        return compare_digest(right["webhook-signature"], headers.get("webhook-signature", ""))
+
+
+_line_json: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def _line(one: dict[str, Any]) -> str:
+    return _line_json(one) + "\n"
+
+
+def _answer(status: int, retry_after_s: int | None = None) -> bytes:
+    after = "" if retry_after_s is None else f"retry-after: {retry_after_s}\r\n"
+    return f"HTTP/1.1 {status} x\r\n{after}content-length: 0\r\n\r\n".encode("ascii")
+
+
+class Desk(asyncio.Protocol):
+    """One connection: requests are answered in turn, and what is no request ends it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._got = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._dripping: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        if self._dripping is not None:
+            self._dripping.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._got += data
+        while self._dripping is None and self._transport is not None:
+            try:
+                whole = self._request()
+            except (ValueError, KeyError, TypeError):
+                self._transport.write(_answer(400))
+                self._transport.close()
+                return
+            if not whole:
+                return
+
+    def _request(self) -> bool:
+        """Take one request off what has come; False when it is not whole yet."""
+        end = self._got.find(b"\r\n\r\n")
+        if end < 0:
+            if len(self._got) > HEAD_BYTES_MAX:
+                raise ValueError("head")
+            return False
+        first, *lines = self._got[:end].decode("latin-1").split("\r\n")
+        path = first.split(" ")[1]
+        headers = {name.lower(): value.strip() for name, _, value in map(_parted, lines)}
+        length = int(headers["content-length"])
+        if length > BODY_BYTES_MAX:
+            raise ValueError("body")
+        after = end + 4 + length
+        if len(self._got) < after:
+            return False
+        body = bytes(self._got[end + 4 : after])
+        del self._got[:after]
+        answer = self._sink.receive(path.partition("?")[0], headers, body)
+        if answer is not None:
+            self._say(answer, self._sink.of(path).answer_bytes_s)
+        return True
+
+    def _say(self, answer: bytes, bytes_s: float) -> None:
+        assert self._transport is not None
+        if bytes_s:
+            self._dripping = asyncio.create_task(self._drip(answer, bytes_s))
+        else:
+            self._transport.write(answer)
+
+    async def _drip(self, answer: bytes, bytes_s: float) -> None:
+        for one in answer:
+            await asyncio.sleep(1 / bytes_s)
+            if self._transport is not None:
+                self._transport.write(bytes([one]))
+        self._dripping = None
+        self.data_received(b"")
+
+
+def _parted(line: str) -> tuple[str, str, str]:
+    return line.partition(":")
 
 
 def _read(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -104,8 +204,28 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--hang", action="store_true", help="never answer")
     parser.add_argument("--fail-ratio", type=float, default=0.0, help="500, nothing kept")
     parser.add_argument("--lose-ratio", type=float, default=0.0, help="kept, then 500")
+    parser.add_argument("--answer-bytes-s", type=float, default=0.0, help="drip the answer")
+    parser.add_argument(
+        "--under",
+        action="append",
+        default=[],
+        metavar="PATH:NAME=VALUE[,...]",
+        help="other manners for paths that begin so: /bad:status=429,retry_after_s=2; "
+        "hang=1, fail_ratio=0.5, lose_ratio=0.5, answer_bytes_s=1",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the faults")
     return parser.parse_args(argv)
+
+
+def manners_under(text: str) -> tuple[str, Manners]:
+    """Return a path and its manners, from ``/path:name=value,name=value``."""
+    path, _, said = text.partition(":")
+    manners = Manners()
+    for one in said.split(","):
+        name, _, value = one.partition("=")
+        kind = {"status": int, "retry_after_s": int, "hang": bool}.get(name, float)
+        manners = replace(manners, **{name: kind(value)})
+    return path, manners
 
 
 def _secret(file: Path | None) -> bytes | None:
@@ -119,32 +239,29 @@ async def serve(args: argparse.Namespace) -> None:
     sink = Sink(
         out=os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
         secret=_secret(args.secret_file),
-        status=args.status,
-        retry_after_s=args.retry_after_s,
-        hang=args.hang,
-        fail_ratio=args.fail_ratio,
-        lose_ratio=args.lose_ratio,
+        manners=Manners(
+            args.status,
+            args.retry_after_s,
+            args.hang,
+            args.fail_ratio,
+            args.lose_ratio,
+            args.answer_bytes_s,
+        ),
+        under=dict(manners_under(one) for one in args.under),
         chance=random.Random(args.seed),  # noqa: S311 -- faults that can be repeated
     )
-    app = web.Application(client_max_size=BODY_BYTES_MAX)
-    app.router.add_post("/{path:.*}", sink.receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    site = web.TCPSite(runner, args.host, args.port)
-    await site.start()
-    stop = asyncio.Event()
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    server = await loop.create_server(lambda: Desk(sink), args.host, args.port, backlog=1_024)
     for one in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    host, port = runner.addresses[0][:2]
+        loop.add_signal_handler(one, stop.set)
+    host, port = server.sockets[0].getsockname()[:2]
     sys.stdout.write(
         json.dumps({"url": f"http://{host}:{port}/", "endpoint": f"{host}:{port}"}) + "\n"
     )
     sys.stdout.flush()
-    try:
-        await stop.wait()
-    finally:
-        await runner.cleanup()
-        os.close(sink.out)
+    await stop.wait()
+    server.close()
+    os.close(sink.out)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

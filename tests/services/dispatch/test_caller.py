@@ -14,7 +14,6 @@ from homeward.record.envelope import read
 from homeward.testing.memory import ORIGIN
 from homeward.words import Purpose, RecipientKind
 
-
 ONE = replace(KNOBS, channel_batches=1, slow_people=100)
 """One batch in a channel at once: what comes between two batches is told apart."""
 

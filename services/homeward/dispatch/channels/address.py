@@ -9,9 +9,8 @@ import ipaddress
 import socket
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 ADDRESS_CHARS_MAX: Final = 2_048
@@ -31,7 +30,7 @@ Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
 
 
 class AddressRefused(OSError):
-    """The address is not one that this world may call. An OSError, as a resolver must raise."""
+    """The address is not one that this world may call."""
 
 
 def ip_of(host: str) -> IpAddress | None:
@@ -74,7 +73,7 @@ def check_public(url: URL) -> None:
     """Refuse what is not https, and a literal that is not public; names are judged resolved."""
     if url.scheme != "https":
         raise AddressRefused("not-https")
-    ip = ip_of(url.host or "")
+    ip = ip_of(url.raw_host or "")
     if ip is not None and not is_public(ip):
         raise AddressRefused("not-public")
 
@@ -95,7 +94,7 @@ def loopback_endpoint(text: str) -> tuple[str, int]:
 
 def check_loopback(url: URL, allowed: Collection[tuple[str, int]]) -> bool:
     """Whether an address is one of the allowed loopback endpoints."""
-    ip = ip_of(url.host or "")
+    ip = ip_of(url.raw_host or "")
     return ip is not None and (str(ip), url.port or 0) in allowed
 
 
@@ -105,47 +104,23 @@ def system_lookup(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
-class PublicResolver(AbstractResolver):
-    """Gives aiohttp the addresses to connect to, all of them judged; it looks up no others."""
+class PublicResolver:
+    """Gives the addresses to connect to, all of them judged; nobody looks up others."""
 
     def __init__(self, lookup: Lookup = system_lookup) -> None:
         self._lookup = lookup
         # Threads of its own: a dead name server must not use up everybody's.
         self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, thread_name_prefix="webhook-lookup")
 
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0) -> Sequence[str]:
         """Return where a name lies now. Raises AddressRefused if one address is not public."""
         loop = asyncio.get_running_loop()
         texts = await loop.run_in_executor(self._threads, self._lookup, host, port)
         ips = [ip_of(text) for text in texts]
         if not ips or any(ip is None or not is_public(ip) for ip in ips):
             raise AddressRefused("not-public")
-        return [_result(host, port, ip) for ip in ips if ip is not None]
+        return [str(ip) for ip in ips]
 
     async def close(self) -> None:
         """Let go of the threads; a look-up that hangs is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _result(host: str, port: int, ip: IpAddress) -> ResolveResult:
-    return ResolveResult(
-        hostname=host,
-        host=str(ip),
-        port=port,
-        family=socket.AF_INET if ip.version == 4 else socket.AF_INET6,  # noqa: PLR2004 -- IPv4
-        proto=0,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )
-
-
-def refused_in(error: BaseException | None) -> AddressRefused | None:
-    """Return the refusal inside an error of aiohttp, which wraps what a resolver raises."""
-    seen: Any = error
-    while seen is not None and not isinstance(seen, AddressRefused):
-        seen = seen.__cause__
-    return seen

@@ -48,8 +48,11 @@ class Resting:
         """Note that an endpoint answered, whatever it said."""
         self._faulty.pop(endpoint, None)
 
-    def fault(self, endpoint: str) -> None:
-        """Note that an endpoint did not answer; from the second time on it rests, ever longer."""
+    def fault(self, endpoint: str) -> float:
+        """Note that an endpoint did not answer; from the second time on it rests, ever longer.
+
+        Returns how long it rests now, in s.
+        """
         if len(self._faulty) >= ENDPOINTS_MAX:
             self._faulty.clear()  # costs a try each, and bounds what strangers can make us keep
         known = self._faulty.setdefault(endpoint, _Faulty())
@@ -57,3 +60,4 @@ class Resting:
         doubled = FIRST_REST_S * 2.0 ** min(known.faults - FAULTS_BEFORE_REST, 10)
         rest_s = min(LONGEST_REST_S, doubled) * (0.5 + 0.5 * self._chance())
         known.until = self._monotonic() + rest_s
+        return rest_s if known.faults >= FAULTS_BEFORE_REST else 0.0

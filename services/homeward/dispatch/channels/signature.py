@@ -41,3 +41,9 @@ def signed_headers(
         "webhook-timestamp": timestamp,
         "webhook-signature": f"v1,{signature}",
     }
+
+
+def signed_lines(secret: bytes, body: bytes, *, webhook_id: str, sent_at: datetime) -> bytes:
+    """Return the same headers as they stand in a request, each with its CRLF."""
+    headers = signed_headers(secret, body, webhook_id=webhook_id, sent_at=sent_at)
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")

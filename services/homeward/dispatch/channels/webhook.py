@@ -1,13 +1,14 @@
 """Webhooks: one signed POST for all messages of a batch to one address."""
 
 import asyncio
+import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-import aiohttp
 from yarl import URL
 
 from homeward.dispatch.channels.address import (
+    ADDRESS_CHARS_MAX,
     AddressRefused,
     Lookup,
     PublicResolver,
@@ -15,11 +16,11 @@ from homeward.dispatch.channels.address import (
     check_public,
     loopback_endpoint,
     parsed,
-    refused_in,
     system_lookup,
 )
+from homeward.dispatch.channels.post import Poster
 from homeward.dispatch.channels.resting import Resting
-from homeward.dispatch.channels.signature import batch_id, endpoint_secret, signed_headers
+from homeward.dispatch.channels.signature import batch_id, endpoint_secret, signed_lines
 from homeward.dispatch.channels.webhook_body import (
     batch_body,
     partial_verdicts,
@@ -29,10 +30,15 @@ from homeward.dispatch.channels.webhook_body import (
 from homeward.dispatch.channels.world import SameWorld
 from homeward.ports import Clock, KeyRing, Outgoing, Result, Verdict
 
-ANSWER_BYTES_MAX: Final = 65_536
 POST_TIMEOUT_S: Final = 5.0
 POSTS_AT_ONCE: Final = 32
 """Addresses of one batch that are called at the same time."""
+AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
+HEADERS: Final = (
+    b"user-agent: homeward\r\naccept: */*\r\naccept-encoding: identity\r\n"
+    b"content-type: application/json\r\n"
+)
+"""A small answer must not grow in memory: no coding is asked for."""
 
 
 class WebhookChannel(SameWorld):
@@ -43,7 +49,7 @@ class WebhookChannel(SameWorld):
 
     def __init__(self, ring: KeyRing, clock: Clock, *, lookup: Lookup = system_lookup) -> None:
         self._ring, self._clock, self._lookup = ring, clock, lookup
-        self._session: aiohttp.ClientSession | None = None
+        self._poster: Poster | None = None
         self._resting = Resting()
 
     def check(self, url: URL) -> None:
@@ -59,34 +65,33 @@ class WebhookChannel(SameWorld):
         by_address: dict[str, list[Outgoing]] = {}
         for one in batch:
             by_address.setdefault(one.address, []).append(one)
-        gate = asyncio.Semaphore(POSTS_AT_ONCE)
+        found: dict[str, Result] = {}
+        waiting = iter(by_address.items())
 
-        async def post(address: str, messages: list[Outgoing]) -> list[Result]:
-            async with gate:
-                return await self._post(address, messages)
+        async def post() -> None:
+            for address, messages in waiting:
+                for result in await self._post(address, messages):
+                    found[result.message_id] = result
 
-        answers = await asyncio.gather(*(post(*one) for one in by_address.items()))
-        return [result for results in answers for result in results]
+        await asyncio.gather(*(post() for _ in range(min(POSTS_AT_ONCE, len(by_address)))))
+        return [found[one.message_id] for one in batch]
+
+    def far_side(self, address: str) -> str:
+        """Return the endpoint behind an address: what is slow there holds up no other one."""
+        scheme, _, rest = address.partition("://")
+        return f"{scheme}://{AUTHORITY_ENDS.split(rest, maxsplit=1)[0]}"[:ADDRESS_CHARS_MAX]
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._poster is not None:
+            await self._poster.close()
+            self._poster = None
 
-    def _sessions(self) -> aiohttp.ClientSession:
-        """One session, made at the first send, since it belongs to the running loop."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    resolver=PublicResolver(self._lookup), use_dns_cache=False
-                ),
-                timeout=aiohttp.ClientTimeout(total=POST_TIMEOUT_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,  # a small answer must not grow in memory
-                headers={"user-agent": "homeward", "accept-encoding": "identity"},
-            )
-        return self._session
+    def _posting(self) -> Poster:
+        """One of them, made at the first send, since it belongs to the running loop."""
+        if self._poster is None:
+            self._poster = Poster(PublicResolver(self._lookup))
+        return self._poster
 
     async def _post(self, address: str, messages: Sequence[Outgoing]) -> list[Result]:
         try:
@@ -100,53 +105,38 @@ class WebhookChannel(SameWorld):
             return _all(messages, Verdict.RETRY, after_s=rest_s, detail="resting")
         try:
             results = await self._call(address, url, messages)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            refused_now = refused_in(error)
-            if refused_now is not None:
-                return _all(messages, Verdict.FAILED, detail=f"address-{refused_now}")
-            self._resting.fault(endpoint)
-            return _all(messages, Verdict.RETRY, detail=type(error).__name__)
+        except AddressRefused as refused:
+            return _all(messages, Verdict.FAILED, detail=f"address-{refused}")
+        except (OSError, ValueError) as error:  # TimeoutError too
+            rest_s = self._resting.fault(endpoint)
+            return _all(messages, Verdict.RETRY, after_s=rest_s or None, detail=_name(error))
         self._resting.well(endpoint)
         return results
 
     async def _call(self, address: str, url: URL, messages: Sequence[Outgoing]) -> list[Result]:
         body = batch_body(messages)
-        headers = signed_headers(
+        headers = signed_lines(
             endpoint_secret(self._ring, address),
             body,
             webhook_id=batch_id(one.message_id for one in messages),
             sent_at=self._clock.real(),
         )
-        headers["content-type"] = "application/json"
-        async with self._sessions().post(
-            url, data=body, headers=headers, allow_redirects=False
-        ) as answer:
-            verdict = verdict_of(answer.status)
-            after_s = retry_after_s(answer.headers.get("retry-after"), self._clock.real())
-            if verdict is not Verdict.ACCEPTED:
-                answer.close()  # whatever else it says is not read
-                return _all(messages, verdict, after_s=after_s, detail=str(answer.status))
-            each = partial_verdicts(await _short(answer))
-            return [
-                Result(one.message_id, each.get(one.message_id, verdict), after_s, "partial")
-                if one.message_id in each
-                else Result(one.message_id, verdict)
-                for one in messages
-            ]
+        answer = await self._posting().post(url, HEADERS + headers, body, POST_TIMEOUT_S)
+        verdict = verdict_of(answer.status)
+        if verdict is not Verdict.ACCEPTED:
+            after_s = retry_after_s(answer.retry_after, self._clock.real())
+            return _all(messages, verdict, after_s=after_s, detail=str(answer.status))
+        each = partial_verdicts(answer.body)
+        return [
+            Result(one.message_id, each[one.message_id], detail="partial")
+            if one.message_id in each
+            else Result(one.message_id, verdict)
+            for one in messages
+        ]
 
 
-async def _short(answer: aiohttp.ClientResponse) -> bytes | None:
-    """Return an accepted answer's body; None when it is too long or breaks off."""
-    read = bytearray()
-    try:
-        async for piece in answer.content.iter_any():
-            read += piece
-            if len(read) > ANSWER_BYTES_MAX:
-                answer.close()
-                return None
-    except (aiohttp.ClientError, TimeoutError):
-        return None  # the status said that it was accepted
-    return bytes(read)
+def _name(error: BaseException) -> str:
+    return type(error).__name__
 
 
 def _all(
