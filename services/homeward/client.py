@@ -64,6 +64,17 @@ class Server:
         given = {name: str(value) for name, value in query.items() if value is not None}
         return await self._ask("GET", path, query=given)
 
+    async def text(self, path: str) -> str:
+        """Return a page that is no JSON, to whoever asks. Raises Trouble."""
+        try:
+            async with self.session.get(self.url + path) as answer:
+                said = await answer.text()
+        except (aiohttp.ClientError, TimeoutError) as gone:
+            raise unreachable(self.url, gone) from None
+        if answer.status != HTTPStatus.OK:
+            raise Trouble(f"{self.url}{path} answered {answer.status}", "is that Homeward?")
+        return said
+
     async def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Content:
         """Ask for something to become true, at most once a key, and return the answer."""
         return await self._ask("POST", path, body=body, idempotency=key or uuid.uuid4().hex)

@@ -38,6 +38,11 @@ async def every_check(where: Whereabouts, url: str | None) -> list[Check]:
     found += [private(path) for path in sorted(where.folder.glob("*")) if path.is_file()]
     async for one in of_server(where, url):
         found.append(one)
+    if url is None:  # who names a server elsewhere has no hands on its database
+        from homeward.cli.standing import of_database
+
+        async for one in of_database(where):
+            found.append(one)
     return found
 
 
@@ -92,7 +97,9 @@ def private(path: Path) -> Check:
 
 
 async def of_server(where: Whereabouts, url: str | None) -> AsyncIterator[Check]:
-    """The server answers, is ready, and is of the world that was asked for."""
+    """The server answers, is ready, is of the world asked for, and its figures are well."""
+    from homeward.cli.figures import explained, read
+
     try:
         address = url or where.url()
         async with server(address, "") as there:
@@ -101,6 +108,7 @@ async def of_server(where: Whereabouts, url: str | None) -> AsyncIterator[Check]
             same = clock["world"] == where.world
             yield Check(f"its world is {clock['world']}", same, "add --live or --drill")
             ready = await there.get("/readyz")
+            figures = await there.text("/metrics")
     except Silent as silent:
         gone = silent if url else where.nobody(address)
         yield Check(gone.what, ok=False, mend=gone.mend)
@@ -111,6 +119,8 @@ async def of_server(where: Whereabouts, url: str | None) -> AsyncIterator[Check]
     for name, one in ready["checks"].items():
         said = ", ".join(f"{k} {v}" for k, v in one.items() if k not in {"ok", "mend"})
         yield Check(f"{name}: {said}", bool(one["ok"]), str(one.get("mend", "see its log")))
+    for one_figure in explained(read(figures)):
+        yield one_figure
     if ready["checks"].get("parked", {}).get("keys") and url is None:
         async for one_parked in parked_keys(where):
             yield one_parked

@@ -1,7 +1,7 @@
 """The desk: request -> load -> decide -> append. The only writer of what people make true."""
 
 from homeward.desk.books import HubBooks
-from homeward.desk.crowd import IndexCrowd, RosterIndex
+from homeward.desk.crowd import IndexCrowd
 from homeward.desk.desk import Asking, Desk, Receipt
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
@@ -15,7 +15,6 @@ __all__ = [
     "Opened",
     "Reader",
     "Receipt",
-    "RosterIndex",
     "StaleVersion",
     "TooBusy",
 ]
