@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from homeward.fanout.areas import Among, Anywhere, Area, CellSet
 from homeward.fanout.columns import NO_CELL, LaneColumns
 from homeward.fanout.pyramid.growing import Growing
-from homeward.fanout.pyramid.ranges import Indices, spread
+from homeward.fanout.pyramid.ranges import Indices, distinct, spread
 from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
 from homeward.fanout.pyramid.rows import Rows, measured
 from homeward.fanout.pyramid.shapes import shape_of
@@ -149,7 +149,7 @@ class Delta:
                 rows = self.rows
                 at = self._alive.values.take(rows.owners).nonzero()[0]
                 owners = rows.owners.take(at[rows_meet(rows, at, area)])
-                found = np.unique(owners).astype(np.int64)
+                found = distinct(owners).astype(np.int64)
         return found[np.argsort(self.people[found])]
 
     def rows_of(self, entries: Indices) -> tuple[Indices, Indices]:

@@ -12,7 +12,7 @@ from homeward.fanout.index import Matched, Query
 from homeward.fanout.pyramid.delta import Delta, people_of, rows_meet
 from homeward.fanout.pyramid.judging import among, judge, matched
 from homeward.fanout.pyramid.merging import built, merged
-from homeward.fanout.pyramid.ranges import Indices
+from homeward.fanout.pyramid.ranges import Indices, distinct
 from homeward.fanout.pyramid.ranks import NOBODY, Ordinals
 from homeward.fanout.pyramid.shapes import Drawn
 from homeward.fanout.pyramid.snapshot import Snapshot
@@ -64,7 +64,7 @@ class PyramidIndex:
         over = people
         if changes.gone:
             gone = np.array(changes.gone.to_array(), np.uint32)
-            over = np.union1d(people, gone)
+            over = distinct(np.concatenate([people, gone]))
         self._delta.kill(over)
         self._delta.add(people, self._wishes.number(columns, first), counts, cells)
         if self._touched is not None:
@@ -88,7 +88,7 @@ class PyramidIndex:
         return work
 
     def _swap(self, snapshot: Snapshot, entries: int) -> None:
-        touched = np.unique(np.concatenate([np.empty(0, np.uint32), *(self._touched or [])]))
+        touched = distinct(np.concatenate([np.empty(0, np.uint32), *(self._touched or [])]))
         self._delta = self._delta.after(entries, snapshot.ranks, touched)
         self._snapshot, self._touched = snapshot, None
 
@@ -101,7 +101,7 @@ class PyramidIndex:
         ranks = snapshot.inside(query.area)
         if query.again:
             again = snapshot.ranks.find(ordinals_of(query.again))
-            ranks = np.union1d(ranks, again[again != NOBODY])
+            ranks = distinct(np.concatenate([ranks, again[again != NOBODY]]))
         return self._delta.untouched(ranks)
 
     def _new(self, query: Query) -> Indices:
@@ -111,7 +111,8 @@ class PyramidIndex:
             return self._inside(delta, delta.find(ordinals_of(query.only)), query)
         entries = delta.inside(query.area)
         if query.again:
-            entries = np.union1d(entries, delta.find(ordinals_of(query.again)))
+            again = delta.find(ordinals_of(query.again))
+            entries = distinct(np.concatenate([entries, again]))
             entries = entries[np.argsort(delta.people[entries])]
         return entries
 

@@ -25,14 +25,14 @@ PADDING_M: Final = 1.0
 class Level:
     """Occupied cells of one resolution, in the order of their keys."""
 
-    starts: NDArray[np.int64]
+    starts: NDArray[np.int32]
     """First row (of `Rows`) of each; one more entry: the number of rows."""
-    children: NDArray[np.int64]
+    children: NDArray[np.int32]
     """First cell of the next level; one more entry. Without a next level: the same as starts."""
     points: Floats
-    outer_m: Floats
+    outer_m: NDArray[np.float32]
     """No person's ball reaches farther from the point."""
-    inner_m: Floats
+    inner_m: NDArray[np.float32]
     """The greatest of the people's distances less their own radius."""
 
     def __len__(self) -> int:
@@ -55,14 +55,14 @@ def levels_of(rows: Rows) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def _starts(rows: Rows, res: int) -> NDArray[np.int64]:
+def _starts(rows: Rows, res: int) -> NDArray[np.int32]:
     fine = np.uint64((1 << 3 * (RES_MAX - res)) - 1)
     coarse = rows.keys | fine
     changes = np.flatnonzero(coarse[1:] != coarse[:-1]) + 1
-    return np.concatenate([[0], changes, [len(rows)]]).astype(np.int64)
+    return np.concatenate([[0], changes, [len(rows)]]).astype(np.int32)
 
 
-def _above_rows(rows: Rows, starts: NDArray[np.int64]) -> Level:
+def _above_rows(rows: Rows, starts: NDArray[np.int32]) -> Level:
     counts = np.diff(starts)
     points = np.stack(
         [
@@ -78,11 +78,11 @@ def _above_rows(rows: Rows, starts: NDArray[np.int64]) -> Level:
     away_m = np.arcsin(np.minimum(np.sqrt(chord) / 2, 1)) * (2 * EARTH_RADIUS_M)
     outer_m = np.maximum.reduceat(away_m + rows.radii_m, starts[:-1]) + PADDING_M
     inner_m = np.maximum.reduceat(away_m - rows.radii_m, starts[:-1]) + PADDING_M
-    return Level(starts, starts, points, outer_m, inner_m)
+    return Level(starts, starts, points, outer_m.astype(np.float32), inner_m.astype(np.float32))
 
 
-def _above(below: Level, starts: NDArray[np.int64]) -> Level:
-    children = np.searchsorted(below.starts, starts).astype(np.int64)
+def _above(below: Level, starts: NDArray[np.int32]) -> Level:
+    children = np.searchsorted(below.starts, starts).astype(np.int32)
     first, counts = children[:-1], np.diff(children)
     points = np.add.reduceat(below.points, first, axis=0)
     points /= np.sqrt((points**2).sum(axis=1))[:, None]
@@ -90,4 +90,4 @@ def _above(below: Level, starts: NDArray[np.int64]) -> Level:
     away_m = np.arcsin(np.minimum(chord / 2, 1)) * (2 * EARTH_RADIUS_M)
     outer_m = np.maximum.reduceat(away_m + below.outer_m, first) + PADDING_M
     inner_m = np.maximum.reduceat(away_m + below.inner_m, first) + PADDING_M
-    return Level(starts, children, points, outer_m, inner_m)
+    return Level(starts, children, points, outer_m.astype(np.float32), inner_m.astype(np.float32))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from homeward.fanout.areas import CellSet
 from homeward.fanout.eligible import rows_inside
 from homeward.fanout.pyramid.levels import Level
-from homeward.fanout.pyramid.ranges import Indices, spread
+from homeward.fanout.pyramid.ranges import Indices, distinct, spread
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.shapes import Drawn, Shape, doubtful
 from homeward.geography.cells import (
@@ -43,11 +43,11 @@ class Found:
 
 def walk(levels: Sequence[Level], rows: Rows, area: Drawn, shape: Shape) -> Found:
     """Return the rows inside a drawn area."""
-    starts: list[Indices] = [_NO_INDICES]
-    ends: list[Indices] = [_NO_INDICES]
+    starts: list[NDArray[np.signedinteger]] = [_NO_INDICES]
+    ends: list[NDArray[np.signedinteger]] = [_NO_INDICES]
     some = np.arange(len(levels[0])) if levels else _NO_INDICES
     for number, level in enumerate(levels):
-        outer_m = level.outer_m.take(some)
+        outer_m = level.outer_m.take(some).astype(np.float64)
         gaps_m = shape.gaps_m(level.points.take(some, axis=0), outer_m)
         near = (gaps_m <= outer_m).nonzero()[0]
         some, gaps_m = some.take(near), gaps_m.take(near)
@@ -103,7 +103,7 @@ def _parents(cells: Cells, resolutions_above: Sequence[int]) -> Cells:
         keys(cells[own > res]) | np.uint64((1 << 3 * (RES_MAX - res)) - 1)
         for res in resolutions_above
     ]
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
+    return distinct(np.concatenate([np.empty(0, np.uint64), *found]))
 
 
 def _held(some: Cells, starts: Cells, ends: Cells) -> NDArray[np.bool_]:
