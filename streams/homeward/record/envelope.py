@@ -19,7 +19,7 @@ from homeward.codec import KINDS, decode
 from homeward.messages import Actor, Fact, Later, Recorded
 from homeward.record.chain import chain_next, leaf_hash
 from homeward.record.parts import fact_in, head_in, kind_in, nothing_attached
-from homeward.record.sealing import Sealed, seal, subject_of
+from homeward.record.sealing import Derived, Sealed, seal, subject_of
 from homeward.upcasts import UPCASTS
 from homeward.words import Role, instant_text
 
@@ -174,25 +174,27 @@ def _who_and_why(fact: Fact, origin: Origin, recorded: datetime) -> dict[str, An
 def _seal_all(
     fact: Fact, fact_id: str, log: str, stream: str, sealer: Sealer
 ) -> tuple[Sealed, ...]:
-    return tuple(
-        seal(
-            text,
-            data_key=sealer.data_key(subject),
-            nonce=sealer.nonce(),
-            subject=subject,
-            log=log,
-            stream=stream,
-            fact_id=fact_id,
-            field=name,
+    keys: dict[str, tuple[str, Derived]] = {}  # by person: a fact is about one or two
+    sealed = []
+    for name, text in fact.personal().items():
+        person = fact.personal_fields()[name].of
+        if person not in keys:
+            subject = subject_of(log, person_owner(fact, stream, person), person)
+            keys[person] = subject, Derived.of(sealer.data_key(subject))
+        subject, derived = keys[person]
+        sealed.append(
+            seal(
+                text,
+                derived=derived,
+                nonce=sealer.nonce(),
+                subject=subject,
+                log=log,
+                stream=stream,
+                fact_id=fact_id,
+                field=name,
+            )
         )
-        for name, text in fact.personal().items()
-        for subject in (_subject(fact, log, stream, name),)
-    )
-
-
-def _subject(fact: Fact, log: str, stream: str, name: str) -> str:
-    person = fact.personal_fields()[name].of
-    return subject_of(log, person_owner(fact, stream, person), person)
+    return tuple(sealed)
 
 
 @dataclass(frozen=True, slots=True)

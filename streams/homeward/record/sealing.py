@@ -8,10 +8,9 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import Self
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from homeward.words import derived_id
 
@@ -52,22 +51,37 @@ def subject_of(origin: str, owner: str, person: str) -> str:
     return "s_" + derived_id(origin, "subject", owner, person).replace("-", "")
 
 
-def _derive(data_key: bytes, purpose: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"homeward/" + purpose).derive(data_key)
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What is made of a subject's data key: once for all its fields in a fact, and then let go.
+
+    HKDF-SHA256 (RFC 5869) without salt, one block for each purpose. Written out, because the two
+    share their first step and a fact has several fields; a test holds it to cryptography's.
+    """
+
+    gcm: AESGCM
+    commit: bytes
+
+    @classmethod
+    def of(cls, data_key: bytes) -> Self:
+        """Derive both keys."""
+        extracted = hmac.digest(bytes(KEY_BYTES), data_key, "sha256")
+        encrypt = hmac.digest(extracted, b"homeward/encrypt\x01", "sha256")
+        return cls(AESGCM(encrypt), hmac.digest(extracted, b"homeward/commit\x01", "sha256"))
 
 
 def _bound_to(log: str, stream: str, fact_id: str, field: str) -> bytes:
     return f"{log}\n{stream}\n{fact_id}\n{field}".encode()
 
 
-def _commit(data_key: bytes, nonce: bytes, bound: bytes) -> bytes:
-    return hmac.digest(_derive(data_key, b"commit"), nonce + bound, "sha256")
+def _commit(derived: Derived, nonce: bytes, bound: bytes) -> bytes:
+    return hmac.digest(derived.commit, nonce + bound, "sha256")
 
 
 def seal(  # noqa: PLR0913 -- each part is bound into the ciphertext and must be named
     text: str,
     *,
-    data_key: bytes,
+    derived: Derived,
     nonce: bytes,
     subject: str,
     log: str,
@@ -77,8 +91,8 @@ def seal(  # noqa: PLR0913 -- each part is bound into the ciphertext and must be
 ) -> Sealed:
     """Return a field sealed under its subject's key, bound to its log, stream, fact and name."""
     bound = _bound_to(log, stream, fact_id, field)
-    ciphertext = AESGCM(_derive(data_key, b"encrypt")).encrypt(nonce, text.encode(), bound)
-    return Sealed(field, subject, nonce, _commit(data_key, nonce, bound), ciphertext)
+    ciphertext = derived.gcm.encrypt(nonce, text.encode(), bound)
+    return Sealed(field, subject, nonce, _commit(derived, nonce, bound), ciphertext)
 
 
 def open_sealed(
@@ -96,13 +110,14 @@ def open_sealed(
     """
     field = str(entry["f"])
     bound = _bound_to(log, stream, fact_id, field)
+    derived = Derived.of(data_key)
     nonce = base64.b64decode(str(entry["n"]))
     commitment = base64.b64decode(str(entry["kc"]))
-    if not hmac.compare_digest(_commit(data_key, nonce, bound), commitment):
+    if not hmac.compare_digest(_commit(derived, nonce, bound), commitment):
         raise CannotOpen(field)
     if hashlib.sha256(ciphertext).hexdigest() != entry["ct"]:
         raise CannotOpen(field)
     try:
-        return AESGCM(_derive(data_key, b"encrypt")).decrypt(nonce, ciphertext, bound).decode()
+        return derived.gcm.decrypt(nonce, ciphertext, bound).decode()
     except Exception as failure:
         raise CannotOpen(field) from failure

@@ -1,10 +1,20 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.record.sealing import ALGORITHM, CannotOpen, open_sealed, seal, subject_of
+from homeward.record.sealing import (
+    ALGORITHM,
+    CannotOpen,
+    Derived,
+    open_sealed,
+    seal,
+    subject_of,
+)
 
 KEY, NONCE = b"k" * 32, b"n" * 12
 WHERE = {"log": "log.example/drill", "stream": "case-1", "fact_id": "f-1"}
@@ -12,7 +22,8 @@ TEXT = '"林小禾"'
 
 
 def sealed(text=TEXT, key=KEY, field="note"):
-    return seal(text, data_key=key, nonce=NONCE, subject="s_1", field=field, **WHERE)
+    derived = Derived.of(key)
+    return seal(text, derived=derived, nonce=NONCE, subject="s_1", field=field, **WHERE)
 
 
 def opened(one, entry=None, ciphertext=None, key=KEY, **where):
@@ -27,6 +38,17 @@ def opened(one, entry=None, ciphertext=None, key=KEY, **where):
 @given(st.text(max_size=200), st.binary(min_size=32, max_size=32))
 def test_what_was_sealed_is_opened_with_its_key(text, key):
     assert opened(sealed(text, key), key=key) == text
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_keys_are_derived_as_rfc_5869_says(key):
+    encrypt, commit = (
+        HKDF(hashes.SHA256(), 32, salt=None, info=b"homeward/" + purpose).derive(key)
+        for purpose in (b"encrypt", b"commit")
+    )
+    derived = Derived.of(key)
+    assert derived.commit == commit
+    assert AESGCM(encrypt).decrypt(NONCE, derived.gcm.encrypt(NONCE, b"text", b"at"), b"at")
 
 
 @pytest.mark.parametrize("where", ["log", "stream", "fact_id"])
