@@ -45,11 +45,12 @@ def dsn_of(where: Whereabouts) -> str | None:
     settings = settings_with(data_folder=where.folder.parent)
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    from homeward.postgres.supervisor import EmbeddedPostgres
+    from homeward.postgres.ground import PostgresTrouble
+    from homeward.postgres.supervisor import dsn_in
 
     try:
-        return EmbeddedPostgres(where.folder / "postgres").dsn
-    except OSError:
+        return dsn_in(where.folder / "postgres")
+    except (OSError, PostgresTrouble):  # the second is said by another check
         return None
 
 

@@ -59,6 +59,20 @@ SETTINGS: Final = {
 log = structlog.get_logger()
 
 
+def dsn_in(folder: Path) -> str:
+    """Return where the server of a folder is reached, whoever runs it; nothing is started.
+
+    Raises OSError when there never was one, PostgresTrouble.
+    """
+    folder = folder.absolute()
+    return _address(folder, socket_folder(folder, server_user(folder / "data")))
+
+
+def _address(folder: Path, run: Path) -> str:
+    password = (folder / "password").read_text().strip()
+    return f"postgresql://homeward:{password}@/postgres?host={quote(str(run), safe='')}&port={PORT}"
+
+
 class EmbeddedPostgres:
     """``async with EmbeddedPostgres(folder) as pg``: a server at ``pg.dsn`` until the block ends.
 
@@ -78,9 +92,7 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """Where to connect; holds the password, so it never goes into a log."""
-        password = (self.folder / "password").read_text().strip()
-        host = quote(str(self._run), safe="")
-        return f"postgresql://homeward:{password}@/postgres?host={host}&port={PORT}"
+        return _address(self.folder, self._run)
 
     @property
     def pid(self) -> int | None:
