@@ -1,14 +1,15 @@
 """P2: the index that finds recipients says of each what the rule says of one.
 
-The brute-force index over columns against `fate`, the rule stated for one person, on areas drawn
+The brute-force index and the pyramid against `fate`, the rule stated for one person, on areas drawn
 by chance (the seed is fixed) around places that are hard: the antimeridian, a pole, a pentagon,
-mixed resolutions, people with several cells and with none. A faster index is put here beside it
-when there is one.
+mixed resolutions, people with several cells and with none. Then the pyramid against brute force
+with many people (`million`).
 """
 
 import math
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -17,14 +18,16 @@ import h3.api.basic_int as h3
 import numpy as np
 from pyroaring import BitMap
 
-from homeward.fanout.areas import Area, CellSet, Disk, Polygon, Ring
+from homeward.fanout.areas import Area, CellSet, Disk, Polygon, Polygons, Ring
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.columns import NO_CELL, LaneColumns
 from homeward.fanout.eligible import Fate, Person, fate
-from homeward.fanout.index import Query
+from homeward.fanout.index import Query, RecipientIndex
+from homeward.fanout.pyramid import PyramidIndex
 from homeward.geography.covering import cover_disk
 from homeward.words import RecipientKind, Severity
 from loadtests.figures import Figure, Measured, Size
+from loadtests.million import contest
 
 SEED: Final = 20_260_314
 KINDS, SEVERITIES = list(RecipientKind), list(Severity)
@@ -35,7 +38,8 @@ MIDDLES: Final = (
     (89.95, 20.0),
     h3.cell_to_latlng(h3.get_pentagons(7)[3]),
 )
-SHAPES: Final = (Disk, Ring, Polygon, CellSet)
+SHAPES: Final = (Disk, Ring, Polygon, CellSet, Polygons)
+INDEXES: Final = (BruteIndex, PyramidIndex)
 KM_PER_DEGREE: Final = 111.2
 SPREAD_KM: Final = 60.0
 SHARE_OPEN: Final = 0.8
@@ -82,9 +86,34 @@ def _area(draw: random.Random, shape: type[object], middle: tuple[float, float])
     if shape is CellSet:
         fine = 4 + sum(radius_m < limit for limit in (50_000, 20_000, 5_000, 1_000))
         return CellSet(cover_disk(lat_deg, lon_deg, radius_m, fine))
-    corners = [_near(draw, (lat_deg, lon_deg), radius_m / 1_000) for _ in range(draw.randint(3, 9))]
+    if shape is Polygons:
+        far = _near(draw, middle, SPREAD_KM)
+        return Polygons((_holed(draw, middle, radius_m), _holed(draw, far, radius_m / 2)))
+    return Polygon(_ring(draw, (lat_deg, lon_deg), radius_m))
+
+
+def _holed(draw: random.Random, place: tuple[float, float], radius_m: float) -> Polygon:
+    """Return a square with a hole in the middle of it."""
+    square = [(-1, -1), (-1, 1), (1, 1), (1, -1)]
+    wide = max(0.02, math.cos(math.radians(place[0])))
+
+    def ring(size_m: float) -> tuple[tuple[float, float], ...]:
+        deg = min(size_m, 80_000) / 1_000 / KM_PER_DEGREE
+        return tuple(
+            (max(-90, min(90, place[0] + north * deg)), place[1] + east * deg / wide)
+            for north, east in square
+        )
+
+    return Polygon(ring(radius_m), (ring(radius_m * draw.uniform(0.1, 0.6)),))
+
+
+def _ring(
+    draw: random.Random, place: tuple[float, float], radius_m: float
+) -> tuple[tuple[float, float], ...]:
+    lat_deg, lon_deg = place
+    corners = [_near(draw, place, radius_m / 1_000) for _ in range(draw.randint(3, 9))]
     around = sorted(corners, key=lambda one: math.atan2(one[0] - lat_deg, one[1] - lon_deg))
-    return Polygon(tuple(around))
+    return tuple(around)
 
 
 def _columns(people: list[Person]) -> LaneColumns:
@@ -139,14 +168,20 @@ class Tally:
     rule_s: float = 0.0
     differing: list[str] = field(default_factory=list)
 
-    def compare(self, index: BruteIndex, query: Query, people: list[Person]) -> None:
-        """Ask both about everybody."""
+    def compare(
+        self, indexes: Sequence[RecipientIndex], query: Query, people: list[Person]
+    ) -> None:
+        """Ask all about everybody."""
+        began = time.perf_counter()
+        ruled = {one.ordinal: fate(query, one) for one in people}
+        self.rule_s += time.perf_counter() - began
+        for index in indexes:
+            self._count(index, query, ruled)
+
+    def _count(self, index: RecipientIndex, query: Query, ruled: dict[int, Fate]) -> None:
         began = time.perf_counter()
         matched = index.match(query)
-        between = time.perf_counter()
-        ruled = {one.ordinal: fate(query, one) for one in people}
-        self.rule_s += time.perf_counter() - between
-        self.index_s += between - began
+        self.index_s += time.perf_counter() - began
         parts = (
             (Fate.TOLD, matched.ordinals),
             (Fate.ALREADY, matched.already),
@@ -163,7 +198,8 @@ class Tally:
             self.found += said is not Fate.OUTSIDE
             self.both += Fate.OUTSIDE not in {said, rule}
             if said is not rule:
-                where = f"{type(query.area).__name__} {self.asked}: {said.name}, not {rule.name}"
+                asked = f"{type(index).__name__}, {type(query.area).__name__} {self.asked}"
+                where = f"{asked}: {said.name}, not {rule.name}"
                 self.differing.append(where)
         self.found += len(found)  # people whom nobody registered
 
@@ -176,7 +212,8 @@ async def measure(size: Size) -> Measured:
         middle = MIDDLES[number // len(SHAPES) % len(MIDDLES)]
         people = _people(draw, middle, many)
         area = _area(draw, SHAPES[number % len(SHAPES)], middle)
-        tally.compare(BruteIndex(_columns(people)), _query(draw, area, middle, people), people)
+        indexes = [build(_columns(people)) for build in INDEXES]
+        tally.compare(indexes, _query(draw, area, middle, people), people)
     lines = (
         ("exact-recall", "inside by the rule and found / inside by the rule", tally.inside),
         ("exact-precision", "inside by the rule and found / found", tally.found),
@@ -187,6 +224,8 @@ async def measure(size: Size) -> Measured:
     fates = [(tally.same, tally.asked)]
     figures.append(Figure.of_rounds("exact-fate", "same fate / asked", "people", fates))
     differing = f"; first difference: {tally.differing[0]}" if tally.differing else ""
-    speed = tally.rule_s / tally.index_s
-    said = f"{areas} areas x {many} people, seed {SEED}; columns {speed:.0f}x the rule's speed"
+    wide = contest(size.of(1_000_000, 100_000), size.of(1_000, 100), SEED)
+    what = "answers alike, person by person and in order / asked, pyramid against brute force"
+    figures.append(Figure.of_rounds("exact-million", what, "areas", [(wide.same, wide.asked)]))
+    said = f"{areas} areas x {many} people by the rule; {wide.said}; seed {SEED}"
     return Measured(figures, said + differing)

@@ -23,6 +23,7 @@ from homeward.fanout.index import Query
 from homeward.geography.cells import Cells, meets
 from homeward.geography.rings import holed_distances_m
 from homeward.geography.sphere import (
+    EARTH_RADIUS_M,
     Floats,
     ball_of,
     centre_deg,
@@ -33,6 +34,7 @@ from homeward.geography.sphere import (
 from homeward.policies.attention import local_minutes, sleeps_min
 from homeward.words import RecipientKind, Severity
 
+_QUARTER_TURN_M = EARTH_RADIUS_M * np.pi / 2 - 1
 SLEEPERS = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
 """Hubs and desks are on duty."""
 
@@ -170,5 +172,22 @@ def rows_inside(
             away = distances_m(points, unit_of(area.lat_deg, area.lon_deg))
             found = placed & (away - radii_m <= area.outer_m) & (away + radii_m >= area.inner_m)
         case Polygon() | Polygons():
-            found = placed & (polygon_distances_m(points, area) <= radii_m)
+            near = np.flatnonzero(placed & _perhaps(points, radii_m, area))
+            found = np.zeros(len(cells), np.bool_)
+            found[near] = polygon_distances_m(points[near], area) <= radii_m[near]
+    return found
+
+
+def _perhaps(points: Floats, radii_m: Floats, area: Polygon | Polygons) -> NDArray[np.bool_]:
+    """Return whose ball is as near to a first corner as the farthest corner: nobody else can be in.
+
+    What a ring encloses lies within any cap of up to a hemisphere that holds its corners.
+    """
+    found = np.zeros(len(points), np.bool_)
+    for part in (area,) if isinstance(area, Polygon) else area.parts:
+        ring = corners(part.corners)
+        wide_m = distances_m(ring, ring[0]).max()
+        if wide_m >= _QUARTER_TURN_M:
+            return np.ones(len(points), np.bool_)
+        found |= distances_m(points, ring[0]) - radii_m <= wide_m + 1
     return found
