@@ -1,8 +1,10 @@
 """The same history again: fold a case's facts and compare what follows with what was recorded."""
 
 import asyncio
+import gc
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +16,8 @@ from homeward.words import derived_id
 
 BATCH: Final = 1_000
 """Facts of a history read at once: about a megabyte."""
+NET_OBJECTS: Final = 100_000
+"""More than the objects of two batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,27 @@ async def _batch(log: Log, case: str, after: int, many: int) -> Sequence[Row]:
 
 
 async def _read(log: Log, rows: Sequence[Row]) -> list[Recorded]:
-    digests = {digest for row in rows for digest in attachments(row)}
+    named = [attachments(row) for row in rows]
+    digests = {digest for one in named for digest in one}
     blobs = await log.blobs(digests) if digests else {}
-    return [read(row, blobs=blobs) for row in rows]
+    return [read(row, blobs=blobs if one else None) for row, one in zip(rows, named, strict=True)]
+
+
+@contextmanager
+def batch_job() -> Iterator[None]:
+    """Keep the garbage collector from looking through everything each 700 objects meanwhile.
+
+    What a long read makes goes by itself, and at once; looking for rings among it, and among all
+    that was there before, takes as long as the reading. For a process that does only this.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(NET_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 async def replay(
@@ -88,10 +110,11 @@ async def replay(
     What the newest facts lead to may not be in the log yet; run it on a quiet case.
     """
     folds = [_Fold(log.origin, one, case, one.begin()) for one in processors]
-    async for batch in streamed(log, case, upto):
-        for heard in batch:
-            for fold in folds:
-                fold.hear(heard)
+    with batch_job():
+        async for batch in streamed(log, case, upto):
+            for heard in batch:
+                for fold in folds:
+                    fold.hear(heard)
     return [
         fold.replayed((await workbench.load(fold.processor.name, [case]))[case]) for fold in folds
     ]

@@ -35,6 +35,8 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 def _instant(value: datetime) -> datetime:
     try:
+        if not value.utcoffset():  # as all facts are: a quarter of the way
+            return datetime.combine(value, value.time(), UTC)
         return value.astimezone(UTC)
     except OverflowError:  # a year 1 or 9999 whose offset leads out of what a time can say
         msg = "no time that can be written in UTC"

@@ -302,9 +302,10 @@ class _Unread:
     def _fact(self) -> Fact:
         envelope = self.row.envelope
         if not self.opened and (not self.blobs or nothing_attached(envelope)):
-            kind, raw = kind_of(self.row), fact_in(envelope)
-            if raw is not None and kind in KINDS and kind not in UPCASTS:
-                return KINDS[kind].model_validate_json(raw)  # no value becomes Python's on the way
+            kind, raw = fact_in(envelope) or (b"", b"")
+            known = _KINDS.get(kind)
+            if known is not None and known not in UPCASTS:
+                return KINDS[known].model_validate_json(raw)  # without Python's values between
         said, attached = self._parsed(), None
         if said.blob and self.blobs:
             kept = self.blobs

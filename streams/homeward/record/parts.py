@@ -36,8 +36,8 @@ def head_in(raw: bytes) -> bytes | None:
     return raw[:end] + raw[rest:] if 0 < end < rest else None
 
 
-def fact_in(raw: bytes) -> bytes | None:
-    """Return its case, kind and public part as one JSON object."""
+def fact_in(raw: bytes) -> tuple[bytes, bytes] | None:
+    """Return its kind; and case, kind and public part as one JSON object."""
     if not raw.startswith(_OURS):
         return None
     case = raw.find(_CASE)
@@ -46,5 +46,5 @@ def fact_in(raw: bytes) -> bytes | None:
     if not 0 < case < case_end < kind < start < end - len(_PUB):
         return None
     said = b"" if raw.startswith(b"null", case + len(_CASE)) else raw[case:case_end] + b","
-    named = raw[kind : raw.find(b",", kind)]
-    return b"{%b,%b%b}" % (raw[start + len(_PUB) : end], said, named)
+    named = raw[kind + len(_KIND) : raw.find(b'"', kind + len(_KIND))]
+    return named, b'{%b,%b"kind":"%b"}' % (raw[start + len(_PUB) : end], said, named)
