@@ -1,7 +1,7 @@
-"""Nearest first, in bands: what senders need of order, at a tenth of a sort's price.
+"""Nearest first, in bands of 100 m: as fine as anybody walks, and one sort of integers.
 
-A band is about a tenth as wide as it is far: 125 m at the focus, 1 km at 10 km, 5 km at 50 km.
-Within one, people stand by ordinal, so every index gives the same order.
+Within a band people stand by ordinal, so every index gives the same order. A band as wide as a
+tenth of its distance was tried: a later wave is a narrow ring far out, and all of it was one band.
 """
 
 from typing import Final
@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from homeward.geography.sphere import Floats
 
-_FROM_M: Final = 1_000.0
-"""Added first, or the bands at the focus would be millimetres wide."""
-_BITS: Final = 49
-"""Of a float64 that are dropped: its exponent and 3 bits remain, 8 bands each time it doubles."""
+BAND_M: Final = 100.0
 _ORDINAL_BITS: Final = 32
 
 Ordinals = NDArray[np.uint32]
@@ -22,7 +19,7 @@ Ordinals = NDArray[np.uint32]
 
 def bands(near_m: Floats) -> NDArray[np.int64]:
     """Return the band of each distance (at least 0): the lower, the nearer."""
-    return (near_m + _FROM_M).view(np.int64) >> _BITS
+    return (near_m * (1 / BAND_M)).astype(np.int64)
 
 
 def nearest_first(ordinals: Ordinals, near_m: Floats) -> Ordinals:
