@@ -21,6 +21,7 @@ from homeward.http import (
     timelines,
     watches,
 )
+from homeward.http.arrivals import Arrivals
 from homeward.http.auth import unguarded
 from homeward.http.bounds import Bounds
 from homeward.http.events import Streams
@@ -73,6 +74,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.streams = Streams()
     app.state.feeds = Feeds(rooms)
+    app.state.arrivals = Arrivals(rooms)
     app.state.letterbox = Letterbox.of(rooms)
     app.state.refusal_page = page_of
     app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)

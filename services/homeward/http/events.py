@@ -92,3 +92,13 @@ async def _texts(
         await asyncio.sleep(AWAY_S)  # the reader comes back by itself and misses nothing
     finally:
         streams.open -= 1
+
+
+async def rings(rung: asyncio.Event, at_most_s: float) -> bool:
+    """Wait for news; False when it is time for a sign of life."""
+    try:
+        async with asyncio.timeout(at_most_s):
+            await rung.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -1,6 +1,5 @@
 """A case as it happens: its facts, and the map of its search area."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, Final
 
@@ -10,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door, opened
-from homeward.http.events import EVENT_STREAM, Event, last_seen, streamed
+from homeward.http.events import EVENT_STREAM, Event, last_seen, rings, streamed
 from homeward.http.feeds import CaseFeed, Feeds, Line, map_text
 from homeward.http.rooms import Rooms
 from homeward.http.showing import entry_json, sees_exactly
@@ -45,7 +44,7 @@ async def live(
 async def _lines(
     rooms: Rooms, feeds: Feeds, door: Door, after: int
 ) -> AsyncGenerator[Event | str | None, None]:
-    exact = sees_exactly(door.by)
+    exact, beat_s = sees_exactly(door.by), rooms.settings.stream_beat_s
     async with feeds.following(door.case) as feed:
         # What the door has read and the shared feed has not comes from the feed, with its map.
         place = min(door.recorded[-1].log_index, feeds.upto)
@@ -75,20 +74,10 @@ async def _lines(
             if feed.told[exact] != told:
                 told = feed.told[exact]
                 yield told
-            elif not lines and rung is feed.rung and not await _rings(rung, rooms):
+            elif not lines and rung is feed.rung and not await rings(rung, beat_s):
                 yield None
 
 
 async def _missed(rooms: Rooms, feeds: Feeds, feed: CaseFeed, heard: int) -> list[Line]:
     rows = await rooms.log.key_rows(feed.case, heard, heard + PAGE)
     return [line for _, line in await feeds.lines(feed, rows)]
-
-
-async def _rings(rung: asyncio.Event, rooms: Rooms) -> bool:
-    """Wait for news; False when it is time for a sign of life."""
-    try:
-        async with asyncio.timeout(rooms.settings.stream_beat_s):
-            await rung.wait()
-    except TimeoutError:
-        return False
-    return True

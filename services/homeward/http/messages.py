@@ -15,10 +15,11 @@ from homeward.dispatch.words import SealedWords
 from homeward.facts.watch import ClockLapsed
 from homeward.formats import texts
 from homeward.http.alerts import frame
+from homeward.http.arrivals import Arrivals
 from homeward.http.asking import Limit
 from homeward.http.auth import Caller, InRooms, Open, guarded, of_recipient
 from homeward.http.authorisation import Action
-from homeward.http.events import EVENT_STREAM, Event, last_seen, streamed
+from homeward.http.events import EVENT_STREAM, Event, last_seen, rings, streamed
 from homeward.http.problems import LinkUnknown
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
@@ -228,23 +229,25 @@ async def events(
 ) -> StreamingResponse:
     """Stream the messages that a link opens."""
     after = max(last_seen(last_event_id), 0)
-    lines = _events(box, who[0].id, who[1].recipient.lang, after)
+    arrivals = request.app.state.arrivals
+    assert isinstance(arrivals, Arrivals)
+    lines = _events(box, arrivals, who[0].id, who[1].recipient.lang, after)
     return streamed(box.rooms, request.app.state.streams, lines)
 
 
 async def _events(
-    box: Letterbox, recipient: str, lang: str, after: int
+    box: Letterbox, arrivals: Arrivals, recipient: str, lang: str, after: int
 ) -> AsyncGenerator[Event | str | None, None]:
-    rooms = box.rooms
-    while True:
-        size = await rooms.log.size()
-        found = list(await rooms.inbox.since(recipient, after))
-        for one in await box.shown(found, lang):
-            says: dict[str, Any] = one.model_dump()
-            yield Event(one.seq, "message", says)
-        if found:
-            after = found[-1].seq
-            continue
-        # A hand-over is followed by its summary fact, so the log rings soon after the inbox.
-        await rooms.feed.beyond(size, rooms.settings.stream_beat_s)
-        yield None
+    async with arrivals.of(recipient) as mailbox:
+        first = True  # nobody may have asked for this recipient's newest yet
+        while True:
+            rung = mailbox.rung
+            if first or mailbox.newest > after:
+                found = list(await box.rooms.inbox.since(recipient, after))
+                for one in await box.shown(found, lang):
+                    says: dict[str, Any] = one.model_dump()
+                    yield Event(one.seq, "message", says)
+                first = bool(found)
+                after = found[-1].seq if found else max(after, mailbox.newest)
+            elif not await rings(rung, box.rooms.settings.stream_beat_s):
+                yield None

@@ -1,6 +1,6 @@
 """The `Inbox` port on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from homeward.ports import InboxMessage
 from homeward.postgres.database import Database
@@ -22,6 +22,10 @@ class PostgresInbox:
         ]  # fmt: skip
         if rows:
             await self._database.run("put_messages", rows)
+
+    async def newest(self, recipients: Collection[str]) -> Mapping[str, int]:
+        rows = await self._database.fetch("inbox_newest", list(recipients))
+        return {row["recipient"]: row["seq"] for row in rows}
 
     async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
         found = await self._database.fetch("messages_since", recipient, seq, limit)

@@ -225,6 +225,10 @@ class Inbox(Protocol):
         """Keep (recipient, message) pairs; a known message_id adds nothing. seq is given here."""
         ...
 
+    async def newest(self, recipients: Collection[str]) -> Mapping[str, int]:
+        """Return the number of each one's newest message; who never had one is missing."""
+        ...
+
     async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
         """Return a recipient's messages after ``seq``, oldest first."""
         ...

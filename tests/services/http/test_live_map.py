@@ -10,6 +10,7 @@ from homeward.facts.reach import ReachWidened
 from homeward.geography.cells import cells_from, to_bytes
 from homeward.http import feeds
 from homeward.messages import Actor
+from homeward.ports import LogUnavailable
 from homeward.words import Role, Severity
 
 CELLS = ("8740b059affffff", "8740b059bffffff", "8740b0598ffffff")
@@ -193,3 +194,22 @@ async def test_the_reading_ends_with_the_last_reader(world, listen):
     await live.leave()
     assert not world.app.state.feeds._feeds
     assert world.app.state.feeds._task is None
+
+
+async def test_an_outage_of_the_store_is_waited_out_by_every_reader(world, listen, monkeypatch):
+    monkeypatch.setattr(feeds, "AWAY_S", 0.01)
+    case = await world.raised()
+    live = listen(f"/v1/cases/{case['case']}/live", await world.headers("officer"))
+    await live.event()
+    log, size = type(world.store.log), type(world.store.log).size
+    away = asyncio.Event()
+
+    async def gone(_):
+        away.set()
+        raise LogUnavailable
+
+    monkeypatch.setattr(log, "size", gone)
+    await world.post("officer", f"/v1/cases/{case['case']}/facts", {"note": "meanwhile"})
+    await away.wait()
+    monkeypatch.setattr(log, "size", size)
+    assert json.loads((await live.event())["data"])["kind"] == "case.facts-added/1"

@@ -64,3 +64,11 @@ class InboxContract:
 
         seen, *_ = await asyncio.gather(read(), *(write(writer) for writer in range(4)))
         assert len(set(seen or ())) == 80
+
+    async def test_the_newest_of_many_is_asked_for_at_once(self, store: Ports) -> None:
+        await store.inbox.put([("ann", message("a1")), ("ann", message("a2"))])
+        await store.inbox.put([("bob", message("b1"))])
+        found = await store.inbox.newest(["ann", "bob", "nobody"])
+        last = {one: (await store.inbox.since(one, 0))[-1].seq for one in ("ann", "bob")}
+        assert found == last
+        assert await store.inbox.newest([]) == {}

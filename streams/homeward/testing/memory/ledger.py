@@ -263,6 +263,11 @@ class MemoryInbox:
                 kept.append(replace(message, seq=len(kept) + 1))
 
     @port_call
+    async def newest(self, recipients: Collection[str]) -> Mapping[str, int]:
+        kept = {one: self.disk.inboxes.get(one, []) for one in recipients}
+        return {one: messages[-1].seq for one, messages in kept.items() if messages}
+
+    @port_call
     async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
         kept = self.disk.inboxes.get(recipient, [])
         return [message for message in kept if message.seq > seq][:limit]

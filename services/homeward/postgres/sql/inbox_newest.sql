@@ -1,0 +1,1 @@
+SELECT recipient, seq FROM inbox_heads WHERE recipient = ANY ($1::text[])
