@@ -20,7 +20,15 @@ from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.cutting import cuts
 from homeward.fanout.index import Matched, Ordinals, Query
-from homeward.fanout.told import LaneState, Told, bitmap, quiet, serialised
+from homeward.fanout.told import (
+    LaneState,
+    Told,
+    bitmap,
+    people_in,
+    quiet,
+    serialised,
+    serialised_in,
+)
 from homeward.geography.cells import from_bytes, to_bytes, union
 from homeward.messages import Fact, Recorded
 from homeward.words import Audience, Purpose, RecipientKind, derived_id
@@ -185,9 +193,9 @@ def _remember(
     A wave looks at its own cells only, so the area was last looked at as a whole when it began.
     """
     kept = state.of(order.alert, order.version)
-    told = bitmap(kept.told if kept else b"") | BitMap(found.ordinals)
+    told = bitmap(kept.told if kept else b"") | people_in(found.ordinals)
     over = order.alert in state.over
-    suppressed = BitMap() if over else BitMap(found.suppressed) - told
+    suppressed = BitMap() if over else people_in(found.suppressed) - told
     return state.with_told(
         Told(
             alert=order.alert,
@@ -242,7 +250,7 @@ def cut(
             alert=order.alert,
             version=order.version,
             wave=order.wave,
-            recipients=serialised(BitMap(part)),
+            recipients=serialised_in(part),
             people=len(part),
             texts_of=order.texts_of,
             contact=contact,

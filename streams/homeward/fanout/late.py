@@ -16,7 +16,7 @@ from homeward.fanout.areas import CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.index import Matched, Query
 from homeward.fanout.lane import INDEXED, Lane, cut, said
-from homeward.fanout.told import LaneState, Told, bitmap, quiet, serialised
+from homeward.fanout.told import LaneState, Told, bitmap, people_in, quiet, serialised
 from homeward.geography.cells import from_bytes
 from homeward.messages import Actor, Fact, Recorded
 from homeward.words import Audience, Role, derived_id
@@ -144,8 +144,8 @@ def _expired(state: LaneState, at: datetime) -> LaneState:
 def _kept(one: Looked, checked: int) -> Told:
     """Return a version as it is known after the look."""
     before, found = one.version, one.found
-    told = bitmap(before.told) | BitMap(found.ordinals)
-    suppressed, look_at = BitMap(found.suppressed), found.wakes_at
+    told = bitmap(before.told) | people_in(found.ordinals)
+    suppressed, look_at = people_in(found.suppressed), found.wakes_at
     if one.only is not None:  # of all others nothing new is known
         suppressed |= bitmap(before.suppressed) - one.only
         look_at = min((at for at in (look_at, before.look_at) if at), default=None)

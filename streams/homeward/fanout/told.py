@@ -1,13 +1,16 @@
 """What a lane keeps of a case: who was told, who was passed over, when to look at them again."""
 
+from array import array
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final
 
+import numpy as np
 from pydantic import ConfigDict, TypeAdapter
 from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered
+from homeward.fanout.index import Ordinals
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,28 @@ def bitmap(raw: bytes) -> BitMap:
     return BitMap.deserialize(raw) if raw else BitMap()
 
 
+def people_in(ordinals: Ordinals) -> BitMap:
+    """Return the bitmap of ordinals.
+
+    A bitmap takes the standard library's arrays whole and numpy's number by number, eight times as
+    slowly; numbers in order it takes faster still.
+    """
+    sorted_ = array("I")
+    sorted_.frombytes(np.sort(ordinals).tobytes())
+    return BitMap(sorted_)
+
+
 def serialised(people: BitMap) -> bytes:
     """Return the portable form; the same people, the same bytes, however they were put together."""
-    fresh = BitMap(people.to_array())
+    return _portable(BitMap(people.to_array()))
+
+
+def serialised_in(ordinals: Ordinals) -> bytes:
+    """Return the portable form of these people: the bytes of `serialised`."""
+    return _portable(people_in(ordinals))
+
+
+def _portable(fresh: BitMap) -> bytes:
     fresh.run_optimize()
     raw: bytes = fresh.serialize()
     return raw
