@@ -84,6 +84,7 @@ CATALOGUE: Final = (
         "Since the index was known to hold every change of the roster.",
         ("lane",),
     ),
+    Metric("homeward_index_bytes", "gauge", "What the index's arrays take.", ("lane",)),
     Metric("homeward_index_load_seconds", "gauge", "Its last load took so long.", ("lane",)),
     Metric("homeward_unreachable_hubs_total", "counter", "Hubs ahead that nobody can tell."),
     Metric("homeward_refusals_total", "counter", "Requests refused.", ("code",)),

@@ -43,6 +43,8 @@ RULES: Final = (
         "homeward_index_people",
         "the index of lane {lane} knows {n:,.0f} recipients",
     ),
+    Rule("homeward_index_bytes", "the index of lane {lane} takes {n:,.0f} bytes"),
+    Rule("homeward_index_load_seconds", "the index of lane {lane} was loaded in {n:,.1f} s"),
     Rule(
         "homeward_index_age_seconds",
         "the index of lane {lane} holds the roster as it was {n:,.0f} s ago",

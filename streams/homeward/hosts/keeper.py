@@ -10,6 +10,7 @@ from typing import Final
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.fanout.index import RecipientIndex
 from homeward.fanout.lane import Lane
+from homeward.fanout.weighing import array_bytes
 from homeward.ports import Meter, Roster
 
 THREAD_ROWS_MIN: Final = 20_000
@@ -109,6 +110,7 @@ class IndexKeeper:
         """Set the figures."""
         lane = str(self.lane.number)
         self.meter.gauge("homeward_index_people", self.people or 0, lane=lane)
+        self.meter.gauge("homeward_index_bytes", array_bytes(self._index), lane=lane)
         self.meter.gauge("homeward_index_age_seconds", self.age_s, lane=lane)
 
     async def _load(self) -> RecipientIndex:
