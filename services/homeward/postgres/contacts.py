@@ -25,6 +25,5 @@ def open_contacts(ring: KeyRing, recipient: str, sealed: bytes) -> Contacts:
     """Return the contacts that were sealed."""
     name, nonce = recipient.encode(), sealed[:NONCE_BYTES]
     plain = AESGCM(ring.mac(PURPOSE, name)).decrypt(nonce, sealed[NONCE_BYTES:], name)
-    return tuple(
-        tuple(Contact(channel, address) for channel, address in one) for one in json.loads(plain)
-    )
+    said = json.loads(plain.decode())  # from bytes it would guess their encoding first
+    return tuple([tuple([Contact(*way) for way in one]) for one in said])

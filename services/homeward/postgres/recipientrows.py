@@ -14,6 +14,7 @@ SHARD_BITS: Final = 6
 CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
 RES_OTHERS_MAX: Final = 10
+KINDS: Final = {kind.value: kind for kind in RecipientKind}
 SEVERITIES: Final = list(Severity)
 
 
@@ -45,7 +46,7 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
     """Return a recipient as it registered."""
     recipient = Recipient(
         id=row["id"],
-        kind=RecipientKind(row["kind"]),
+        kind=KINDS[row["kind"]],
         cells=tuple(f"{cell:x}" for cell in row["cells"]),
         lang=row["lang"],
         reach_km_max=row["reach_km_max"],
