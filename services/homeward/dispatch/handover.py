@@ -111,7 +111,8 @@ class Handover:
                 if self._over:
                     break
                 page = everybody[start : start + PAGE]
-                known = await self._with.roster.by_ordinals(page)
+                async with self._with.reading.turn(self._rank):
+                    known = await self._with.roster.by_ordinals(page)
                 for ordinal in page:
                     found = known.get(ordinal)
                     one = found and addressed(found, self._chunk, self._with.lines)

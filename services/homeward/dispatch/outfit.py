@@ -1,11 +1,12 @@
 """What a hand-over works with, and the message it makes of a recipient and a chunk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.line import Line
 from homeward.dispatch.outcomes import Addressed
+from homeward.dispatch.turnstile import Turnstile
 from homeward.dispatch.words import WordsFor
 from homeward.fanout.message_id import message_id
 from homeward.ports import Chunk, Clock, Ledger, Log, Meter, Outgoing, Roster
@@ -33,6 +34,7 @@ class Outfit:
     """Whether there is room to wait for a full channel."""
     stir: Callable[[], None]
     """A hand-over waits now: its sender may take another chunk."""
+    reading: Turnstile = field(default_factory=Turnstile)
 
     def message(self, chunk: Chunk, one: Addressed, texts: Texts) -> Outgoing:
         """Return the message; its id is the same whoever makes it, and how often."""
