@@ -130,7 +130,7 @@ def cell_kept(cell: str | None) -> str | None:
         raise CellUnknown
     if h3.get_resolution(cell) > RES_VOLUNTEER_MAX:
         return str(h3.cell_to_parent(cell, RES_VOLUNTEER_MAX))
-    return cell.lower()
+    return f"{int(cell, 16):x}"
 
 
 async def say_positions(request: Request) -> Response:

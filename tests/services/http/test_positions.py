@@ -36,6 +36,10 @@ async def test_a_place_too_fine_is_coarsened_and_the_answer_says_so(world):
     fine = h3.cell_to_center_child(PLACES[0], 11)
     assert (await world.post(bearer, "/v1/positions", {"cell": fine})).json()["cell"] == PLACES[0]
     assert await here(world, "v-1") == PLACES[0]
+    said = {"cell": f"0x{PLACES[1].upper()}"[:17]}
+    assert (await world.post(bearer, "/v1/positions", said)).status_code == 422
+    said = {"cell": PLACES[1].upper()}
+    assert (await world.post(bearer, "/v1/positions", said)).json()["cell"] == PLACES[1]
 
 
 async def test_the_newest_word_stands_and_no_clock_silences_the_next(world):
