@@ -74,7 +74,7 @@ class Redis:
         return found
 
 
-def moves(crowd: Crowd, rows: NDArray[np.intp], lat: Sequence[float], lon: Sequence[float]) -> bytes:
+def moves(rows: NDArray[np.intp], lat: Sequence[float], lon: Sequence[float]) -> bytes:
     """Return commands that move members, one each."""
     return b"".join(
         packed("GEOADD", KEY, to_lon, to_lat, f"{row:x}")
