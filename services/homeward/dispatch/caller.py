@@ -98,7 +98,9 @@ class Caller:
             while not stop.is_set():
                 try:
                     self._stirred.clear()
-                    taken = [await self._lease(hand) for hand in self._hands]
+                    taken = await asyncio.gather(
+                        *(self._lease(hand, in_turn=True) for hand in self._hands)
+                    )
                     if not any(taken):
                         await self._until_more(stopping)
                     pause_s = FIRST_PAUSE_S
@@ -115,8 +117,11 @@ class Caller:
         for channel in self._channels.values():
             await channel.close()
 
-    async def _lease(self, hand: Hand) -> list[asyncio.Task[None]]:
-        """Fill a hand with chunks and start them, in the ledger's order."""
+    async def _lease(self, hand: Hand, *, in_turn: bool = False) -> list[asyncio.Task[None]]:
+        """Fill a hand with chunks and start them, in the ledger's order.
+
+        ``in_turn``: the loop's time goes to the nearest first.
+        """
         room = hand.room
         if room <= 0:
             return []
@@ -127,11 +132,16 @@ class Caller:
             people=room,
             urgent=hand.urgent,
         )
-        return [self._take(hand, one) for one in leased]
+        taken = list[asyncio.Task[None]]()
+        nearer: asyncio.Event | None = None
+        for one in leased:
+            taken.append(self._take(hand, one, nearer))
+            nearer = hand.holds[taken[-1]].off if in_turn else None
+        return taken
 
-    def _take(self, hand: Hand, leased: Leased) -> asyncio.Task[None]:
+    def _take(self, hand: Hand, leased: Leased, nearer: asyncio.Event | None) -> asyncio.Task[None]:
         self._number += 1
-        handover = Handover(hand.outfit, leased, self._number)
+        handover = Handover(hand.outfit, leased, self._number, nearer)
         task = asyncio.create_task(self._hand_over(handover, leased.chunk.id))
         hand.holds[task] = handover
 

@@ -31,6 +31,8 @@ log = structlog.get_logger("homeward.dispatch")
 
 PAGE: Final = 100
 """People read from the roster at once: their contacts are opened in 3 ms of the loop's time."""
+AFTER_S_MAX: Final = 0.05
+"""No chunk waits longer for the one before it."""
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 2.0
 NO_WORDS = Result("", Verdict.RETRY, detail="no-words")
@@ -64,10 +66,19 @@ class Handover:
     in the channels): that is all that a killed sender repeats, under the same message ids.
     """
 
-    def __init__(self, outfit: Outfit, leased: Leased, number: int = 0) -> None:
+    def __init__(
+        self,
+        outfit: Outfit,
+        leased: Leased,
+        number: int = 0,
+        after: asyncio.Event | None = None,
+    ) -> None:
+        """Begin when ``after`` is set: the chunk before, of nearer people, is on its way then."""
         self._with, self._leased, self._chunk = outfit, leased, leased.chunk
         self._tally = Tally.of(leased)
         self._rank = self._chunk.priority, self._chunk.seq, number
+        self._after, self.off = after, asyncio.Event()
+        """Set when its first people are with their channel, or have to wait."""
         self._over = False
         """The lease was lost or the alert closed: nothing more is sent."""
         self._lost = False
@@ -91,12 +102,22 @@ class Handover:
 
     async def run(self) -> None:
         """Send what may be sent and record it all. Raises LogUnavailable: the lease runs out."""
-        if self._expired():
-            await self._record(Outcomes(expired=self._tally.open.copy()))
-            return
-        async with self._signs_of_life():
-            await self._send_all()
-        await self._put_back()
+        try:
+            await self._let_nearer_go()
+            if self._expired():
+                await self._record(Outcomes(expired=self._tally.open.copy()))
+                return
+            async with self._signs_of_life():
+                await self._send_all()
+            await self._put_back()
+        finally:
+            self.off.set()
+
+    async def _let_nearer_go(self) -> None:
+        """Leave the loop to nearer people for a moment: ten chunks at once are all ten late."""
+        if self._after is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._after.wait(), AFTER_S_MAX)
 
     def _expired(self) -> bool:
         ends = self._chunk.expires_at
@@ -179,6 +200,7 @@ class Handover:
         ]
         outcomes = Outcomes()
         if messages:
+            self.off.set()
             results = await queue.line.send(queue.far, [message for _, message in messages])
             for one, message in messages:
                 outcomes.add(one, results[message.message_id], self._chunk, self._with.knobs)
@@ -204,6 +226,8 @@ class Handover:
         self._with.stir()
         try:
             while queue.people and not self._over:
+                if line.full(far):
+                    self.off.set()
                 if line.full(far) and not self._may_wait(queue):
                     return None
                 place = await line.enter(far, len(queue.people), self._rank)

@@ -13,6 +13,7 @@ from homeward import processors
 from homeward.desk import Desk, HubBooks, IndexCrowd, Reader
 from homeward.fanout.lane import Lane
 from homeward.fanout.pyramid import PyramidIndex
+from homeward.hosts.cascade import Cascade
 from homeward.hosts.consumer import Consumer, Pure
 from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
@@ -34,6 +35,9 @@ World: TypeAlias = Literal["live", "drill"]
 KEY_RING_FILE: Final = "keyring.json"
 LANES: Final = 1
 """Embedded, one lane holds every shard."""
+
+WAY: Final = frozenset({"reach", "callouts"})
+"""Processors whose outputs the lanes wait for; the others go on beside them."""
 
 PARKED_MEND: Final = "See homeward parked list; when the cause is mended: homeward parked unpark."
 
@@ -76,6 +80,12 @@ class House:
     def latecomers(self) -> Latecomers:
         """Return what looks for those who come late to a live area."""
         return Latecomers(self.bench, self.lane, self.store.clock, self.meter)
+
+    @property
+    def cascade(self) -> Cascade:
+        """Return the way from an alert to its ledger: reach, callouts, the lane."""
+        way = [one for one in self.consumers if one.name in WAY or isinstance(one, LaneConsumer)]
+        return Cascade(self.bench, way)
 
     def rooms(self) -> Rooms:
         """Return what the routes need."""

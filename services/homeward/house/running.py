@@ -135,6 +135,7 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         waker=Waker(house.store.log, house.store.workbench, house.store.clock),
         meter=house.meter,
         say=lambda part, what: log.error("part failed", part=part, what=what),
+        ahead=house.cascade,
         poll_s=house.settings.poll_s,
     )
     house.heard = host.caught_up

@@ -11,6 +11,7 @@ from typing import Final
 from homeward.ports import KEEP_WAKE, KeyTurn, Parked, Position, Wake
 from homeward.postgres.database import Database
 from homeward.postgres.workbench import PostgresWorkbench
+from homeward.record.envelope import Entry
 
 KEPT: Final = 4_000
 """Some five consumers' positions of 800 cases: 20 MB at most."""
@@ -40,6 +41,15 @@ class KeptWorkbench(PostgresWorkbench):
             if one.key not in refused:
                 self._keep(processor, one.key, _after(one, before[one.key]))
         return refused
+
+    async def commit_cascade(
+        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+    ) -> bool:
+        before = {name: self._kept.pop((name, one.key), None) for name, one in turns}
+        won = await super().commit_cascade(turns, entries, first)
+        for name, one in turns if won else ():
+            self._keep(name, one.key, _after(one, before[name]))
+        return won
 
     async def live(self, processor: str) -> Mapping[str, int]:
         """Return the live keys; a position that another process moved since is forgotten."""

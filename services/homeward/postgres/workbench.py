@@ -1,6 +1,7 @@
 """The `Workbench` port on PostgreSQL: one SQL call commits a batch of turns."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,9 +11,13 @@ from homeward.ports import KeyTurn, Parked, Position, Unit, Wake
 from homeward.postgres.chunkrows import chunk_tuple
 from homeward.postgres.database import Database
 from homeward.postgres.rows import log_args
+from homeward.record.envelope import Entry
 
 BROKEN: Final = "HW001"
 """SQLSTATE of a turn whose outputs do not continue their stream."""
+
+OVERTAKEN: Final = "HW002"
+"""SQLSTATE of a cascade that guessed wrong."""
 
 
 class PostgresWorkbench:
@@ -39,6 +44,22 @@ class PostgresWorkbench:
             else:
                 return frozenset(late) | broken
         return frozenset(broken)
+
+    async def commit_cascade(
+        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+    ) -> bool:
+        heads, chunks, *_ = _args([replace(turn, entries=()) for _, turn in turns])
+        _, said, sealed, blobs = log_args([Unit(tuple(entries))])
+        names = [name for name, _ in turns]
+        live = [turn.live for _, turn in turns]
+        args = names, heads, chunks, said, sealed, blobs, live, first
+        try:
+            await self._database.value("commit_cascade", *args)
+        except asyncpg.PostgresError as failure:
+            if failure.sqlstate not in {BROKEN, OVERTAKEN}:
+                raise
+            return False
+        return True
 
     async def live(self, processor: str) -> Mapping[str, int]:
         found = await self._database.fetch("live_keys", processor)

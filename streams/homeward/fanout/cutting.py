@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-SIZES: Final = (100, 100, 200, 400, 800)
+SIZES: Final = (20, 80, 100, 200, 400, 800)
 """The first chunks of a cut, nearest first: each is read and leaves in a moment."""
 CHUNK_PEOPLE_MAX: Final = 1_000
 """Of all later ones. A row has about 500 B beside its people, half a byte a person of a thousand;

@@ -1,11 +1,13 @@
 """The embedded host: one process sweeps every consumer, woken by the log's own bell."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from homeward.hosts.cascade import Cascade
 from homeward.hosts.consumer import Consumer
 from homeward.hosts.sweep import Sweeper
 from homeward.hosts.turn import Bench, where
@@ -14,6 +16,10 @@ from homeward.ports import Feed, LogUnavailable, Meter
 
 BACK_OFF_S_MAX: Final = 2.0
 """A consumer never waits longer than this before it tries again: an alert is seconds."""
+LEAD_MAX: Final = 1_000
+"""New facts that the cascade looks at; of a flood the sweeps hear more at once."""
+LEAD_S_MAX: Final = 1.0
+"""The sweeps wait no longer for the cascade: twice its own patience."""
 
 Say = Callable[[str, str], None]
 """Tells the operator (part, what went wrong: a class and a place, no text)."""
@@ -29,9 +35,16 @@ class EmbeddedHost:
     waker: Waker
     meter: Meter
     say: Say
+    ahead: Cascade | None = None
+    """Goes before the sweeps, and takes from them what it can."""
     poll_s: float = 1.0
     caught_up: dict[str, int] = field(default_factory=dict)
     """Consumer -> size of the log that it has heard."""
+    _led: int = -1
+    _gone: int = -1
+    """Sizes of the log up to which the cascade set out, and has been."""
+    _leads: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it has gone on; taken anew each time."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set; whatever fails is said, counted and tried again."""
@@ -39,6 +52,9 @@ class EmbeddedHost:
             for consumer in self.consumers:
                 round_ = self._sweeping(Sweeper(self.bench, consumer), stop)
                 group.create_task(self.again(consumer.name, round_, stop))
+            if self.ahead is not None:
+                lead = self._leading(self.ahead, stop)
+                group.create_task(self.again("cascade", lead, stop))
             group.create_task(self.again("waker", lambda: self._waking(stop), stop))
 
     async def again(
@@ -57,11 +73,35 @@ class EmbeddedHost:
                 await asyncio.sleep(back_off_s)
                 back_off_s = min(back_off_s * 2, BACK_OFF_S_MAX)
 
+    def _leading(self, ahead: Cascade, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+        async def round_() -> None:
+            size = await self.bench.log.size()
+            led, self._led = self._led, max(self._led, size)
+            try:
+                if 0 <= led < size <= led + LEAD_MAX:  # what was said before we began is swept
+                    await ahead.hear(await self.bench.log.rows(led - 1, size - 1))
+            finally:
+                leads, self._leads = self._leads, asyncio.Event()
+                self._gone = size
+                leads.set()
+            if not stop.is_set():
+                await self.feed.beyond(size, self.poll_s)
+
+        return round_
+
+    async def _after_the_lead(self, size: int) -> None:
+        """Wait until the cascade has been there, but not long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAD_S_MAX):
+                while self.ahead is not None and self._gone < size:
+                    await self._leads.wait()
+
     def _sweeping(self, sweeper: Sweeper, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
         name = sweeper.consumer.name
 
         async def round_() -> None:
             size = await self.bench.log.size()
+            await self._after_the_lead(size)
             began = time.monotonic()
             rang = await sweeper.sweep(size)
             self.caught_up[name] = size

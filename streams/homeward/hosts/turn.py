@@ -8,10 +8,12 @@ are one case: a position that is not the expected one writes nothing.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from homeward.hosts.consumer import Consumer
 from homeward.hosts.pen import Pen
+from homeward.messages import Recorded
 from homeward.ports import (
     KEEP_WAKE,
     Book,
@@ -37,13 +39,14 @@ class Bench:
 
 
 @dataclass(slots=True)
-class _Heard:
+class Heard:
     """One key's turn while it is being made."""
 
     position: Position
     state: Any
     head: StreamHead
     heard: int
+    wake_at: datetime | None
     wake: Wake | str | None = KEEP_WAKE
     entries: list[Entry] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
@@ -83,7 +86,7 @@ async def turn(
         if made is None:
             continue
         if made.heard > made.position.heard:
-            turns.append(_as_turn(consumer, key, made))
+            turns.append(as_turn(consumer, key, made))
         if made.parked:
             parked.append(made.parked)
     refused = await bench.workbench.commit_turn(consumer.name, turns) if turns else frozenset()
@@ -100,44 +103,55 @@ async def _hear_key(
     position: Position,
     rung: Sequence[Row],
     birth: int,
-) -> _Heard | None:
-    rows = [] if position.parked else await _missing(bench.log, consumer, key, position, rung)
+) -> Heard | None:
+    rows = [] if position.parked else await missing(bench.log, consumer, key, position, rung)
     if not rows:
         return None
     digests = {digest for row in rows for digest in attachments(row)}
     blobs = await bench.log.blobs(digests) if digests else {}
-    stream = consumer.stream(key)
-    chain = position.out_chain or chain_start(bench.pen.log, stream)
-    head = StreamHead(stream, position.out_version, chain)
-    made = _Heard(position=position, state=None, head=head, heard=position.heard)
-    wake_at = position.wake_at
+    made = opened(bench, consumer, key, position)
     for row in rows:
         try:
-            if made.state is None:
-                state = position.state
-                made.state = consumer.begin() if state is None else consumer.load(state)
             recorded = read(row, blobs=blobs)
-            reacted = await consumer.react(made.state, recorded)
-            silent = row.log_index < birth
-            says = () if silent else tuple(reacted.says)
-            entries = bench.pen.outputs(consumer.name, recorded, says, made.head)
+            await take(bench, consumer, made, recorded, silent=row.log_index < birth)
         except LogUnavailable:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the other keys go on
             made.parked = Parked(consumer.name, key, row.key_version, where(failure))
             break
-        made.state = reacted.state
-        made.entries.extend(entries)
-        made.chunks.extend(() if silent else reacted.chunks)
-        made.live = reacted.live
-        made.heard = row.key_version
-        if reacted.wake_at != wake_at:
-            wake_at = reacted.wake_at
-            made.wake = None if wake_at is None else Wake(consumer.name, key, wake_at, recorded.id)
     return made
 
 
-async def _missing(
+def opened(bench: Bench, consumer: Consumer, key: str, position: Position) -> Heard:
+    """Return a key's turn in which nothing was heard yet."""
+    stream = consumer.stream(key)
+    chain = position.out_chain or chain_start(bench.pen.log, stream)
+    head = StreamHead(stream, position.out_version, chain)
+    return Heard(position, None, head, position.heard, position.wake_at)
+
+
+async def take(
+    bench: Bench, consumer: Consumer, made: Heard, recorded: Recorded, *, silent: bool = False
+) -> Sequence[Entry]:
+    """Let a consumer react to one fact; return what it says. Raises whatever reacting raises."""
+    if made.state is None:
+        state = made.position.state
+        made.state = consumer.begin() if state is None else consumer.load(state)
+    reacted = await consumer.react(made.state, recorded)
+    says = () if silent else tuple(reacted.says)
+    entries = bench.pen.outputs(consumer.name, recorded, says, made.head)
+    made.state = reacted.state
+    made.entries.extend(entries)
+    made.chunks.extend(() if silent else reacted.chunks)
+    made.live = reacted.live
+    made.heard = recorded.key_version
+    if reacted.wake_at != made.wake_at:
+        made.wake_at = at = reacted.wake_at
+        made.wake = None if at is None else Wake(consumer.name, recorded.key, at, recorded.id)
+    return entries
+
+
+async def missing(
     log: Book, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
 ) -> list[Row]:
     """Return the facts of heard kinds after the position up to the newest that rang, in order.
@@ -154,7 +168,8 @@ async def _missing(
     return [row for row in ordered if kind_of(row) in consumer.hears]
 
 
-def _as_turn(consumer: Consumer, key: str, made: _Heard) -> KeyTurn:
+def as_turn(consumer: Consumer, key: str, made: Heard) -> KeyTurn:
+    """Return a key's turn as it is committed."""
     return KeyTurn(
         key=key,
         expected_revision=made.position.revision,

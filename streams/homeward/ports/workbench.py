@@ -86,6 +86,18 @@ class Workbench(Protocol):
         """
         ...
 
+    async def commit_cascade(
+        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+    ) -> bool:
+        """Commit turns of several processors over one key as if one after another, or nothing.
+
+        ``entries`` are those of all turns in the order in which they were said, for the turns have
+        heard them so: the first must become key_version ``first`` of the key. False, and nothing
+        is written, when it would not, or when a row's revision is not the expected one. Processors
+        come in the same order in every process. Else as `commit_turn`. Raises LogUnavailable.
+        """
+        ...
+
     async def live(self, processor: str) -> Mapping[str, int]:
         """Return the keys that their last turn left live, each with its row's revision."""
         ...

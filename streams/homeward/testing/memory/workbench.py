@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from homeward.ports import KeyTurn, Parked, Position, Wake
+from homeward.record.envelope import Entry
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.testing.memory.keeping import MemoryClock
 from homeward.testing.memory.ledger import LedgerDisk
@@ -48,6 +49,25 @@ class MemoryWorkbench:
         refused = frozenset(turn.key for turn in ordered if not self._commit(processor, turn))
         self.log.ring()
         return refused
+
+    @port_call
+    async def commit_cascade(
+        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+    ) -> bool:
+        [key] = {turn.key for _, turn in turns}
+        known = [self.disk.positions.get((name, key), Position()).revision for name, _ in turns]
+        newest = sum(row.key == key for row in self.log.rows)
+        if known != [turn.expected_revision for _, turn in turns]:
+            return False
+        if entries and newest + 1 != first:
+            return False
+        for name, turn in turns:
+            assert self._commit(name, replace(turn, entries=()))
+        stale = self.log.continues(tuple(entries))
+        assert stale is None, f"somebody else wrote to {stale}"
+        self.log.insert(tuple(entries), self.clock.real())
+        self.log.ring()
+        return True
 
     def _commit(self, processor: str, turn: KeyTurn) -> bool:
         at = processor, turn.key

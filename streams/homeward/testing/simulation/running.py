@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from homeward import processors
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.lane import Lane
+from homeward.hosts.cascade import Cascade
 from homeward.hosts.consumer import Consumer, Pure
 from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
@@ -39,6 +40,8 @@ from homeward.testing.simulation.small import (
 
 LANES: Final = 2
 ROUNDS_MAX: Final = 200
+FRESH: Final = 5
+"""Facts that two cascades fight for in a duel."""
 KEPT: Final = 0.1
 """Share of sweeps after which ``low`` is kept: a new life then begins at various depths."""
 LIVES_MAX: Final = 20_000
@@ -102,6 +105,8 @@ class Trouble:
     """Of deliveries that come again, also much later."""
     shuffled: float = 0.0
     """Of batches that come out of order."""
+    ahead: float = 0.0
+    """Of rounds in which a cascade hears what is new before anybody else, all consumers in one."""
     duel: float = 0.0
     """Of sweeps that two processes do at once, each pausing before its port calls."""
     crash_at: tuple[int, Fault] | None = None
@@ -126,6 +131,7 @@ def drawn(seed: int) -> Trouble:
         doubled=chance.choice([0.0, 0.1, 0.3]),
         shuffled=chance.choice([0.0, 0.5]),
         duel=chance.choice([0.0, 0.0, 0.3]),
+        ahead=chance.choice([0.0, 0.5, 1.0]),
     )
 
 
@@ -136,6 +142,7 @@ class _Process:
     store: MemoryStore
     bench: Bench
     consumers: Sequence[Consumer]
+    cascade: Cascade
     sweepers: list[Sweeper]
     sender: Sender
     latecomers: list[Latecomers]
@@ -154,6 +161,7 @@ class Simulation:
     lives: int = 0
     calls: int = 0
     rung: int = 0
+    led: int = 0
     missed: list[str] = field(default_factory=list)
     chance: random.Random = field(init=False)
     process: _Process = field(init=False)
@@ -174,7 +182,8 @@ class Simulation:
             for one in consumers
             if isinstance(one, LaneConsumer)
         ]
-        return _Process(store, bench, consumers, sweepers, Sender(store, self.sink), latecomers)
+        cascade, sender = Cascade(bench, consumers), Sender(store, self.sink)
+        return _Process(store, bench, consumers, cascade, sweepers, sender, latecomers)
 
     def _fault(self, _: int) -> Fault | None:
         self.calls += 1
@@ -233,6 +242,9 @@ class Simulation:
         rows = self.store.disk.log.rows
         for _ in range(ROUNDS_MAX):
             size = len(rows)
+            if self.chance.random() < self.trouble.ahead:
+                await self._once(partial(_ahead, rows[self.led : size]))
+            self.led = size
             if self.trouble.bells:
                 await self._ring(size)
             if self.trouble.sweeps:
@@ -299,7 +311,9 @@ class Simulation:
             for place in range(len(other.latecomers))
             for one in (self.process, other)
         ]
-        for gone in await asyncio.gather(*sweeps, *looks, return_exceptions=True):
+        fresh = self.store.disk.log.rows[max(0, size - FRESH) : size]
+        leads = [_ahead(fresh, one) for one in (self.process, other) if self.trouble.ahead]
+        for gone in await asyncio.gather(*leads, *sweeps, *looks, return_exceptions=True):
             if gone is not None and not isinstance(gone, Crashed | LogUnavailable):
                 raise gone
         self.process.store.calls.pause = None
@@ -317,6 +331,10 @@ async def _act(desk: Desk, number: int, process: _Process) -> None:
 
 async def _hear(place: int, rows: Sequence[Row], process: _Process) -> None:
     await hear(process.bench, process.consumers[place], rows)
+
+
+async def _ahead(rows: Sequence[Row], process: _Process) -> None:
+    await process.cascade.hear(rows)
 
 
 async def _sweep(place: int, size: int, keep: bool, process: _Process) -> None:  # noqa: FBT001 -- mapped
