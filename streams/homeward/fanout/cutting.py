@@ -8,12 +8,16 @@ SIZES: Final = (20, 80, 100, 200, 400, 800)
 CHUNK_PEOPLE_MAX: Final = 1_000
 """Of all later ones. A row has about 500 B beside its people, half a byte a person of a thousand;
 who is leased with it counts as told, so a cancel goes to as many more than heard the alert."""
+SHARE: Final = 20
+"""A row holds at most this part of its cut, but for the least size: within a row people stand by
+ordinal, so of a small cut in large rows little order would be left."""
 
 
 def cuts(people: int) -> Iterator[slice]:
     """Yield the slices in which so many people, nearest first, become chunks."""
+    most = max(SIZES[0], min(CHUNK_PEOPLE_MAX, people // SHARE))
     start, number = 0, 0
     while start < people:
-        size = SIZES[number] if number < len(SIZES) else CHUNK_PEOPLE_MAX
+        size = min(most, SIZES[number] if number < len(SIZES) else most)
         yield slice(start, min(people, start + size))
         start, number = start + size, number + 1
