@@ -101,8 +101,10 @@ async def case_area(
         raise PolicyUnknown(name)
     rule, known, now = policies.policy_of(name), _known(door, km), rooms.clock.now()
     found = await asyncio.to_thread(rule.area, known, now)
+    # Grown as well: a case can be raised anywhere, and its reach be drawn as small as one likes.
+    cells = (await asyncio.to_thread(grown, CellSet(found.cells))).cells
     reading = f"preview {door.case} {name} {how} {km} {rooms.clock.real().isoformat()}"
-    await _recorded(rooms, Asking(door.by, reading, reading.encode()), door.case, found.cells)
+    await _recorded(rooms, Asking(door.by, reading, reading.encode()), door.case, cells)
     rates.note(door.by.id)
     near = await rooms.roster.hubs_near(
         *centre_deg(found.focus),
@@ -112,7 +114,7 @@ async def case_area(
     hubs = [Hub.at(one.id, one.kind, one.lat_deg, one.lon_deg, one.contacts) for one in near]
     arrivals = rule.arrivals(known, hubs, now)
     ahead = int((arrivals.ahead & (arrivals.earliest_s <= rule.horizon_s)).sum()) if hubs else 0
-    return await _counted(rooms, found.cells, how, now, found.focus, ahead)
+    return await _counted(rooms, cells, how, now, found.focus, ahead)
 
 
 def _known(door: Door, reach_km_max: int) -> Known:

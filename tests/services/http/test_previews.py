@@ -141,6 +141,7 @@ async def test_the_area_that_the_reach_policy_would_give_a_case_now(world):
     said = (await world.get("officer", path, policy="circles")).json()
     assert (said["people"], said["hubs"]) == ("50-100", 1)
     small = (await world.get("officer", path, reach_km_max=5)).json()
+    assert all(int(cell[1], 16) <= RES_COUNTED for cell in small["cells"])
     assert small["area_km2"] < said["area_km2"]
     [row, _] = await world.store.log.newest("access.area-previewed/1")
     assert row.key == case["case"]
