@@ -10,6 +10,7 @@ from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.fanout.index import Matched, Query
 from homeward.fanout.pyramid.delta import Delta, people_of, rows_meet
+from homeward.fanout.pyramid.fast import steps
 from homeward.fanout.pyramid.judging import among, judge, matched
 from homeward.fanout.pyramid.merging import built, merged
 from homeward.fanout.pyramid.ranges import Indices, distinct
@@ -26,10 +27,11 @@ MERGED_FROM: Final = 20_000
 class PyramidIndex:
     """A `RecipientIndex` whose cost follows the area's rim and the people inside it."""
 
-    def __init__(self, columns: LaneColumns) -> None:
+    def __init__(self, columns: LaneColumns, *, fast: bool | None = None) -> None:
+        """Build it. ``fast``: with machine code (numba) or without; None: when it is installed."""
         self._revision = columns.revision
         self._wishes = Wishes()
-        self._snapshot = built(columns, self._wishes)
+        self._snapshot = built(columns, self._wishes, None if fast is False else steps())
         self._delta = Delta(self._snapshot.ranks)
         self._touched: list[Ordinals] | None = None
         """While a merge is under way: who changed or left since it began."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from homeward.fanout.columns import LaneColumns
 from homeward.fanout.pyramid.delta import Frozen, people_of
+from homeward.fanout.pyramid.fast import Steps
 from homeward.fanout.pyramid.ranges import Indices
 from homeward.fanout.pyramid.rows import Rows, rows_of
 from homeward.fanout.pyramid.snapshot import Snapshot
@@ -15,11 +16,11 @@ from homeward.fanout.pyramid.wishes import Wishes
 _T = TypeVar("_T", bound=np.generic)
 
 
-def built(columns: LaneColumns, wishes: Wishes) -> Snapshot:
+def built(columns: LaneColumns, wishes: Wishes, steps: Steps | None) -> Snapshot:
     """Return the snapshot of a lane's columns."""
     people, first, counts, cells = people_of(columns)
     owners = np.arange(len(people), dtype=np.uint32).repeat(counts)
-    return Snapshot.of(people, wishes.number(columns, first), rows_of(cells, owners))
+    return Snapshot.of(people, wishes.number(columns, first), rows_of(cells, owners), steps)
 
 
 def merged(old: Snapshot, new: Frozen) -> Snapshot:
@@ -53,6 +54,7 @@ def merged(old: Snapshot, new: Frozen) -> Snapshot:
                 ranks[kept.owners], new_at.astype(np.uint32)[fresh.owners], among, places
             ),
         ),
+        old.steps,
     )
 
 

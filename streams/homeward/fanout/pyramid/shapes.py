@@ -72,9 +72,10 @@ class Outlined:
         for outer, holes in self.parts:
             beyond_m = arcs_m(points, outer.middle) - outer.radius_m - OUTLINE_MARGIN_M
             near = np.flatnonzero(beyond_m <= reach_m)
-            gaps = outer.gaps_m(points[near])
+            some, within_m = points[near], np.maximum(reach_m[near], 0) + OUTLINE_MARGIN_M
+            gaps = outer.gaps_m(some, within_m)
             for hole in holes:
-                gaps = np.maximum(gaps, -hole.gaps_m(points[near]))
+                gaps = np.maximum(gaps, -hole.gaps_m(some, within_m))
             beyond_m[near] = gaps
             found = np.minimum(found, beyond_m)
         return found

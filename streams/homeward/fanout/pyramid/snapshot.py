@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeward.fanout.areas import Among, Anywhere, Area, CellSet
+from homeward.fanout.pyramid.fast import Steps
 from homeward.fanout.pyramid.levels import Level, levels_of
 from homeward.fanout.pyramid.ranges import Indices, spread
 from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
 from homeward.fanout.pyramid.rows import Rows
-from homeward.fanout.pyramid.shapes import shape_of
-from homeward.fanout.pyramid.walk import Found, walk, within_cells
+from homeward.fanout.pyramid.shapes import Band, shape_of
+from homeward.fanout.pyramid.walk import Found, compiled_walk, walk, within_cells
 from homeward.geography.cells import resolutions
 
 _RANGES_LONG = 32
@@ -37,9 +38,13 @@ class Snapshot:
     """Rows in the order of their owners."""
     alone: bool
     """Nobody has two rows."""
+    steps: Steps | None
+    """Of the walk, compiled."""
 
     @classmethod
-    def of(cls, people: Ordinals, wishes: NDArray[np.uint32], rows: Rows) -> "Snapshot":
+    def of(
+        cls, people: Ordinals, wishes: NDArray[np.uint32], rows: Rows, steps: Steps | None
+    ) -> "Snapshot":
         """Return the snapshot of rows sorted by key, whose owners are ranks among the people."""
         counts = np.bincount(rows.owners, minlength=len(people))
         firsts = np.concatenate([[0], counts.cumsum()]).astype(np.uint32)
@@ -56,6 +61,7 @@ class Snapshot:
             firsts=firsts,
             mates=_by_owner(rows.owners, counts),
             alone=bool(counts.max(initial=0) <= 1),
+            steps=steps,
         )
 
     def __len__(self) -> int:
@@ -73,7 +79,10 @@ class Snapshot:
             return within_cells(self.rows, self.coarse, area)
         if isinstance(area, Among | Anywhere):
             raise TypeError(type(area).__name__)
-        return walk(self.levels, self.rows, area, shape_of(area))
+        shape = shape_of(area)
+        if self.steps is not None and isinstance(shape, Band):
+            return compiled_walk(self.steps, self.levels, self.rows, area, shape)
+        return walk(self.levels, self.rows, area, shape)
 
     def inside(self, area: Area) -> Indices:
         """Return the ranks of those inside, ascending, each once."""

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from homeward.fanout.areas import CellSet
 from homeward.fanout.eligible import rows_inside
+from homeward.fanout.pyramid.fast import Steps
 from homeward.fanout.pyramid.levels import Level
 from homeward.fanout.pyramid.ranges import Indices, distinct, spread
 from homeward.fanout.pyramid.rows import Rows
-from homeward.fanout.pyramid.shapes import Drawn, Shape, doubtful
+from homeward.fanout.pyramid.shapes import Band, Drawn, Shape, doubtful
 from homeward.geography.cells import (
     RES_MAX,
     Cells,
@@ -72,10 +73,27 @@ def meets_drawn(rows: Rows, at: Indices, area: Drawn, shape: Shape) -> NDArray[n
     inside: NDArray[np.bool_] = gaps_m <= radii_m
     rim = doubtful(gaps_m, radii_m, shape.margin_m).nonzero()[0]
     if len(rim):
-        cells = rows.cells(at[rim])
-        owners = np.zeros(len(rim), np.uint32)
-        inside[rim] = rows_inside(area, cells, owners, *balls_of(cells))
+        inside[rim] = ruled(rows, at[rim], area)
     return inside
+
+
+def ruled(rows: Rows, at: Indices, area: Drawn) -> NDArray[np.bool_]:
+    """Return what the rule itself says of rows."""
+    cells = rows.cells(at)
+    return rows_inside(area, cells, np.zeros(len(at), np.uint32), *balls_of(cells))
+
+
+def compiled_walk(
+    steps: Steps, levels: Sequence[Level], rows: Rows, area: Drawn, band: Band
+) -> Found:
+    """Return the same as `walk`, sooner."""
+    starts, ends, inside, rim = steps.walk(levels, rows, band)
+    if len(rim):
+        inside = np.concatenate([inside, rim[ruled(rows, rim, area)]])
+        inside.sort()
+    return Found(
+        np.concatenate(starts or [_NO_INDICES]), np.concatenate(ends or [_NO_INDICES]), inside
+    )
 
 
 def within_cells(rows: Rows, coarse: Sequence[int], area: CellSet) -> Found:
