@@ -76,6 +76,28 @@ class WorkbenchContract:
         assert await store.ledger.next_open_s() is None
         assert await log_is_sound(store.log) == 1
 
+    async def test_turns_that_heard_each_other_commit_together(self, store: Ports) -> None:
+        pen, bench = Pen(store.log.origin), store.workbench
+        case = pen.case(1)
+        await appended(store.log, pen.note(case))
+        one, two = pen.note(case, f"reach-{case}"), pen.note(case, f"callouts-{case}")
+        turns = [
+            ("reach", turn(case, 0, one)),
+            ("callouts", turn(case, 0, two, wake=wake_of(case, 1, "callouts"))),
+            ("fanout.0", turn(case, 0, chunks=(chunk_of(case, 1),))),
+        ]
+        assert not await bench.commit_cascade(turns, [one, two], 3)
+        assert await bench.load("reach", [case]) == {case: Position()}
+        assert (await store.log.size(), await bench.next_due()) == (1, None)
+        assert await bench.commit_cascade(turns, [one, two], 2)
+        rows = await store.log.key_rows(case, 1)
+        assert [row.envelope for row in rows] == [one.envelope, two.envelope]
+        for name, _ in turns:
+            assert (await bench.load(name, [case]))[case].revision == 1
+        assert await store.ledger.next_open_s() is not None
+        assert not await bench.commit_cascade(turns[1:], [], 0)  # moved meanwhile
+        assert await log_is_sound(store.log) == 3
+
     async def test_of_two_at_once_one_is_refused(self, store: Ports) -> None:
         pen, bench = Pen(store.log.origin), store.workbench
         for revision in range(10):
