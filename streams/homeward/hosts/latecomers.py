@@ -51,6 +51,8 @@ class _Row:
     state: LaneState
     told: dict[int, BitMap] = field(default_factory=dict)
     """By alert: of its live version."""
+    areas: dict[int, bytes] = field(default_factory=dict)
+    """By alert: of its live version."""
     asleep: BitMap = field(default_factory=BitMap)
     """Passed over by any live version."""
 
@@ -170,8 +172,7 @@ class Latecomers:
             else:
                 plans[key] = plan
                 self._dirty[key] = None  # until it is known to be committed
-            if only is None:
-                await asyncio.sleep(0)  # at everybody: others first
+            await asyncio.sleep(0)  # others first: there may be a thousand
         if not plans:
             return 0
         turns = [self._turn(key, plan) for key, plan in plans.items()]
@@ -181,7 +182,8 @@ class Latecomers:
         for turn in turns:
             if turn.key not in late:
                 told += sum(chunk.people for chunk in turn.chunks)
-                self._put(turn.key, _after(turn, self._rows[turn.key].position))
+                position = _after(turn, self._rows[turn.key].position)
+                self._put(turn.key, position, plans[turn.key].state)
                 del self._dirty[turn.key]
         if told:
             self.meter.count("homeward_latecomers_total", told)
@@ -201,29 +203,33 @@ class Latecomers:
             return
         found = await self.bench.workbench.load(self.consumer.name, keys)
         for key in keys:
-            self._drop(key)
-            if found[key].state is None:
+            position = found[key]
+            if position.state is None:
+                self._drop(key)
                 del self._dirty[key]
-            elif not found[key].parked:  # its end may be among what it cannot hear: nobody is told
-                self._put(key, found[key])
+            elif position.parked:  # its end may be among what it cannot hear: nobody is told
+                self._drop(key)
+            else:
+                self._put(key, position, load(position.state))
 
-    def _put(self, key: str, position: Position) -> None:
+    def _put(self, key: str, position: Position, state: LaneState) -> None:
         """Keep a row as it is now."""
-        assert position.state is not None
-        state = load(position.state)
-        row = _Row(position, state)
-        self._drop(key)
-        self._rows[key] = row
+        row, before = _Row(position, state), self._rows.get(key)
         for one in state.live(self.clock.now()):
             row.told[one.alert] = bitmap(one.told)
             row.asleep |= bitmap(one.suppressed)
-            self._areas.put((key, one.alert), from_bytes(one.area))
+            row.areas[one.alert] = one.area
+            if before is None or before.areas.get(one.alert) != one.area:
+                self._areas.put((key, one.alert), from_bytes(one.area))
+        for alert in before.areas if before else ():
+            if alert not in row.areas:
+                self._areas.drop((key, alert))
+        self._rows[key], self._asleep = row, None
 
     def _drop(self, key: str) -> None:
         row = self._rows.pop(key, None)
-        if row is not None:
-            for alert in row.told:
-                self._areas.drop((key, alert))
+        for alert in row.areas if row else ():
+            self._areas.drop((key, alert))
         self._asleep = None
 
     def _turn(self, key: str, plan: LatePlan) -> KeyTurn:

@@ -47,7 +47,7 @@ async def test_raises_are_acknowledged_while_a_wide_alert_is_cut(store, other, d
     await holder.execute("SELECT FROM alerts WHERE alert = 1 FOR UPDATE")
     cutting = asyncio.create_task(store.workbench.commit_turn("lane", [wide_turn(pen, case)]))
     watcher = await asyncpg.connect(dsn)  # what a transaction saw of others stays as it is
-    while not await watcher.fetchval(WAITING, "commit_turns"):  # noqa: ASYNC110 -- no event for it
+    while not await watcher.fetchval(WAITING, "commit_turns"):
         assert not cutting.done(), await cutting
         await asyncio.sleep(0.01)
     for number in range(50):
