@@ -5,12 +5,14 @@ import dataclasses
 import pytest
 from pyroaring import BitMap
 
+from homeward.fanout import late
 from homeward.hosts import turn
+from homeward.hosts.latecomers import Latecomers
 from homeward.hosts.waker import Waker
 from homeward.ports import Position, Unit
 from homeward.record.envelope import kind_of
 from homeward.testing.memory import MemoryWorkbench
-from homeward.testing.simulation import Trouble, bench_of, disturb, drawn, small_crew
+from homeward.testing.simulation import Trouble, bench_of, disturb, drawn, small_crew, whole_crew
 from homeward.testing.simulation.lane import SmallLane
 
 SEEDS = range(60)
@@ -151,3 +153,21 @@ def test_a_sender_that_names_a_message_anew_is_noticed(monkeypatch):
         "homeward.testing.simulation.sender.message_id", lambda *_, **__: str(next(names))
     )
     assert noticed()
+
+
+def test_a_look_out_that_sleeps_is_noticed(monkeypatch):
+    """Who comes into a live area between two waves is missed: the rule over the roster says so."""
+
+    async def nobody(*_, **__):
+        return 0
+
+    monkeypatch.setattr(Latecomers, "once", nobody)
+    assert noticed(crew=whole_crew)
+
+
+def test_a_look_out_that_forgets_whom_it_told_is_noticed(monkeypatch):
+    def kept(looked, _):
+        return dataclasses.replace(looked.version, told=b"", checked=looked.version.checked + 1)
+
+    monkeypatch.setattr(late, "_kept", kept)
+    assert noticed(crew=whole_crew)
