@@ -11,7 +11,20 @@ from loadtests.budgets import Budget, budgets
 from loadtests.figures import Figure, Measured, Size
 from loadtests.results import record
 
-BENCHES: Final = ("append", "feed", "replay", "reread", "match", "moves", "ledger", "exact")
+BENCHES: Final = (
+    "append",
+    "feed",
+    "replay",
+    "reread",
+    "match",
+    "moves",
+    "positions",
+    "ledger",
+    "reach",
+    "dispatch",
+    "exact",
+    "cold",
+)
 """A module each, in the order in which they run."""
 HEADER: Final = ("figure", "ours", "bare", "ratio (rounds)", "bar", "", "what / against what")
 WIDTHS: Final = (15, 17, 17, 24, 12, 7)

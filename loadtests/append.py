@@ -1,4 +1,4 @@
-"""P10: appending to the log against pyeventsourcing and an INSERT of the same bytes, flushes of 1 ms.
+"""P10: appending to the log against an INSERT of the same bytes and pyeventsourcing; 1 ms flushes.
 
 Ours is `Log.append` with many callers, each waiting for its own fact: unique ids, expected
 versions, a dense index, the bell. Bare is one connection that puts the same bytes into tables with

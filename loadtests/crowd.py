@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -37,6 +37,7 @@ CAMERAS: Final = 0.02
 COMMUTE_KM: Final = 8.0
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.int32, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _columns(
 ) -> LaneColumns:
     """Return rows of people with wishes; every row of a person says the same."""
 
-    def wish(values: list[int], parts: list[float], kind: type[np.generic]) -> NDArray[np.generic]:
+    def wish(values: list[int], parts: list[float], kind: type[Number]) -> NDArray[Number]:
         return draw.choice(np.array(values, kind), people, p=parts)[owners]
 
     severities = [one.rank for one in (Severity.MINOR, Severity.MODERATE, Severity.EXTREME)]

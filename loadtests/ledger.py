@@ -51,7 +51,9 @@ CREATE TABLE bare_told (
     PRIMARY KEY (alert, recipient))
 """
 INSERT: Final = "INSERT INTO bare_told SELECT $1, unnest($2::bigint[])"
-UPDATE: Final = "UPDATE bare_told SET outcome = 1 WHERE alert = $1 AND recipient = ANY ($2::bigint[])"
+UPDATE: Final = (
+    "UPDATE bare_told SET outcome = 1 WHERE alert = $1 AND recipient = ANY ($2::bigint[])"
+)
 WEIGH: Final = "SELECT sum(pg_column_size(c.*)) FROM chunks c WHERE case_id = $1"
 TOLD: Final = """
 SELECT pg_column_size(s.*) FROM processor_states s WHERE processor = $1 AND key = $2
@@ -163,7 +165,7 @@ async def measure(size: Size) -> Measured:
             await connection.close()
     weighed = [(float(held) / many, 1.0)]
     figures = [
-        Figure.of_rounds("ledger-bytes", f"B a recipient of {many:,}, handed over / 1", "B", weighed),
+        Figure.of_rounds("ledger-bytes", f"B a recipient of {many:,}, settled / 1", "B", weighed),
         Figure.of_rounds(
             "ledger-state", "B a recipient, the lane's state of the case / 1", "B",
             [(state / many, 1.0)],

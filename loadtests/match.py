@@ -1,9 +1,10 @@
 """P1 and P3: who is inside, against PostGIS, Redis and scipy's cKDTree.
 
 Geometry alone: the rows inside an area (`PyramidIndex.find`), as ranges of arrays that this process
-holds; peers hand over an id each. Whole: what fan-out asks, `match`, with ids on both sides: a person of three cells once, filters, told-minus, nearest first; PostGIS has
-the same filters, DISTINCT and an anti-join, and need not sort. We hold cells, peers points, so we
-find a few more at the rim; a peer's disk is as much wider as makes it answer just as many rows.
+holds; peers hand over an id each. Whole: what fan-out asks, `match`, with ids on both sides: a
+person of three cells once, filters, told-minus, nearest first; PostGIS has the same filters,
+DISTINCT and an anti-join, and need not sort. We hold cells, peers points, so we find a few more at
+the rim; a peer's disk is as much wider as makes it answer just as many rows.
 What `match` answers is held against brute force over the same people, all of it.
 """
 
@@ -108,9 +109,7 @@ class Bench:
             focus=gis.POINT.format(lat=middle[0], lon=middle[1]),
             now=",".join(map(str, MINUTES)),
         )
-        return Target(
-            name, area, query, gis.GEOMETRY.format(inside=inside), whole, rows, disk
-        )
+        return Target(name, area, query, gis.GEOMETRY.format(inside=inside), whole, rows, disk)
 
     def _reach_m(self, rows: int) -> float:
         """Return the radius around the city that holds so many points."""

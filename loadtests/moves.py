@@ -1,7 +1,7 @@
-"""P4: people who move, with merges in a thread, against Redis that moves the same ones, pipelined.
+"""P4: people who move, with merges in a thread, against Redis that moves the same ones.
 
-Ours is what an index's keeper does: `apply` a batch of changes, let `merging` run in a thread, swap.
-The clock runs until the last merge is in. Redis gets a GEOADD each, packed beforehand, a batch at a
+Ours is what a keeper does: `apply` a batch of changes, let `merging` run in a thread, swap. The
+clock runs until the last merge is in. Redis gets a GEOADD each, packed beforehand, a batch at a
 time. In a pass of its own that nobody times, `match` is held against brute force while merges run.
 """
 
@@ -59,9 +59,7 @@ class Walking:
     @classmethod
     def of(cls, some: Crowd) -> "Walking":
         """Return people who may move."""
-        _, place, counts = np.unique(
-            some.columns.ordinals, return_inverse=True, return_counts=True
-        )
+        _, place, counts = np.unique(some.columns.ordinals, return_inverse=True, return_counts=True)
         return cls(some, np.flatnonzero(counts[place] == 1))
 
     def batches(self, many: int) -> list[Batch]:
@@ -158,10 +156,10 @@ async def measure(size: Size) -> Measured:
     """Move the same people on both sides, in turn."""
     some = crowd(PEOPLE)
     walking = Walking.of(some)
-    many, rounds = size.of(40, 20), []
+    many, rounds = size.of(80, 20), []
     keeper = Keeper(PyramidIndex(some.columns))
     with redis(some) as peer:
-        for number in range(size.of(7, 3) + 1):
+        for number in range(size.of(5, 2) + 1):
             batches = walking.batches(many)
             moved = sum(one.many for one in batches)
             began = time.perf_counter()
@@ -180,7 +178,10 @@ async def measure(size: Size) -> Measured:
     figures = [
         Figure.of_rounds("moves", what, "moves/s", rounds),
         Figure.of_rounds(
-            "moves-exact", f"same meanwhile, {met} during a merge / inside", "people", [(alike, asked)]
+            "moves-exact",
+            f"same meanwhile, {met} during a merge / inside",
+            "people",
+            [(alike, asked)],
         ),
     ]
     return Measured(figures, f"Redis {version}, batches of {BATCH:,}")

@@ -116,5 +116,3 @@ async def event_store(dsn: str) -> AsyncIterator[EventStore]:
             yield EventStore(app, threads)
         finally:
             await asyncio.to_thread(app.close)
-
-

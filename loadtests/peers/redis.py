@@ -30,7 +30,7 @@ ARGS: Final = ("--port", "0", "--save", "", "--appendonly", "no")
 
 def packed(*words: bytes | str | float) -> bytes:
     """Return a command as it goes over the wire."""
-    said: bytes = hiredis.pack_command(words)
+    said: bytes = hiredis.pack_command(words)  # type: ignore[arg-type] -- its stub takes one word
     return said
 
 
@@ -129,7 +129,9 @@ def _server(folder: Path) -> Iterator[Path]:
         until = time.monotonic() + READY_S
         while not path.exists():
             if server.poll() is not None or time.monotonic() > until:
-                raise SystemExit(f"redis-server did not start: {(folder / 'redis.log').read_text()}")
+                raise SystemExit(
+                    f"redis-server did not start: {(folder / 'redis.log').read_text()}"
+                )
             time.sleep(0.02)
         yield path
     finally:
