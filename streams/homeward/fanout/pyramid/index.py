@@ -14,7 +14,7 @@ from homeward.fanout.pyramid.fast import steps
 from homeward.fanout.pyramid.judging import among, judge, matched
 from homeward.fanout.pyramid.merging import built, merged
 from homeward.fanout.pyramid.ranges import Indices, distinct
-from homeward.fanout.pyramid.ranks import NOBODY, Ordinals
+from homeward.fanout.pyramid.ranks import Ordinals
 from homeward.fanout.pyramid.shapes import Drawn
 from homeward.fanout.pyramid.snapshot import Snapshot
 from homeward.fanout.pyramid.walk import Found
@@ -54,7 +54,7 @@ class PyramidIndex:
 
     def find(self, area: Drawn | CellSet) -> Found:
         """Return the rows of the snapshot inside an area, as ranges: the walk alone."""
-        return self._snapshot.find(area)
+        return self._snapshot.rows_in(area)
 
     def apply(self, changes: LaneChanges) -> None:
         """Take changes in; older ones than the newest it knows are known."""
@@ -98,12 +98,12 @@ class PyramidIndex:
         """Return the snapshot's people inside who still stand there, by rank."""
         snapshot = self._snapshot
         if query.only is not None:
-            ranks = snapshot.ranks.find(ordinals_of(query.only))
-            return self._inside(snapshot, self._delta.untouched(ranks[ranks != NOBODY]), query)
+            ranks = self._delta.untouched(snapshot.find(ordinals_of(query.only)))
+            return self._inside(snapshot, ranks, query)
         ranks = snapshot.inside(query.area)
         if query.again:
-            again = snapshot.ranks.find(ordinals_of(query.again))
-            ranks = distinct(np.concatenate([ranks, again[again != NOBODY]]))
+            again = snapshot.find(ordinals_of(query.again))
+            ranks = distinct(np.concatenate([ranks, again]))
         return self._delta.untouched(ranks)
 
     def _new(self, query: Query) -> Indices:

@@ -4,6 +4,7 @@ Distances are good to centimetres; whoever is so near a limit or the edge of a b
 the rule measures.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +20,12 @@ from homeward.fanout.pyramid.ranges import Indices
 from homeward.fanout.pyramid.ranks import Ordinals
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.shapes import arcs_m
-from homeward.fanout.pyramid.wishes import Verdicts, Wishes
+from homeward.fanout.pyramid.wishes import CLOSED, OPEN, UNREACHABLE, UNWANTED, Verdicts, Wishes
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
 from homeward.policies.attention import WAKES_WITHIN_M, wakes_at
 
+_MARKED_TIMES: Final = 8
+"""A bitmap so many times as long as those inside is searched for them; a shorter one is marked."""
 _MARGIN_M: Final = 0.02
 _RADIUS_MARGIN: Final = 2e-7
 _FAR_M: Final = 15_000_000.0
@@ -48,6 +51,10 @@ class Part(Protocol):
         """By rank."""
         ...
 
+    def find(self, ordinals: Ordinals) -> Indices:
+        """Return the ranks of those whom it knows."""
+        ...
+
     def rows_of(self, ranks: Indices) -> tuple[Indices, Indices]:
         """Return people's rows, and how many each has."""
         ...
@@ -71,27 +78,41 @@ def judge(part: Part, ranks: Indices, wishes: Wishes, query: Query) -> Judged:
     few = len(own) < len(wishes)
     verdicts = wishes.verdicts(query, own if few else None)
     numbers = np.arange(len(own)) if few else own.astype(np.int64)
-    if not verdicts.wanted.all():
-        wanted = verdicts.wanted.take(numbers)
-        ranks, numbers = ranks[wanted], numbers[wanted]
     people = part.people.take(ranks)
+    state = verdicts.state.take(numbers)
     already = people[:0]
     if query.told:
-        hit = among(people, query.told)
-        already = people[hit]
-        ranks, numbers, people = ranks[~hit], numbers[~hit], people[~hit]
-    reached = verdicts.reachable.take(numbers)
-    unreachable = people[~reached]
-    if len(unreachable):
-        ranks, numbers, people = ranks[reached], numbers[reached], people[reached]
-    near_m = _near_m(part, ranks, query, verdicts.limit_m.take(numbers))
+        hit = told_already(part, ranks, people, query.told)
+        already = people.take((hit & (state != UNWANTED)).nonzero()[0])
+        state[hit] = UNWANTED
+    unreachable = people.take((state == UNREACHABLE).nonzero()[0])
+    closed = people.take((state == CLOSED).nonzero()[0])
+    rest = (state == OPEN).nonzero()[0]
+    ranks, numbers, people = ranks.take(rest), numbers.take(rest), people.take(rest)
+    near_m = _near_m(part, ranks, query, verdicts, numbers)
     over, sleeps_min = _passed_over(verdicts, numbers, near_m)
-    return Judged(people[~over], near_m[~over], already, unreachable, people[over], sleeps_min)
+    told, passed = (~over).nonzero()[0], over.nonzero()[0]
+    suppressed = people.take(passed)
+    if len(closed):
+        suppressed = np.concatenate([suppressed, closed])
+        suppressed.sort()
+    return Judged(
+        people.take(told), near_m.take(told), already, unreachable, suppressed, sleeps_min
+    )
+
+
+def told_already(part: Part, ranks: Indices, people: Ordinals, told: BitMap) -> NDArray[np.bool_]:
+    """Return which of those inside are in a bitmap, whichever side is the shorter."""
+    if len(told) > _MARKED_TIMES * len(people):
+        return among(people, told)
+    marked = np.zeros(len(part.people), np.bool_)
+    marked[part.find(np.array(told.to_array(), np.uint32))] = True
+    return marked.take(ranks)
 
 
 def among(people: Ordinals, some: BitMap) -> NDArray[np.bool_]:
     """Return which of ascending ordinals are in a bitmap."""
-    both = np.array((BitMap(people) & some).to_array(), np.uint32)
+    both = np.array((BitMap(array("I", people.tobytes())) & some).to_array(), np.uint32)
     hit = np.zeros(len(people), np.bool_)
     hit[np.searchsorted(people, both)] = True
     return hit
@@ -101,18 +122,20 @@ def _passed_over(
     verdicts: Verdicts, numbers: Indices, near_m: Floats
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return who is passed over, and how long those sleep who only sleep."""
-    out = verdicts.closed.take(numbers)
-    if np.isfinite(verdicts.limit_m).any():
-        out |= near_m > verdicts.limit_m.take(numbers)
+    out = np.zeros(len(numbers), np.bool_)
+    if verdicts.limited:
+        out = near_m > verdicts.limit_m.take(numbers)
     minutes = verdicts.far_min.take(numbers)
-    if not np.array_equal(verdicts.near_min, verdicts.far_min):
-        near = near_m <= WAKES_WITHIN_M
-        minutes[near] = verdicts.near_min.take(numbers[near])
+    if verdicts.nearness_matters:
+        near = (near_m <= WAKES_WITHIN_M).nonzero()[0]
+        minutes[near] = verdicts.near_min.take(numbers.take(near))
     asleep = minutes > 0
     return out | asleep, minutes[asleep & ~out]
 
 
-def _near_m(part: Part, ranks: Indices, query: Query, limit_m: Floats) -> Floats:
+def _near_m(
+    part: Part, ranks: Indices, query: Query, verdicts: Verdicts, numbers: Indices
+) -> Floats:
     """Return how far each one's nearest ball is from the focus."""
     if query.focus is None or not len(ranks):
         return np.zeros(len(ranks))
@@ -124,9 +147,12 @@ def _near_m(part: Part, ranks: Indices, query: Query, limit_m: Floats) -> Floats
     near_m = np.maximum(_least(away_m, counts), 0.0)
     margin_m = _MARGIN_M + _RADIUS_MARGIN * radii_m.max(initial=0)
     unsure = bands(np.maximum(near_m - margin_m, 0)) != bands(near_m + margin_m)
-    unsure |= np.abs(near_m - limit_m) <= margin_m
-    unsure |= np.abs(near_m - WAKES_WITHIN_M) <= margin_m
-    unsure |= near_m > _FAR_M
+    if verdicts.limited:
+        unsure |= np.abs(near_m - verdicts.limit_m.take(numbers)) <= margin_m
+    if verdicts.nearness_matters:
+        unsure |= np.abs(near_m - WAKES_WITHIN_M) <= margin_m
+    if near_m.max() > _FAR_M:
+        unsure |= near_m > _FAR_M
     doubtful = unsure.nonzero()[0]
     if len(doubtful):
         at, counts = part.rows_of(ranks[doubtful])

@@ -73,7 +73,7 @@ class Snapshot:
         """By rank: ascending."""
         return self.ranks.people
 
-    def find(self, area: Area) -> Found:
+    def rows_in(self, area: Area) -> Found:
         """Return the rows inside a drawn area or a cell set."""
         if isinstance(area, CellSet):
             return within_cells(self.rows, self.coarse, area)
@@ -90,11 +90,15 @@ class Snapshot:
             case Anywhere():
                 return np.arange(len(self))
             case Among():
-                found = self.ranks.find(np.array(area.ordinals.to_array(), np.uint32))
-                known: Indices = found[found != NOBODY]
-                return known
+                return self.find(np.array(area.ordinals.to_array(), np.uint32))
             case _:
-                return self._owners(self.find(area))
+                return self._owners(self.rows_in(area))
+
+    def find(self, ordinals: Ordinals) -> Indices:
+        """Return the ranks of those whom it knows."""
+        ranks = self.ranks.find(ordinals)
+        known: Indices = ranks[ranks != NOBODY]
+        return known
 
     def rows_of(self, ranks: Indices) -> tuple[Indices, Indices]:
         """Return people's rows, and how many each has."""

@@ -35,6 +35,12 @@ _WISH: Final = np.dtype(
     ]
 )
 """16 bytes, so that two integers tell whether two are alike."""
+UNWANTED: Final = 0
+"""Not of the kinds or the level that are asked for."""
+UNREACHABLE: Final = 1
+CLOSED: Final = 2
+"""Paused, or wants none so mild."""
+OPEN: Final = 3
 _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
@@ -42,15 +48,16 @@ _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 class Verdicts:
     """What a query makes of combinations, wherever the people are."""
 
-    wanted: NDArray[np.bool_]
-    """Of the kinds and the level that are asked for."""
-    reachable: NDArray[np.bool_]
-    closed: NDArray[np.bool_]
-    """Paused, or wants none so mild."""
+    state: NDArray[np.uint8]
+    """UNWANTED, UNREACHABLE, CLOSED or OPEN."""
     limit_m: Floats
     near_min: NDArray[np.int64]
     """How long they sleep on when it is near."""
     far_min: NDArray[np.int64]
+    limited: bool
+    """Some have a limit."""
+    nearness_matters: bool
+    """Some sleep far away and not near."""
 
 
 class Wishes:
@@ -98,31 +105,34 @@ class Wishes:
             wanted &= table["levels"] == query.level
         limit_m = table["reach_km_max"] * 1_000.0
         limit_m[table["reach_km_max"] <= 0] = np.inf
-        near_min, far_min = (self._asleep(query, table, away_m) for away_m in (0.0, np.inf))
-        mild = query.severity.rank < table["severity_min"]
+        now_min = zone_minutes(self._zones, query.at)
+        near_min, far_min = (_asleep(query, table, now_min, m) for m in (0.0, np.inf))
+        state = np.full(len(table), OPEN, np.uint8)
+        state[(query.severity.rank < table["severity_min"]) | (table["active"] == 0)] = CLOSED
+        state[table["reachable"] == 0] = UNREACHABLE
+        state[~wanted] = UNWANTED
         return Verdicts(
-            wanted=wanted,
-            reachable=table["reachable"] != 0,
-            closed=mild | (table["active"] == 0),
+            state=state,
             limit_m=limit_m,
             near_min=near_min,
             far_min=far_min,
+            limited=bool((table["reach_km_max"] > 0).any()),
+            nearness_matters=not np.array_equal(near_min, far_min),
         )
 
-    def _asleep(self, query: Query, table: NDArray[np.void], away_m: float) -> NDArray[np.int64]:
-        if not len(table):
-            return np.zeros(0, np.int64)
-        now_min = zone_minutes(self._zones, query.at)
-        if not len(now_min):
-            now_min = np.zeros(1, np.int64)
-        minutes = sleeping_min(
-            query.severity,
-            np.full(len(table), away_m),
-            now_min[table["zones"]],
-            table["quiet_from_min"],
-            table["quiet_to_min"],
-        )
-        return np.where(_SLEEPERS[table["kinds"]], minutes, 0)
+
+def _asleep(
+    query: Query, table: NDArray[np.void], now_min: NDArray[np.int64], away_m: float
+) -> NDArray[np.int64]:
+    """Return for how long each combination sleeps on when it is so far away."""
+    minutes = sleeping_min(
+        query.severity,
+        np.full(len(table), away_m),
+        now_min[table["zones"]] if len(now_min) else np.zeros(len(table), np.int64),
+        table["quiet_from_min"],
+        table["quiet_to_min"],
+    )
+    return np.where(_SLEEPERS[table["kinds"]], minutes, 0)
 
 
 def _alike(wishes: NDArray[np.void]) -> tuple[Indices, Indices]:
