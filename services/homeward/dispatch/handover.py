@@ -195,9 +195,8 @@ class Handover:
         """Hand a batch over and return what became of each."""
         texts = await self._texts({one.registered.recipient.lang for one in batch})
         worded = [(one, texts.get(one.registered.recipient.lang)) for one in batch]
-        messages = [
-            (one, self._with.message(self._chunk, one, words)) for one, words in worded if words
-        ]
+        known = ((one, words) for one, words in worded if words)
+        messages = self._with.messages(self._chunk, known)
         outcomes = Outcomes()
         if messages:
             self.off.set()

@@ -1,7 +1,8 @@
 """What a hand-over works with, and the message it makes of a recipient and a chunk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.line import Line
@@ -36,8 +37,16 @@ class Outfit:
     """A hand-over waits now: its sender may take another chunk."""
     reading: Turnstile = field(default_factory=Turnstile)
 
-    def message(self, chunk: Chunk, one: Addressed, texts: Texts) -> Outgoing:
-        """Return the message; its id is the same whoever makes it, and how often."""
+    def messages(
+        self, chunk: Chunk, worded: Iterable[tuple[Addressed, Texts]]
+    ) -> list[tuple[Addressed, Outgoing]]:
+        """Return a batch's messages; their ids are the same whoever makes them, and how often."""
+        code, now = case_code(chunk.case), self.clock.now()
+        return [(one, self._message(chunk, one, texts, code, now)) for one, texts in worded]
+
+    def _message(
+        self, chunk: Chunk, one: Addressed, texts: Texts, code: str, now: datetime
+    ) -> Outgoing:
         recipient = one.registered.recipient
         return Outgoing(
             message_id=message_id(
@@ -54,7 +63,7 @@ class Outfit:
             address=one.way.address,
             purpose=chunk.purpose.value,
             case=chunk.case,
-            case_code=case_code(chunk.case),
+            case_code=code,
             alert=chunk.alert,
             version=chunk.version,
             texts_of=chunk.texts_of,
@@ -63,7 +72,7 @@ class Outfit:
             short=texts.short,
             full=texts.full,
             link=self.link(recipient.id),
-            sent_at=self.clock.now(),
+            sent_at=now,
             expires_at=chunk.expires_at,
             watch=chunk.watch,
             window_from=chunk.window_from,

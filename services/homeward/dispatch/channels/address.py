@@ -9,6 +9,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from yarl import URL
@@ -33,6 +34,7 @@ class AddressRefused(OSError):
     """The address is not one that this world may call."""
 
 
+@lru_cache(maxsize=1_024)
 def ip_of(host: str) -> IpAddress | None:
     """Return a host that is an address literal, None for a name."""
     try:

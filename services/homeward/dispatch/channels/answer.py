@@ -2,13 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 HEAD_BYTES_MAX: Final = 32_768
 BODY_BYTES_MAX: Final = 65_536
 STATUS: Final = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?\Z")
 SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}\Z")
+OK: Final = 200
+REDIRECT: Final = 300
+UPGRADE: Final = 101
+BODILESS: Final = frozenset({204, 304})
+"""Plain numbers: members of an enum would be looked up nine times an answer."""
 LENGTH: Final = re.compile(rb"[0-9]{1,12}\Z")
 
 
@@ -68,8 +72,8 @@ class Reading:
         if said is None:
             raise AnswerBroken("status")
         status = int(said[2])
-        if status < HTTPStatus.OK:  # an interim answer: the real one follows
-            if status == HTTPStatus.SWITCHING_PROTOCOLS:
+        if status < OK:  # an interim answer: the real one follows
+            if status == UPGRADE:
                 raise AnswerBroken("upgrade")
             return
         for line in lines:
@@ -86,7 +90,7 @@ class Reading:
     def _framed(self, *, last_of_http: bool) -> None:
         coding = self._headers.get(b"transfer-encoding")
         length = self._headers.get(b"content-length")
-        if self._status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+        if self._status in BODILESS:
             self._length = 0
         elif coding is not None:
             if coding.lower() != b"chunked":
@@ -100,7 +104,7 @@ class Reading:
         self.reusable = not (closes or last_of_http)
 
     def _body(self) -> Answer | None:
-        if not HTTPStatus.OK <= self._status < HTTPStatus.MULTIPLE_CHOICES:
+        if not OK <= self._status < REDIRECT:
             # Whatever else it says is not read; if it is all here, nothing else will come.
             self.reusable = self.reusable and len(self._got) == self._length
             return self._answer(None)

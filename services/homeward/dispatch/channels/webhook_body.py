@@ -16,6 +16,11 @@ PASSING: Final = frozenset(
 )
 """Client errors that say "later", not "never"."""
 
+_ENCODED: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":")
+).encode
+"""Made once: json.dumps would make one for each message."""
+
 
 def batch_body(batch: Sequence[Outgoing]) -> bytes:
     """Return the JSON body of messages of one alert version to one address."""
@@ -32,7 +37,7 @@ def batch_body(batch: Sequence[Outgoing]) -> bytes:
         "drill": first.drill,
         "data": data,
     }
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODED(whole).encode()
 
 
 def _message(one: Outgoing) -> dict[str, Any]:
@@ -83,8 +88,10 @@ def partial_verdicts(body: bytes | None) -> Mapping[str, Verdict]:
 
     An answer that is too long, no JSON or of another form says nothing: the status stands.
     """
+    if not body:
+        return {}
     try:
-        results = json.loads(body or b"")["results"]
+        results = json.loads(body)["results"]
         said = {str(one["message_id"]): str(one["verdict"]) for one in results}
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
