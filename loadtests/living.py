@@ -74,6 +74,19 @@ class Living:
     child: Child
     officer: Server
     supervisor: Server
+    noted: Path
+
+    def handed_over(self) -> dict[str, float]:
+        """Return when each case's first alert was handed to its channel: code -> perf_counter.
+
+        That clock is the machine's own, the same in every process.
+        """
+        first: dict[str, float] = {}
+        for line in self.noted.read_text().splitlines():
+            code, purpose, moment = line.split()
+            if purpose == "alert":
+                first.setdefault(code, float(moment))
+        return first
 
     async def approved(self, number: int) -> tuple[str, str]:
         """Raise a case, verify it, have an alert drafted and approved; only its issue is left.
@@ -124,7 +137,8 @@ async def living(ground: Ground, sink: Sink) -> AsyncIterator[Living]:
         "HOMEWARD_DATA_FOLDER": str(ground.folder),
         "HOMEWARD_WEBHOOK_LOOPBACK": sink.endpoint,
     }
-    up = ["homeward", "up", "--drill", "--port", "0", "--json"]
+    noted = ground.folder / "handed-over"
+    up = ["loadtests.up", str(noted), "up", "--drill", "--port", "0", "--json"]
     child = start("homeward up", up, ground.folder / "server.log", env)
     async with AsyncExitStack() as stack:
         stack.callback(child.stop)
@@ -132,7 +146,7 @@ async def living(ground: Ground, sink: Sink) -> AsyncIterator[Living]:
         there = await stack.enter_async_context(server(str(child.said["url"]), admin.strip()))
         keys = [await _key(there, role) for role in ("officer", "supervisor")]
         officer, supervisor = (there.acting_as(key) for key in keys)
-        yield Living(child, officer, supervisor)
+        yield Living(child, officer, supervisor, noted)
 
 
 async def _key(admin: Server, role: str) -> str:
