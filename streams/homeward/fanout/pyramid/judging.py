@@ -24,7 +24,7 @@ from homeward.fanout.pyramid.wishes import CLOSED, OPEN, UNREACHABLE, UNWANTED, 
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
 from homeward.policies.attention import WAKES_WITHIN_M, wakes_at
 
-_MARKED_TIMES: Final = 8
+_MARKED_TIMES: Final = 1
 """A bitmap so many times as long as those inside is searched for them; a shorter one is marked."""
 _MARGIN_M: Final = 0.02
 _RADIUS_MARGIN: Final = 2e-7

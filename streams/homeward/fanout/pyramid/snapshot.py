@@ -13,7 +13,6 @@ from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.shapes import Band, shape_of
 from homeward.fanout.pyramid.walk import Found, compiled_walk, walk, within_cells
-from homeward.geography.cells import resolutions
 
 _RANGES_LONG = 32
 """Ranges that are longer on average are copied slice by slice."""
@@ -28,7 +27,7 @@ class Snapshot:
     rows: Rows
     levels: tuple[Level, ...]
     coarse: tuple[int, ...]
-    """The resolutions that rows have."""
+    """The resolutions that rows have, or had."""
     ranks: Ranks
     wishes: NDArray[np.uint32]
     """Of each person (`Wishes`)."""
@@ -43,20 +42,21 @@ class Snapshot:
 
     @classmethod
     def of(
-        cls, people: Ordinals, wishes: NDArray[np.uint32], rows: Rows, steps: Steps | None
+        cls,
+        ranks: Ranks,
+        wishes: NDArray[np.uint32],
+        rows: Rows,
+        coarse: tuple[int, ...],
+        steps: Steps | None,
     ) -> "Snapshot":
-        """Return the snapshot of rows sorted by key, whose owners are ranks among the people."""
-        counts = np.bincount(rows.owners, minlength=len(people))
+        """Return the snapshot of rows sorted by key, whose owners are ranks."""
+        counts = np.bincount(rows.owners, minlength=len(ranks))
         firsts = np.concatenate([[0], counts.cumsum()]).astype(np.uint32)
-        coarse: list[int] = []
-        for start in range(0, len(rows), 1 << 20):
-            some = np.arange(start, min(start + (1 << 20), len(rows)))
-            coarse.extend(np.unique(resolutions(rows.cells(some))).tolist())
         return cls(
             rows=rows,
             levels=levels_of(rows),
-            coarse=tuple(sorted(set(coarse))),
-            ranks=Ranks.of(people),
+            coarse=coarse,
+            ranks=ranks,
             wishes=wishes,
             firsts=firsts,
             mates=_by_owner(rows.owners, counts),
