@@ -20,9 +20,9 @@ from homeward.words import Audience, Purpose
 
 FEW: Final = 100
 """Of fewer people an order says nothing."""
-NEAREST_FIRST: Final = 0.9
-"""Rank correlation that counts as nearest first: several senders are at work at once, and whoever
-is equally near goes in any order. Told at random it is 0."""
+NEAREST_FIRST: Final = 0.8
+"""Rank correlation that counts as nearest first: several batches are on their way at once, and
+whoever is equally near goes in any order. Told at random it is 0, farthest first -1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import shutil
 import sys
+from collections.abc import Sequence
 
+from homeward.demo.ordering import Order
 from homeward.demo.report import HubFigures, Report
 from homeward.demo.telling import Teller
 
@@ -42,13 +44,7 @@ def print_report(report: Report, teller: Teller) -> None:
         verdict.close_out_missing,
         good=verdict.close_out_missing == 0,
     )
-    for order in report.orders:
-        when = f"nearest tenth after {order.near_s:.1f} s, farthest {order.far_s:.1f} s"
-        teller.figure(
-            f"wave {order.wave}: {order.people:,} told, nearest first (rank correlation)",
-            f"{order.correlation:.3f}; {when}",
-            good=order.nearest_first,
-        )
+    _print_orders(report.orders, teller)
     teller.figure("first hand-over after the alert, s", f"{report.first_handover_s:.3f}")
     if report.first_after_sighting_s is not None:
         first_s = f"{report.first_after_sighting_s:.3f}"
@@ -63,6 +59,16 @@ def print_report(report: Report, teller: Teller) -> None:
     reopen = report.reopen.replace("homeward", _program(), 1)
     teller.step(f"  {reopen}")
     teller.step(f"  {reopen.replace(' timeline ', ' replay ', 1)} --policy circles")
+
+
+def _print_orders(orders: Sequence[Order], teller: Teller) -> None:
+    for order in orders:
+        when = f"nearest tenth after {order.near_s:.1f} s, farthest {order.far_s:.1f} s"
+        teller.figure(
+            f"wave {order.wave}: {order.people:,} told, nearest first (rank correlation)",
+            f"{order.correlation:.3f}; {when}",
+            good=order.nearest_first,
+        )
 
 
 def _program() -> str:
