@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import importlib
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -76,8 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     grounds: dict[str, str] = {}
     show(HEADER)
     for name in asked.names or BENCHES:
+        began = time.perf_counter()
         measured = asyncio.run(run(name, Size(asked.quick)))
-        grounds[name] = measured.ground
+        grounds[name] = f"{measured.ground}; took {time.perf_counter() - began:.0f} s"
         for figure in measured.figures:
             lines.append(line(figure, bars[figure.name]))
             show(lines[-1])

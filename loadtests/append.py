@@ -102,7 +102,7 @@ class Bench:
 
 async def measure(size: Size) -> Measured:
     """Append and insert in turn."""
-    few, many = size.of(2_400, 1_200), size.of(8_192, 4_096)
+    few, many = size.of(2_400, 800), size.of(8_192, 2_048)
     ways = [
         Way("append-16", "log.append, 16 callers / bare groups of 16", 16, few, few // 5),
         Way("append-256", "log.append, 256 callers / bare groups of 256", 256, many, many // 16),
@@ -119,7 +119,7 @@ async def measure(size: Size) -> Measured:
             await bare.make_tables(connection)
             bench = Bench(store, connection, Writer(store.log.origin), peer)
             await bench.round(ways[1], ours_first=True)  # nobody is timed cold
-            for number in range(size.of(9, 5)):
+            for number in range(size.of(9, 3)):
                 for way in ways:
                     both = await bench.round(way, ours_first=number % 2 == 0)
                     found[way.name].append(both)

@@ -170,7 +170,7 @@ async def measure(size: Size) -> Measured:
 
         await p99_ms(2)  # nobody is timed cold
         for _ in range(size.of(7, 3)):
-            p99 = await p99_ms(size.of(16, 12))
+            p99 = await p99_ms(size.of(16, 7))
             for name in names:
                 found[name].append((p99[name], p99["bare"]))
     what = {

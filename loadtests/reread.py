@@ -1,8 +1,8 @@
 """P12, the replay half: a long case, typed, against pyeventsourcing reading one as long.
 
 Ours is `streamed` in a `batch_job`, as the replay of a case runs it: rows a batch at a time, and
-each fact looked at, so that it becomes an object of its class. pyeventsourcing reads an aggregate that says the same
-public parts, one event object after another; it is on the same server.
+each fact looked at, so that it becomes an object of its class. pyeventsourcing reads an aggregate
+that says the same public parts, one event object after another; it is on the same server.
 """
 
 import asyncio
