@@ -148,7 +148,22 @@ class Settings(BaseSettings):
         float,
         Field(gt=0.5, description="How long a sender may hold a chunk without a sign of life."),
     ] = 5.0
-    senders: Annotated[int, Field(ge=1, le=64, description="Chunks one process sends at once.")] = 8
+    senders: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="A process has up to so many times 200 people in hand, and as many again "
+            "of those who are told that it is over.",
+        ),
+    ] = 8
+    channel_rates: Annotated[
+        str,
+        Field(
+            description="Most messages a second a channel is handed by one process, "
+            "webhook=500,inbox=2000; a channel not named takes as many as it can.",
+        ),
+    ] = ""
     poll_s: Annotated[
         float,
         Field(gt=0, le=60, description="Backs up LISTEN: a lost notification costs this long."),

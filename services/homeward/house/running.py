@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 import uvicorn
 
+from homeward.dispatch.bucket import rates_of
 from homeward.dispatch.caller import Caller
 from homeward.dispatch.channels import channels_for
 from homeward.dispatch.knobs import Knobs
@@ -178,7 +179,12 @@ async def _forgetting(house: House, stop: asyncio.Event) -> None:
 def _caller(house: House) -> Caller:
     settings, store, drill = house.settings, house.store, house.world == "drill"
     allowed = [one for one in settings.webhook_loopback.replace(" ", "").split(",") if one]
-    knobs = Knobs(lease_s=settings.lease_s, senders=settings.senders, poll_s=settings.poll_s)
+    knobs = Knobs(
+        lease_s=settings.lease_s,
+        senders=settings.senders,
+        poll_s=settings.poll_s,
+        rates=rates_of(settings.channel_rates),
+    )
     words = SealedWords(
         store.log, store.subject_keys, authority=settings.authority, drill=drill, knobs=knobs
     )
