@@ -212,7 +212,7 @@ def held(index: PyramidIndex) -> int:
 async def measure(size: Size) -> Measured:
     """Ask ours and the peers about the same areas, in turn."""
     people = crowd(size.of(FULL, QUICK))
-    index, rows = PyramidIndex(people.columns), len(people.lat_deg)
+    index, rows = PyramidIndex(people.columns, fast=False), len(people.lat_deg)
     told = told_before(people)
     async with AsyncExitStack() as stack:
         store = stack.enter_context(redis(people))

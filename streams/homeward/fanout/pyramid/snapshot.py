@@ -135,6 +135,14 @@ def _by_owner(owners: NDArray[np.uint32], counts: Indices) -> NDArray[np.uint32]
         mates = np.empty(len(owners), np.uint32)
         mates[owners] = np.arange(len(owners), dtype=np.uint32)
         return mates
-    order = (owners.astype(np.uint64) << np.uint64(32)) | np.arange(len(owners), dtype=np.uint64)
+    firsts = counts.cumsum() - counts
+    mates = np.empty(len(owners), np.uint32)
+    several = (counts > 1).take(owners)
+    single = (~several).nonzero()[0]
+    mates[firsts.take(owners.take(single))] = single
+    rows = several.nonzero()[0].astype(np.uint64)
+    order = (owners[several].astype(np.uint64) << np.uint64(32)) | rows
     order.sort()
-    return order.astype(np.uint32)
+    some = (counts > 1).nonzero()[0]
+    mates[spread(firsts[some], firsts[some] + counts[some])] = order.astype(np.uint32)
+    return mates
