@@ -24,6 +24,7 @@ from homeward.fanout.areas import CellSet, Disk, Polygon
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.index import Matched, Query
 from homeward.fanout.pyramid import PyramidIndex
+from homeward.fanout.pyramid.fast import steps
 from homeward.fanout.pyramid.shapes import Drawn
 from homeward.geography.covering import cover_disk
 from homeward.geography.sphere import distances_m, unit_of, units
@@ -53,6 +54,8 @@ TOLD_SHARE: Final = 0.2
 """Of those within the widest disk: told by an earlier wave."""
 TIMED_S: Final = 0.03
 """Short calls are repeated for so long."""
+FAST: Final = "match-10km"
+"""Asked of the extra, too, where it is installed."""
 FULL, QUICK = 5_000_000, 1_000_000
 
 
@@ -141,6 +144,15 @@ class Bench:
         what = f"{many:,} to be told, whole / PostGIS, {len(there):,}"
         self._note(f"{one.name}-whole", ours, theirs, what)
 
+    async def fast(self, one: Target, rounds: int) -> None:
+        """Time an area alone with the extra ``fast``."""
+        swift = PyramidIndex(self.crowd.columns, fast=True)
+        for _ in range(rounds):
+            ours = await per_s(called(lambda: swift.find(one.area)))
+            theirs = await per_s(lambda: self.gis.ordinals(one.geometry))
+            what = f"{len(swift.find(one.area)):,} rows, geometry alone, numba / PostGIS"
+            self._note(f"{one.name}-fast", ours, theirs, what)
+
     def _note(self, name: str, ours: float, theirs: float, what: str) -> None:
         self.rounds.setdefault(name, []).append((ours, theirs))
         self.what[name] = what
@@ -224,6 +236,10 @@ async def measure(size: Size) -> Measured:
             for one in targets:
                 await bench.geometry(one)
                 await bench.whole(one)
+        if steps() is not None:
+            for one in targets:
+                if one.name == FAST:
+                    await bench.fast(one, size.of(9, 3))
         bytes_said = (
             f"bytes a row: PostGIS {await shapes.bytes() / rows:.0f}, "
             f"Redis {store.bytes() / rows:.0f}"
