@@ -20,7 +20,15 @@ from homeward.fanout.pyramid.ranges import Indices
 from homeward.fanout.pyramid.ranks import Ordinals
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.shapes import arcs_m
-from homeward.fanout.pyramid.wishes import CLOSED, OPEN, UNREACHABLE, UNWANTED, Verdicts, Wishes
+from homeward.fanout.pyramid.wishes import (
+    ASLEEP,
+    CLOSED,
+    OPEN,
+    UNREACHABLE,
+    UNWANTED,
+    Verdicts,
+    Wishes,
+)
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
 from homeward.policies.attention import WAKES_WITHIN_M, wakes_at
 
@@ -86,7 +94,9 @@ def judge(part: Part, ranks: Indices, wishes: Wishes, query: Query) -> Judged:
         already = people.take((hit & (state != UNWANTED)).nonzero()[0])
         state[hit] = UNWANTED
     unreachable = people.take((state == UNREACHABLE).nonzero()[0])
-    closed = people.take((state == CLOSED).nonzero()[0])
+    asleep = (state == ASLEEP).nonzero()[0]
+    closed = people.take(((state == CLOSED) | (state == ASLEEP)).nonzero()[0])
+    surely_min = verdicts.far_min.take(numbers.take(asleep))
     rest = (state == OPEN).nonzero()[0]
     ranks, numbers, people = ranks.take(rest), numbers.take(rest), people.take(rest)
     near_m = _near_m(part, ranks, query, verdicts, numbers)
@@ -97,7 +107,12 @@ def judge(part: Part, ranks: Indices, wishes: Wishes, query: Query) -> Judged:
         suppressed = np.concatenate([suppressed, closed])
         suppressed.sort()
     return Judged(
-        people.take(told), near_m.take(told), already, unreachable, suppressed, sleeps_min
+        people.take(told),
+        near_m.take(told),
+        already,
+        unreachable,
+        suppressed,
+        np.concatenate([surely_min, sleeps_min]),
     )
 
 

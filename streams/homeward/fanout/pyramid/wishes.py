@@ -40,7 +40,9 @@ UNWANTED: Final = 0
 UNREACHABLE: Final = 1
 CLOSED: Final = 2
 """Paused, or wants none so mild."""
-OPEN: Final = 3
+ASLEEP: Final = 3
+"""Sleeps wherever it is, and has no limit: nothing depends on how far it is."""
+OPEN: Final = 4
 _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
@@ -49,7 +51,7 @@ class Verdicts:
     """What a query makes of combinations, wherever the people are."""
 
     state: NDArray[np.uint8]
-    """UNWANTED, UNREACHABLE, CLOSED or OPEN."""
+    """UNWANTED, UNREACHABLE, CLOSED, ASLEEP or OPEN."""
     limit_m: Floats
     near_min: NDArray[np.int64]
     """How long they sleep on when it is near."""
@@ -108,6 +110,7 @@ class Wishes:
         now_min = zone_minutes(self._zones, query.at)
         near_min, far_min = (_asleep(query, table, now_min, m) for m in (0.0, np.inf))
         state = np.full(len(table), OPEN, np.uint8)
+        state[(far_min > 0) & (near_min == far_min) & (limit_m == np.inf)] = ASLEEP
         state[(query.severity.rank < table["severity_min"]) | (table["active"] == 0)] = CLOSED
         state[table["reachable"] == 0] = UNREACHABLE
         state[~wanted] = UNWANTED
