@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 from pyroaring import BitMap
@@ -26,6 +26,10 @@ EVERYBODY: Final = 2**32
 LAST_PRIORITY: Final = 2**15 - 1
 AGAIN_MAX: Final = 20
 """Slices of one chunk are settled by one sender, so they hardly ever meet."""
+KNOWN_MAX: Final = 256
+"""More chunks than any sender has in hand; of the others outcomes are read each time."""
+_Known: TypeAlias = tuple[int, BitMap, list[BitMap]]
+"""Revision, people, outcomes."""
 FIGURES: Final = (
     *("people", "leased", "accepted", "failed", "expired"),
     *("withdrawn", "unknown", "pending"),
@@ -37,6 +41,8 @@ class PostgresLedger:
 
     def __init__(self, database: Database, bell: Bell) -> None:
         self._database, self._bell = database, bell
+        self._known: dict[tuple[str, int], _Known] = {}
+        """What this process settled last of chunks in hand: the next settlement reads nothing."""
 
     async def lease(
         self,
@@ -49,6 +55,8 @@ class PostgresLedger:
     ) -> list[Leased]:
         most = EVERYBODY if people is None else people
         last = 0 if urgent else LAST_PRIORITY
+        if len(self._known) >= KNOWN_MAX:
+            self._known.clear()  # of leases that were lost, nobody settles the rest
         found = await self._database.fetch("lease_chunks", limit, lease_s, most, last)
         ordered = sorted(found, key=lambda row: (row["priority"], row["seq"], row["place"]))
         return [leased_of(row) for row in ordered]
@@ -57,18 +65,20 @@ class PostgresLedger:
         said = [BitMap.deserialize(getattr(settled, name)) for name in OUTCOMES]
         retries = [chunk_tuple(0, one) for one in settled.retries]
         entries = log_args([Unit(settled.entries)] if settled.entries else [])
+        chunk, lease = leased.chunk.id, leased.lease
         for _ in range(AGAIN_MAX):
-            row = await self._database.one("chunk_outcomes", leased.chunk.id)
-            if row is None or row["lease"] != leased.lease:
+            # Taken out: what becomes of this settlement is not known until it is answered.
+            known = self._known.pop((chunk, lease), None) or await self._outcomes(chunk, lease)
+            if known is None:
                 return False
-            people = BitMap.deserialize(row["recipients"])
-            sums = [old | new for old, new in zip(outcomes_of(row, people), said, strict=True)]
+            revision, people, before = known
+            sums = [old | new for old, new in zip(before, said, strict=True)]
             try:
                 answer = await self._database.value(
                     "settle_slice",
-                    leased.chunk.id,
-                    leased.lease,
-                    row["revision"],
+                    chunk,
+                    lease,
+                    revision,
                     done,
                     [bits_of(people, one) for one in sums],
                     [len(one) for one in sums],
@@ -79,9 +89,19 @@ class PostgresLedger:
                 if failure.sqlstate != BROKEN:
                     raise
                 return False
+            if answer == "kept" and not done and len(self._known) < KNOWN_MAX:
+                self._known[chunk, lease] = revision + 1, people, sums
             if answer != "again":
                 return bool(answer == "kept")
         raise LogUnavailable("settled by too many at once")
+
+    async def _outcomes(self, chunk: str, lease: int) -> _Known | None:
+        """Return a chunk's revision, people and outcomes; None when another holds it."""
+        row = await self._database.one("chunk_outcomes", chunk)
+        if row is None or row["lease"] != lease:
+            return None
+        people = BitMap.deserialize(row["recipients"])
+        return row["revision"], people, outcomes_of(row, people)
 
     async def renew(self, leased: Leased, lease_s: float) -> bool:
         return bool(await self._database.value("renew", leased.chunk.id, leased.lease, lease_s))
