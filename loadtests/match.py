@@ -232,7 +232,7 @@ async def measure(size: Size) -> Measured:
         await shapes.tell(told)
         bench = Bench(people, index, shapes, store, tree(people))
         targets = [await bench.target(name, area, told) for name, area in areas()]
-        for _ in range(size.of(9, 3)):
+        for _ in range(size.of(7, 3)):
             for one in targets:
                 await bench.geometry(one)
                 await bench.whole(one)
