@@ -126,7 +126,7 @@ def test_a_turn_that_trusts_the_bell_is_noticed(monkeypatch):
         fresh = {row.key_version: row for row in rung if row.key_version > position.heard}
         return [fresh[at] for at in sorted(fresh) if kind_of(fresh[at]) in consumer.hears]
 
-    monkeypatch.setattr(turn, "_missing", what_rang)
+    monkeypatch.setattr(turn, "missing", what_rang)
     lossy = Trouble(lost=0.3, shuffled=0.3, doubled=0.3)
     assert noticed(trouble=lambda seed: dataclasses.replace(lossy, seed=seed))
 
