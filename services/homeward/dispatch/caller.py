@@ -81,6 +81,11 @@ class Caller:
         """What is over has places of its own, so that a wave in full swing does not delay it."""
 
     @property
+    def outfit(self) -> Outfit:
+        """What its hand-overs work with."""
+        return self._waves.outfit
+
+    @property
     def _hands(self) -> tuple[Hand, Hand]:
         return self._urgent, self._waves
 
