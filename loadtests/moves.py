@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from homeward.fanout.areas import Disk
 from homeward.fanout.brute import BruteIndex
+from homeward.fanout.changing import changed
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.fanout.index import Query
 from homeward.fanout.pyramid import PyramidIndex
@@ -33,7 +34,7 @@ BATCH: Final = 5_000
 STEP_DEG: Final = 0.02
 """About 2 km: the next cell of res 7."""
 DISKS: Final = ((22.5329, 113.9303, 10_000.0), (33.0686, 115.2768, 50_000.0))
-CHECKED: Final = (2, 9, 16)
+CHECKED: Final = (9, 16)
 """After which batches brute force is asked, too."""
 
 
@@ -134,7 +135,7 @@ def queries() -> Iterator[Query]:
 
 async def checked(some: Crowd, batches: Sequence[Batch]) -> tuple[int, int, int]:
     """Return people found alike, people by brute force, and how many checks met a merge."""
-    keeper, judge = Keeper(PyramidIndex(some.columns)), BruteIndex(some.columns)
+    keeper, columns = Keeper(PyramidIndex(some.columns)), some.columns
     alike, asked, met, taken = 0, 0, 0, 0
     for number, batch in enumerate(batches):
         await keeper.take(batch)
@@ -142,8 +143,9 @@ async def checked(some: Crowd, batches: Sequence[Batch]) -> tuple[int, int, int]
             found = [keeper.index.match(one) for one in queries()]
             met += keeper.merging
             while taken <= number:
-                judge.apply(batches[taken].changes)
+                columns = changed(columns, batches[taken].changes)
                 taken += 1
+            judge = BruteIndex(columns)
             for one, ours in zip(queries(), found, strict=True):
                 judged = judge.match(one)
                 asked += judged.inside
