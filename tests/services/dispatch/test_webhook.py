@@ -113,6 +113,9 @@ async def test_the_sink_says_whether_it_was_signed(ring, sink, tmp_path):
         (503, {"retry-after": "120"}, Verdict.RETRY, 120),
         (503, {"retry-after": "Fri, 01 Jan 2021 00:00:00 GMT"}, Verdict.RETRY, 0),
         (503, {"retry-after": "soon"}, Verdict.RETRY, None),
+        (503, {"retry-after": "9" * 400}, Verdict.RETRY, 366 * 86_400),
+        (503, {"retry-after": "Fri, 01 Jan 99999999999 00:00:00 GMT"}, Verdict.RETRY, None),
+        (503, {"retry-after": "Fri, 01 Jan 2021 00:00:00 +99999999999"}, Verdict.RETRY, None),
     ],
 )
 async def test_a_status_is_a_verdict(ring, status, headers, expected, after_s):

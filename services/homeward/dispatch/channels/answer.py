@@ -39,6 +39,8 @@ class Reading:
         self._headers: dict[bytes, bytes] = {}
         self._length: int | None = None
         self._chunked = False
+        self._at, self._unwrapped = 0, bytearray()
+        """Where the next chunk begins, and what those before it held."""
         self.reusable = False
         """It ended where it said it would, and the connection goes on."""
 
@@ -101,7 +103,10 @@ class Reading:
                 raise AnswerBroken("length")
             self._length = int(length)
         closes = b"close" in self._headers.get(b"connection", b"").lower()
-        self.reusable = not (closes or last_of_http)
+        # Two lengths, or one where there can be no body: who knows what comes next.
+        twofold = coding is not None and length is not None
+        odd = self._status in BODILESS and (coding is not None or length not in {None, b"0"})
+        self.reusable = not (closes or last_of_http or twofold or odd)
 
     def _body(self) -> Answer | None:
         if not OK <= self._status < REDIRECT:
@@ -119,13 +124,15 @@ class Reading:
         return self._answer(bytes(self._got[: self._length]))
 
     def _unchunked(self) -> Answer | None:
-        """Return the answer when its last chunk is there; trailers end the connection."""
-        body, at = bytearray(), 0
+        """Return the answer when its last chunk is there; trailers end the connection.
+
+        Goes on where it stopped: chunks of one byte each must not be read over and over.
+        """
         while True:
-            end = self._got.find(b"\r\n", at)
+            end = self._got.find(b"\r\n", self._at)
             if end < 0:
                 return None
-            size_text = bytes(self._got[at:end]).partition(b";")[0].strip()
+            size_text = bytes(self._got[self._at : end]).partition(b";")[0].strip()
             if not SIZE.match(size_text):
                 raise AnswerBroken("chunk")
             size, at = int(size_text, 16), end + 2
@@ -133,11 +140,13 @@ class Reading:
                 if len(self._got) < at + 2:
                     return None
                 self.reusable = self.reusable and bytes(self._got[at:]) == b"\r\n"
-                return self._answer(bytes(body))
+                return self._answer(bytes(self._unwrapped))
             if len(self._got) < at + size + 2:
                 return None
-            body += self._got[at : at + size]
-            at += size + 2
+            if self._got[at + size : at + size + 2] != b"\r\n":
+                raise AnswerBroken("chunk")
+            self._unwrapped += self._got[at : at + size]
+            self._at = at + size + 2
 
     def _answer(self, body: bytes | None) -> Answer:
         after = self._headers.get(b"retry-after")

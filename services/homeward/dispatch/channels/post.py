@@ -21,6 +21,9 @@ IDLE_S: Final = 4.0
 IDLE_MAX: Final = 64
 """Kept a far side; as many as are called at once."""
 
+KEPT_MAX: Final = 256
+"""Kept in all: thousands of endpoints called once each must not use up a process's files."""
+
 Where: TypeAlias = tuple[str, str, int]
 """Scheme, host, port."""
 
@@ -84,9 +87,13 @@ class _Wire(asyncio.Protocol):
         finally:
             timer.cancel()
             self._reading = self._done = None
-            if not (done.done() and not done.cancelled() and reading.reusable):
+            if not (done.done() and not done.cancelled() and reading.reusable and self._all_sent()):
                 self.close()
         return answer
+
+    def _all_sent(self) -> bool:
+        """Whether the request is out; an answer before that may leave some of it unread."""
+        return self.transport is not None and self.transport.get_write_buffer_size() == 0
 
     def _late(self) -> None:
         if self._done is not None and not self._done.done() and self._reading is not None:
@@ -111,6 +118,9 @@ class Poster:
         self._resolver, self._monotonic = resolver, monotonic
         self._tls = ssl.create_default_context()
         self._kept: dict[Where, deque[_Wire]] = {}
+        self.idle = 0
+        """How many connections are kept."""
+        self._sweep: asyncio.TimerHandle | None = None
 
     async def post(self, url: URL, headers: bytes, body: bytes, within_s: float) -> Answer:
         """Return the answer; ``headers`` are whole lines, each with its CRLF.
@@ -141,6 +151,7 @@ class Poster:
     def _idle(self, where: Where) -> _Wire | None:
         kept = self._kept.get(where)
         while kept:
+            self.idle -= 1
             wire = kept.pop()  # the newest: the others grow old and are closed
             if not wire.closed and wire.free_since + IDLE_S > self._monotonic():
                 return wire
@@ -148,18 +159,40 @@ class Poster:
         return None
 
     def _keep(self, where: Where, wire: _Wire) -> None:
-        wire.free_since = now = self._monotonic()
+        wire.free_since = self._monotonic()
         kept = self._kept.setdefault(where, deque())
         kept.append(wire)
-        while kept and (len(kept) > IDLE_MAX or kept[0].free_since + IDLE_S < now):
-            kept.popleft().close()
+        self.idle += 1
+        if len(kept) > IDLE_MAX or self.idle > KEPT_MAX:
+            self._drop(kept)
+        if self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(IDLE_S, self._swept)
+
+    def _drop(self, kept: deque[_Wire]) -> None:
+        self.idle -= 1
+        kept.popleft().close()
+
+    def _swept(self) -> None:
+        """Close what nobody used for a while, also of far sides that are never called again."""
+        old = self._monotonic() - IDLE_S
+        for where, kept in list(self._kept.items()):
+            while kept and (kept[0].closed or kept[0].free_since <= old):
+                self._drop(kept)
+            if not kept:
+                del self._kept[where]
+        self._sweep = None
+        if self._kept:
+            self._sweep = asyncio.get_running_loop().call_later(IDLE_S / 2, self._swept)
 
     async def close(self) -> None:
         """Close what is kept, and let go of the resolver."""
+        if self._sweep is not None:
+            self._sweep.cancel()
         for kept in self._kept.values():
             for wire in kept:
                 wire.close()
         self._kept.clear()
+        self.idle = 0
         await self._resolver.close()
         await asyncio.sleep(0)  # so that transports are gone when this returns
 

@@ -15,6 +15,8 @@ PASSING: Final = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )
 """Client errors that say "later", not "never"."""
+FAR_OFF_S: Final = 86_400.0 * 366
+"""More than anybody waits; a number of any length can be sent."""
 
 _ENCODED: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
@@ -70,14 +72,17 @@ def verdict_of(status: int) -> Verdict:
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for, as a number or as a date."""
+    """Return the seconds that a ``Retry-After`` asks for, as a number or as a date.
+
+    Always finite; None for what is neither.
+    """
     if header is None:
         return None
     if header.strip().isdecimal():
-        return float(header)
+        return min(float(header), FAR_OFF_S)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: a year, an hour or a zone of many digits
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
