@@ -79,6 +79,9 @@ class KeptWorkbench(PostgresWorkbench):
     def _keep(self, processor: str, key: str, position: Position | None) -> None:
         if position is None or position.parked:
             return
+        kept = self._kept.get((processor, key))
+        if kept is not None and kept.revision > position.revision:
+            return  # it was read before that one was committed
         self._kept[processor, key] = position
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -86,6 +89,8 @@ class KeptWorkbench(PostgresWorkbench):
 
 def _after(turn: KeyTurn, before: Position | None) -> Position | None:
     """Return the position that a committed turn left; None when it is not known whole."""
+    if before is not None and before.revision != turn.expected_revision:
+        before = None  # not what the turn was made from
     if before is None and turn.expected_revision and turn.wake == KEEP_WAKE:
         return None
     wake = turn.wake
