@@ -1,8 +1,14 @@
 """Token buckets: how many messages a second a channel may be handed."""
 
 import time
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from math import inf
+from typing import TypeAlias
+
+Rank: TypeAlias = tuple[int, ...]
+"""The lower, the sooner."""
 
 
 class Bucket:
@@ -14,6 +20,7 @@ class Bucket:
         self._per_s, self._monotonic = per_s, monotonic
         self._most = inf if per_s is None else max(1.0, per_s)
         self._held, self._at = self._most, monotonic()
+        self._waiting: list[Rank] = []
 
     def _fill(self) -> None:
         if self._per_s is not None:
@@ -21,19 +28,32 @@ class Bucket:
             self._held = min(self._most, self._held + (now - self._at) * self._per_s)
             self._at = now
 
-    def take(self, wanted: int) -> int:
-        """Take what is there, up to ``wanted``, and return how many it was."""
+    def take(self, wanted: int, rank: Rank = ()) -> int:
+        """Take what is there, up to ``wanted``, and return how many it was.
+
+        Nothing while somebody waits who goes first: a rate is soon used up by what is many.
+        """
+        if self._waiting and self._waiting[0] < rank:
+            return 0
         self._fill()
         taken = int(min(wanted, self._held))
         self._held -= taken
         return taken
 
-    def wait_s(self) -> float:
-        """Return the seconds until one can be taken."""
+    @contextmanager
+    def awaited(self, rank: Rank) -> Iterator[None]:
+        """Keep what comes in for whoever waits inside the block, but for those who go first."""
+        insort(self._waiting, rank)
+        try:
+            yield
+        finally:
+            del self._waiting[bisect_left(self._waiting, rank)]
+
+    def wait_s(self, rank: Rank = ()) -> float:
+        """Return the seconds until one can be taken, after each of those who go first took one."""
         self._fill()
-        if self._per_s is None or self._held >= 1:
-            return 0.0
-        return (1 - self._held) / self._per_s
+        wanted = 1 + bisect_left(self._waiting, rank) - self._held
+        return 0.0 if self._per_s is None else max(0.0, wanted / self._per_s)
 
 
 def rates_of(text: str) -> Mapping[str, float]:

@@ -21,6 +21,8 @@ from homeward.ports import Channel, Meter, Outgoing, Result, Verdict
 Rank: TypeAlias = tuple[int, int, int]
 """Who goes first: (priority, seq, when the chunk was taken)."""
 SOONEST_S: Final = 0.005
+SOON_S: Final = 0.1
+"""Whoever waits for a rate looks so often whether those who go first have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ class Line:
         busy = self._slow >= knobs.slow_batches or far.batches > 0
         return 0 if busy else min(self.batch_max, knobs.slow_people)
 
-    def _place(self, far: FarSide, wanted: int) -> Place | None:
+    def _place(self, far: FarSide, wanted: int, rank: Rank) -> Place | None:
         people = min(self._room(far), wanted)
-        people = self._bucket.take(people) if people else 0
+        people = self._bucket.take(people, rank) if people else 0
         if not people:
             return None
         place = Place(far, people, far.quick)
@@ -101,15 +103,18 @@ class Line:
     async def enter(self, far: FarSide, wanted: int, rank: Rank) -> Place | None:
         """Take a place for up to ``wanted`` messages; None: none was free in ``channel_wait_s``."""
         until = self._monotonic() + self._knobs.channel_wait_s
-        while (place := self._place(far, wanted)) is None:
+        while (place := self._place(far, wanted, rank)) is None:
             left_s = until - self._monotonic()
             if left_s <= 0:
                 return None
             opens_s = far.pause_s(self._monotonic())
             if not opens_s and self._room(far):
                 self._meter.count("homeward_rate_waits_total", channel=self.name)
-                opens_s = self._bucket.wait_s()
-            await self._wait(far, rank, max(SOONEST_S, min(left_s, opens_s or left_s)))
+                with self._bucket.awaited(rank):
+                    opens_s = min(left_s, SOON_S, self._bucket.wait_s(rank))
+                    await self._wait(far, rank, max(SOONEST_S, opens_s))
+            else:
+                await self._wait(far, rank, max(SOONEST_S, min(left_s, opens_s or left_s)))
         self._turned_away = max(0, self._turned_away - 1)
         return place
 
