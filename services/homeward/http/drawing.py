@@ -1,6 +1,7 @@
 """Areas as people draw them: a disk, a ring, GeoJSON polygons, cells."""
 
 import math
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, TypeAlias
 
 import numpy as np
@@ -96,12 +97,18 @@ Drawn: TypeAlias = Annotated[
 ]
 
 
+Measured: TypeAlias = Annotated[
+    Moment, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))
+]
+"""Far enough from the ends of time to be told in any zone."""
+
+
 class PreviewBody(Body):
     """An area, and what an alert to it would be."""
 
     area: Drawn
     severity: Severity = Severity.SEVERE
-    at: Annotated[Moment | None, Field(description="Who sleeps then; without it: now.")] = None
+    at: Annotated[Measured | None, Field(description="Who sleeps then; without it: now.")] = None
 
 
 def _centre(said: DiskBody | RingBody) -> tuple[float, float]:

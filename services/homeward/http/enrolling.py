@@ -1,5 +1,6 @@
 """From the body of a registration to a recipient; what may not be kept is refused (I-16)."""
 
+import re
 from typing import Annotated, Any, Final
 
 import h3
@@ -25,7 +26,7 @@ RES_PRIVATE: Final = 5
 INBOX: Final = ((Contact("inbox"),),)
 HOLDS_LINK: Final = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
 """Whoever registers them hands them their link; nobody at a hub or a desk holds one unasked."""
-_HEX_DIGITS: Final = 15
+_CELL: Final = re.compile(r"[0-9a-f]{15}")
 
 
 class Way(Body):
@@ -126,7 +127,7 @@ def _contacts(body: RecipientBody) -> tuple[tuple[Contact, ...], ...]:
 def _cells(body: RecipientBody) -> tuple[str, ...]:
     finest = res_max(body.kind, private=body.private)
     for cell in body.cells:
-        if len(cell) != _HEX_DIGITS or cell != cell.lower() or not h3.is_valid_cell(cell):
+        if not _CELL.fullmatch(cell) or not h3.is_valid_cell(cell):
             raise CellUnknown
         if h3.get_resolution(cell) > finest:
             raise CellTooFine(f"res {finest} at most")

@@ -4,6 +4,7 @@ A storm route: the body is read by hand, and nothing is looked up but what the w
 """
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,7 @@ from homeward.words import RES_VOLUNTEER_MAX, Role
 BATCH_MAX: Final = 5_000
 MINUTE_S: Final = 60.0
 EXACT: Final = frozenset({"lat", "lon", "lng", "latitude", "longitude", "place", "places", "datum"})
+CELL: Final = re.compile(r"[0-9a-fA-F]{15}")
 GUARD: Final = Guard(Action.MOVE)
 
 Cell = Annotated[
@@ -126,11 +128,12 @@ def cell_kept(cell: str | None) -> str | None:
     """Return the cell that is kept of one: nobody's place finer than res 7. Raises CellUnknown."""
     if cell is None:
         return None
-    if not h3.is_valid_cell(cell):
+    # The library also takes a sign, blanks and digits of other scripts for parts of a number.
+    if not CELL.fullmatch(cell) or not h3.is_valid_cell(cell):
         raise CellUnknown
     if h3.get_resolution(cell) > RES_VOLUNTEER_MAX:
         return str(h3.cell_to_parent(cell, RES_VOLUNTEER_MAX))
-    return f"{int(cell, 16):x}"
+    return cell.lower()
 
 
 async def say_positions(request: Request) -> Response:

@@ -30,6 +30,7 @@ from homeward.http.authorisation import Action
 from homeward.http.doors import Door, opened
 from homeward.http.drawing import PreviewBody
 from homeward.http.pages.rates import Rates
+from homeward.http.problems import AreaImpossible
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
 from homeward.messages import Recorded
@@ -76,6 +77,8 @@ async def area(
     """Say about how many people and hubs an area holds; it is grown to whole cells of 36 km2."""
     rates = _allowed(request, caller)
     cells = (await asyncio.to_thread(grown, body.area.area())).cells
+    if not len(cells):
+        raise AreaImpossible("its holes leave nothing of it")
     await _recorded(rooms, keyed.asking(caller.by), None, cells)
     rates.note(caller.by.id)
     hubs = await _hubs_in(rooms, cells)

@@ -100,6 +100,9 @@ async def test_coordinates_are_refused_with_how_to_say_it(world, body):
     [
         ({}, "request-invalid", 422),
         ({"cell": "nonsense"}, "cell-unknown", 422),
+        ({"cell": "-" + PLACES[0][1:]}, "cell-unknown", 422),
+        ({"cell": "８" + PLACES[0][1:]}, "cell-unknown", 422),
+        ({"cell": PLACES[0] + "\n"}, "cell-unknown", 422),
         ({"cell": 7}, "request-invalid", 422),
         ({"cell": PLACES[0], "at": 1_700_000_000}, "request-invalid", 422),
         ({"cell": PLACES[0], "name": "Li"}, "request-invalid", 422),

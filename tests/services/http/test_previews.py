@@ -104,6 +104,7 @@ async def test_filters_are_those_of_an_alert(world):
         {"type": "Polygon", "coordinates": [[[115.0, 33.0], [115.0, 33.0], [115.0, 33.0]]]},
         {"type": "Polygon", "coordinates": [[[33.0, 115.0], [33.0, 116.0], [34.0, 116.0]]]},
         {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [HOLE, SQUARE]},  # the hole takes all of it
         {"type": "cells", "cells": []},
         {"type": "cells", "cells": ["8740b059affffff"] * 5_001},
         {"type": "star"},
@@ -147,3 +148,10 @@ async def test_the_area_that_the_reach_policy_would_give_a_case_now(world):
     assert row.key == case["case"]
     wrong = await world.get("officer", path, policy="stars")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "policy-unknown")
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+async def test_a_moment_at_the_ends_of_time_is_refused(world, at):
+    await enrol(world, 30, quiet_from_min=22 * 60, quiet_to_min=7 * 60)
+    answer = await preview(world, severity="moderate", at=at)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")

@@ -29,6 +29,7 @@ async def test_a_volunteer_registers_and_gets_a_link(world):
         ({"kind": "hub", "cells": [h3.latlng_to_cell(33, 115, 11)]}, "cell-too-fine"),
         ({"kind": "volunteer", "cells": ["nonsense"]}, "cell-unknown"),
         ({"kind": "volunteer", "cells": [RIGHT.upper()]}, "cell-unknown"),
+        ({"kind": "volunteer", "cells": ["-" + RIGHT[1:]]}, "cell-unknown"),
         ({"kind": "volunteer"}, "cells-out-of-bounds"),
         ({"kind": "volunteer", "cells": [RIGHT] * 4}, "request-invalid"),
         ({"kind": "volunteer", "cells": [RIGHT], "name": "Wang"}, "recipient-wrong"),
