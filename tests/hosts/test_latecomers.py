@@ -193,7 +193,15 @@ async def test_an_update_is_what_those_who_come_late_are_told():
     await world.say(order(NOON, NEXT, version=2))
     await world.store.roster.register([volunteer("b", NEXT), volunteer("c", HERE)])
     assert await world.one.late.once() == 1
-    assert (world.cut(1), world.cut(2)) == (["a"], ["b"])
+    assert (world.cut(1), world.cut(2)) == (["a"], ["a", "b"])
+
+
+async def test_an_update_reaches_those_told_before_wherever_they_are_by_now():
+    world = await live()
+    await world.store.roster.register([volunteer("a", AWAY), volunteer("b", NEXT)])
+    await world.say(order(NOON, NEXT, version=2), order(NOON, HERE, version=2, wave=1))
+    assert (world.cut(1), sorted(world.cut(2))) == (["a"], ["a", "b"])
+    assert await world.one.late.once() == 0
 
 
 async def test_a_case_that_is_parked_tells_nobody_until_it_is_heard_again():

@@ -84,7 +84,10 @@ class Plan:
 
 
 def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
-    """Return what to ask the index; None: the recipients are handed in (a hub, those told)."""
+    """Return what to ask the index; None: the recipients are handed in (a hub, those told).
+
+    An update is for those told before, too, wherever they are by now: what they know is no more so.
+    """
     kinds = INDEXED.get(order.audience)
     if kinds is None:
         return None
@@ -98,7 +101,8 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
         severity=order.severity,
         focus=order.focus,
         told=bitmap(kept.told if kept else b""),
-        again=bitmap(kept.suppressed if kept else b""),
+        again=bitmap(kept.suppressed if kept else b"")
+        | state.told_before(order.alert, order.version),
     )
 
 

@@ -61,6 +61,11 @@ class LaneState:
             (one for one in self.versions if (one.alert, one.version) == (alert, version)), None
         )
 
+    def told_before(self, alert: int, version: int) -> BitMap:
+        """Return whom older versions of an alert told."""
+        older = [one for one in self.versions if one.alert == alert and one.version < version]
+        return BitMap().union(*(bitmap(one.told) for one in older))
+
     def live(self, at: datetime) -> tuple[Told, ...]:
         """Return what somebody who comes late is still told of at a moment of the case clock."""
         newest = {one.alert: one.version for one in sorted(self.versions, key=_by_version)}

@@ -110,13 +110,13 @@ def test_over_all_waves_nobody_is_told_twice_and_nobody_inside_missed(waves, res
     assert seqs == list(range(len(seqs)))
 
 
-def test_an_update_asks_about_everybody_anew():
+def test_an_update_asks_about_everybody_anew_and_about_those_told_before():
     state = plan(heard(order()), LaneState(), ONE, found([1, 2], suppressed=[9])).state
     assert set(query_of(order(wave=1), state).told) == {1, 2}
     assert set(query_of(order(wave=1), state).again) == {9}
     update = query_of(order(version=2), state)
     assert not update.told
-    assert not update.again
+    assert set(update.again) == {1, 2}
 
 
 def test_an_area_is_asked_of_volunteers_and_a_desk_by_level():
