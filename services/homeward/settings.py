@@ -3,11 +3,15 @@
 Read from the environment as ``HOMEWARD_<NAME>``. docs/SETTINGS.md is generated from here.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_RATE = re.compile(r"(inbox|webhook)=(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,3})?")
+"""A channel that is there: a typing error would be no limit at all."""
 
 
 def _default_folder() -> Path:
@@ -168,6 +172,20 @@ class Settings(BaseSettings):
         float,
         Field(gt=0, le=60, description="Backs up LISTEN: a lost notification costs this long."),
     ] = 1.0
+
+    @field_validator("channel_rates")
+    @classmethod
+    def _rates(cls, value: str) -> str:
+        parts = [part for part in value.replace(" ", "").split(",") if part]
+        named = [part.partition("=")[0] for part in parts]
+        for part in parts:
+            if not _RATE.fullmatch(part):
+                msg = f"{part!r} is no rate: write webhook=500 or inbox=2000, messages a second"
+                raise ValueError(msg)
+        if len(set(named)) < len(named):
+            msg = "a channel stands there twice: write each once"
+            raise ValueError(msg)
+        return value
 
     @field_validator("data_folder")
     @classmethod

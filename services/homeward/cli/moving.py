@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from homeward.geography.datum import cell_of, place_from
 from homeward.words import RES_VOLUNTEER_MAX, Datum
 
 BATCH: Final = 2_000
+RECIPIENT_CHARS_MAX: Final = 64
+CELL_CHARS_MAX: Final = 16
 
 
 class _Bad(ValueError):
@@ -69,12 +72,20 @@ def position_of(line: str) -> Mapping[str, Any]:
     """Return a line as the API takes it. Raises ValueError, whose text quotes nothing of it."""
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _Bad("is no JSON") from None
     if not isinstance(said, dict) or not isinstance(said.get("recipient"), str):
         raise _Bad("names no recipient")
+    if not said["recipient"].isprintable() or len(said["recipient"]) > RECIPIENT_CHARS_MAX:
+        raise _Bad("names no recipient that can be there")
+    if not _is_moment(said.get("at")):
+        raise _Bad("says 'at' otherwise than 2026-03-01T10:30:00+08:00")
     position = {name: said[name] for name in ("recipient", "at") if name in said}
     if "cell" in said:
+        if not isinstance(said["cell"], str | None):
+            raise _Bad("has a cell that is no text")
+        if len(said["cell"] or "") > CELL_CHARS_MAX:
+            raise _Bad("has a cell that is none")
         return {**position, "cell": said["cell"]}
     try:
         place = place_from(float(said["lat"]), float(said["lon"]), Datum(said["datum"]), 0)
@@ -85,10 +96,24 @@ def position_of(line: str) -> Mapping[str, Any]:
     return {**position, "cell": cell_of(place, RES_VOLUNTEER_MAX)}
 
 
+def _is_moment(at: object) -> bool:
+    """Whether the server will read it; one line that it cannot would refuse a whole batch."""
+    if at is None:
+        return True
+    try:
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else None
+        if moment is None or moment.tzinfo is None:
+            return False
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 def move(talk: Talk, file: Path, bad_lines_max: int) -> None:
     """Send a file and say what became of its lines; exit 1 when it holds nothing good."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as why:
         what = getattr(why, "strerror", None) or "not UTF-8"
         raise Complaint(f"cannot read {file}: {what}", "name a file of JSON lines") from None

@@ -59,3 +59,31 @@ def test_what_is_wrong_is_said_without_quoting_it():
     with pytest.raises(ValueError, match="lies nowhere") as why:
         position_of('{"recipient": "v-1", "lat": "33.06812", "lon": {}, "datum": "wgs84"}')
     assert "33" not in str(why.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 100_000,
+        json.dumps({"recipient": "v-1", "cell": 7}),
+        json.dumps({"recipient": "v-1", "cell": CELL * 2}),
+        json.dumps({"recipient": "v-1\ud800", "cell": CELL}),
+        json.dumps({"recipient": "v-1\0", "cell": CELL}),
+        json.dumps({"recipient": "v" * 65, "cell": CELL}),
+        json.dumps({"recipient": "v-1", "cell": CELL, "at": "2026-03-01T10:30:00"}),
+        json.dumps({"recipient": "v-1", "cell": CELL, "at": "yesterday"}),
+        json.dumps({"recipient": "v-1", "cell": CELL, "at": 1_700_000_000}),
+        json.dumps({"recipient": "v-1", "cell": CELL, "at": "9999-12-31T23:59:59-23:59"}),
+    ],
+)
+def test_a_line_that_the_server_would_refuse_costs_no_other_one(at_stub, stub, tmp_path, line):
+    file = tmp_path / "positions.jsonl"
+    good = {"recipient": "v-2", "cell": CELL, "at": "2026-03-01T10:30:00Z"}
+    file.write_text(f"{json.dumps(good)}\n{line}\n", encoding="utf-8-sig")
+    stub.answer(200, {**KEPT, "moved": 1})
+    code, said, errors = at_stub("recipients", "move", file)
+    assert code == 0, errors
+    assert "1 of 2 positions kept" in said
+    assert "line 2: " in errors
+    ((_, _, body, _),) = stub.asked
+    assert body["positions"] == [good]
