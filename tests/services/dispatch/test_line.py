@@ -1,0 +1,82 @@
+"""What a line learns of a far side: how quick it is, and until when it wants to be left alone."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from homeward.dispatch.farside import FarSide
+from homeward.dispatch.knobs import Knobs
+from homeward.dispatch.line import Line
+from homeward.ports import Result, Verdict
+from homeward.testing.memory.keeping import MemoryMeter
+
+KNOBS = Knobs(channel_wait_s=0.01)
+RANK = (2, 0, 1)
+
+
+class Far:
+    """A channel with one far side, which takes its time by a clock of its own."""
+
+    name, batch_max = "sink", 100
+
+    def __init__(self) -> None:
+        self.now_s, self.takes_s, self.asks_s = 100.0, 0.0, None
+
+    async def send(self, batch):
+        self.now_s += self.takes_s
+        verdict = Verdict.RETRY if self.asks_s else Verdict.ACCEPTED
+        return [Result(one.message_id, verdict, self.asks_s) for one in batch]
+
+
+@pytest.fixture
+def far() -> Far:
+    return Far()
+
+
+@pytest.fixture
+def line(far: Far) -> Line:
+    return Line(far, KNOBS, MemoryMeter(), monotonic=lambda: far.now_s)
+
+
+async def sent(line: Line, side: FarSide) -> int:
+    """Send as many as may go at once and return how many that was."""
+    place = await line.enter(side, 100, RANK)
+    assert place is not None
+    await line.send(side, [SimpleNamespace(message_id=str(n)) for n in range(place.people)])
+    line.leave(place)
+    return place.people
+
+
+async def test_many_go_to_who_answers_quickly_and_few_to_who_is_new_or_slow(line, far):
+    side = line.far("")
+    assert await sent(line, side) == KNOBS.slow_people
+    assert await sent(line, side) == 100
+    far.takes_s = KNOBS.quick_s * 2
+    assert await sent(line, side) == 100
+    assert await sent(line, side) == KNOBS.slow_people
+    far.takes_s = 0.0
+    await sent(line, side)
+    assert await sent(line, side) == 100
+
+
+async def test_who_is_slow_gets_one_batch_at_a_time_from_places_of_its_own(line):
+    slow, other = FarSide("slow"), FarSide("other", quick=True)
+    assert await line.enter(slow, 100, RANK)
+    assert line.full(slow)
+    assert not line.full(other)
+    assert await line.enter(other, 100, RANK)
+
+
+async def test_who_asks_to_be_left_alone_is_and_not_for_ever(line, far):
+    side = line.far("")
+    far.asks_s = 30.0
+    await sent(line, side)
+    assert line.full(side)
+    far.now_s += 29.9
+    assert line.full(side)
+    far.now_s += 0.1
+    assert not line.full(side)
+    far.asks_s = KNOBS.retry_after_max_s * 10
+    await sent(line, side)
+    far.now_s += KNOBS.retry_after_max_s
+    assert not line.full(side)
