@@ -33,7 +33,7 @@ from homeward.dispatch.outcomes import Addressed
 from homeward.fanout.cutting import cuts
 from homeward.fanout.told import serialised
 from homeward.metrics import PrometheusMeter
-from homeward.ports import Chunk, Contact, KeyTurn, Position, Recipient, Registered
+from homeward.ports import Chunk, Contact, KeyTurn, Listener, Position, Recipient, Registered
 from homeward.postgres.store import Store
 from homeward.words import Purpose, RecipientKind, Texts, derived_id
 from loadtests.figures import Figure, Measured, Size
@@ -166,7 +166,11 @@ class Bench:
         """Return what dispatch posts to each: address, signed headers, body."""
         outfit, (chunk, *_) = self.caller.outfit, [*self.chunks()]
         made = []
-        addressed = [Addressed(one, one.recipient.contacts[0][0], 0, None) for one in self.people]
+        listeners = [
+            Listener(one.recipient.id, one.ordinal, one.recipient.lang, one.recipient.contacts)
+            for one in self.people
+        ]
+        addressed = [Addressed(one, one.contacts[0][0], 0, None) for one in listeners]
         for one, message in outfit.messages(chunk, ((one, TEXTS) for one in addressed)):
             way = one.way
             body = batch_body([message])

@@ -37,6 +37,7 @@ from homeward.words.ids import (
     case_code,
     case_prefix,
     derived_id,
+    derived_ids,
     instant_text,
 )
 from homeward.words.values import Contact, Description, Line, Note, Place, Texts, Value
@@ -83,5 +84,6 @@ __all__ = [
     "case_code",
     "case_prefix",
     "derived_id",
+    "derived_ids",
     "instant_text",
 ]

@@ -7,8 +7,9 @@ cell is a cell or a time has an offset.
 import hashlib
 import re
 import uuid
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Final
 
 import h3
@@ -104,11 +105,30 @@ def derived_id(origin: str, *parts: object) -> str:
 
     The parts are joined unambiguously (length before text), so ("a", "bc") is not ("ab", "c").
     """
+    return _uuid5(_namespace(origin) + _joined(parts))
+
+
+def derived_ids(
+    origin: str, before: Collection[object], after: Collection[object]
+) -> Callable[[object], str]:
+    """Return what gives ``derived_id(origin, *before, part, *after)`` for many parts."""
+    start, end = _namespace(origin) + _joined(before), _joined(after)
+    return lambda part: _uuid5(b"%b%b%b" % (start, _joined((part,)), end))
+
+
+def _joined(parts: Collection[object]) -> bytes:
     texts = [str(part) for part in parts]
-    name = "".join([f"{len(text)}:{text}" for text in texts])
-    # What uuid.uuid5 does, without looking the namespace up each time: every fact has several ids.
-    digest = hashlib.sha1(_namespace(origin) + name.encode(), usedforsecurity=False).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=5))
+    return "".join([f"{len(text)}:{text}" for text in texts]).encode()
+
+
+def _uuid5(named: bytes) -> str:
+    """Return what uuid.uuid5 gives, without an object in between: every message has an id."""
+    text = _sha1(named).hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+_sha1 = partial(hashlib.sha1, usedforsecurity=False)
 
 
 @lru_cache(maxsize=256)

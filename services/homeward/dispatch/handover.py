@@ -133,7 +133,7 @@ class Handover:
                     break
                 page = everybody[start : start + PAGE]
                 async with self._with.reading.turn(self._rank):
-                    known = await self._with.roster.by_ordinals(page)
+                    known = await self._with.roster.listeners(page)
                 for ordinal in page:
                     found = known.get(ordinal)
                     one = found and addressed(found, self._chunk, self._with.lines)
@@ -187,14 +187,14 @@ class Handover:
         if not batch:
             return
         if self._expired():
-            await self._record(Outcomes(expired=BitMap(one.registered.ordinal for one in batch)))
+            await self._record(Outcomes(expired=BitMap(one.listener.ordinal for one in batch)))
         elif not self._over and await self._renewed():
             await self._record(await self._said(queue, batch))
 
     async def _said(self, queue: _Queue, batch: Sequence[Addressed]) -> Outcomes:
         """Hand a batch over and return what became of each."""
-        texts = await self._texts({one.registered.recipient.lang for one in batch})
-        worded = [(one, texts.get(one.registered.recipient.lang)) for one in batch]
+        texts = await self._texts({one.listener.lang for one in batch})
+        worded = [(one, texts.get(one.listener.lang)) for one in batch]
         known = ((one, words) for one, words in worded if words)
         messages = self._with.messages(self._chunk, known)
         outcomes = Outcomes()
@@ -254,7 +254,7 @@ class Handover:
                 left_alone = Result("", Verdict.RETRY, pause_s, "left-alone")
                 self._later.add(one, left_alone, self._chunk, self._with.knobs)
         else:
-            people = BitMap(one.registered.ordinal for one in away)
+            people = BitMap(one.listener.ordinal for one in away)
             self._later.put_back(people, self._chunk, float(ceil(pause_s)))
         return False
 

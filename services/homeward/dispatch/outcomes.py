@@ -13,7 +13,7 @@ from homeward.dispatch.knobs import Knobs
 from homeward.facts.handover import HandoverAttempted
 from homeward.hosts.pen import NOTHING_SEALED
 from homeward.messages import Actor
-from homeward.ports import Chunk, Contact, Leased, Registered, Result, Verdict
+from homeward.ports import Chunk, Contact, Leased, Listener, Result, Verdict
 from homeward.record.chain import chain_start
 from homeward.record.envelope import Entry, Origin, StreamHead, write
 from homeward.words import Role, derived_id
@@ -25,7 +25,7 @@ DISPATCH: Final = Actor(id="dispatch", role=Role.SYSTEM)
 class Addressed:
     """A recipient and the channel that is tried now."""
 
-    registered: Registered
+    listener: Listener
     way: Contact
     step: int
     """Which of the contact's channels it is."""
@@ -45,12 +45,12 @@ class Again:
     """Exponent of the back-off that is added; None: none, another channel is tried at once."""
 
 
-def addressed(registered: Registered, chunk: Chunk, channels: Collection[str]) -> Addressed | None:
+def addressed(listener: Listener, chunk: Chunk, channels: Collection[str]) -> Addressed | None:
     """Return how a recipient is reached in this chunk; None when no channel is left.
 
     Channels that this house does not have are passed over.
     """
-    contacts = registered.recipient.contacts
+    contacts = listener.contacts
     if chunk.contact >= len(contacts):
         return None
     ways = [
@@ -61,7 +61,7 @@ def addressed(registered: Registered, chunk: Chunk, channels: Collection[str]) -
     if not ways:
         return None
     step, way = ways[0]
-    return Addressed(registered, way, step, ways[1][0] if len(ways) > 1 else None)
+    return Addressed(listener, way, step, ways[1][0] if len(ways) > 1 else None)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Outcomes:
 
     def add(self, one: Addressed, result: Result, chunk: Chunk, knobs: Knobs) -> None:
         """Add what a channel said of one message."""
-        ordinal = one.registered.ordinal
+        ordinal = one.listener.ordinal
         if result.verdict is Verdict.ACCEPTED:
             self.accepted.add(ordinal)
             return

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.line import Line
 from homeward.dispatch.outcomes import Addressed
 from homeward.dispatch.turnstile import Turnstile
 from homeward.dispatch.words import WordsFor
-from homeward.fanout.message_id import message_id
+from homeward.fanout.message_id import message_ids
 from homeward.ports import Chunk, Clock, Ledger, Log, Meter, Outgoing, Roster
 from homeward.words import Texts, case_code
 
@@ -41,41 +40,42 @@ class Outfit:
         self, chunk: Chunk, worded: Iterable[tuple[Addressed, Texts]]
     ) -> list[tuple[Addressed, Outgoing]]:
         """Return a batch's messages; their ids are the same whoever makes them, and how often."""
-        code, now = case_code(chunk.case), self.clock.now()
-        return [(one, self._message(chunk, one, texts, code, now)) for one, texts in worded]
-
-    def _message(
-        self, chunk: Chunk, one: Addressed, texts: Texts, code: str, now: datetime
-    ) -> Outgoing:
-        recipient = one.registered.recipient
-        return Outgoing(
-            message_id=message_id(
-                self.log.origin,
-                case=chunk.case,
-                alert=chunk.alert,
-                version=chunk.version,
-                purpose=chunk.purpose,
-                recipient=recipient.id,
-                watch=chunk.watch,
-                contact=chunk.contact,
-            ),
-            recipient=one.registered,
-            address=one.way.address,
-            purpose=chunk.purpose.value,
+        code, now, purpose = case_code(chunk.case), self.clock.now(), chunk.purpose.value
+        name = message_ids(
+            self.log.origin,
             case=chunk.case,
-            case_code=code,
             alert=chunk.alert,
             version=chunk.version,
-            texts_of=chunk.texts_of,
-            lang=texts.lang,
-            title=texts.title,
-            short=texts.short,
-            full=texts.full,
-            link=self.link(recipient.id),
-            sent_at=now,
-            expires_at=chunk.expires_at,
+            purpose=chunk.purpose,
             watch=chunk.watch,
-            window_from=chunk.window_from,
-            window_to=chunk.window_to,
-            drill=self.drill,
+            contact=chunk.contact,
         )
+        link, drill = self.link, self.drill
+        return [
+            (
+                one,
+                Outgoing(
+                    message_id=name(one.listener.id),
+                    recipient=one.listener.id,
+                    address=one.way.address,
+                    purpose=purpose,
+                    case=chunk.case,
+                    case_code=code,
+                    alert=chunk.alert,
+                    version=chunk.version,
+                    texts_of=chunk.texts_of,
+                    lang=texts.lang,
+                    title=texts.title,
+                    short=texts.short,
+                    full=texts.full,
+                    link=link(one.listener.id),
+                    sent_at=now,
+                    expires_at=chunk.expires_at,
+                    watch=chunk.watch,
+                    window_from=chunk.window_from,
+                    window_to=chunk.window_to,
+                    drill=drill,
+                ),
+            )
+            for one, texts in worded
+        ]

@@ -11,11 +11,13 @@ from homeward.ports import (
     KeyRing,
     LaneChanges,
     LaneColumns,
+    Listener,
     Move,
     Recipient,
     Registered,
 )
 from homeward.postgres.bell import Bell
+from homeward.postgres.contacts import open_contacts
 from homeward.postgres.database import Database
 from homeward.postgres.hubs import HubMap
 from homeward.postgres.lanes import SHARDS, read_changes, read_columns, shards_of
@@ -63,6 +65,14 @@ class PostgresRoster:
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
         rows = await self._database.fetch("recipients_by_ordinal", list(ordinals))
         return {row["ordinal"]: stored_recipient(row, self._ring) for row in rows}
+
+    async def listeners(self, ordinals: Collection[int]) -> Mapping[int, Listener]:
+        rows = await self._database.fetch("listeners", list(ordinals))
+        ring = self._ring
+        return {
+            ordinal: Listener(name, ordinal, lang, open_contacts(ring, name, sealed))
+            for name, ordinal, lang, sealed in rows
+        }
 
     async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
         cells = [cell_number(one.cell) for one in moves]

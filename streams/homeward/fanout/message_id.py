@@ -1,6 +1,8 @@
 """The name of one message to one person: what makes a repeat recognisable."""
 
-from homeward.words import Purpose, derived_id
+from collections.abc import Callable
+
+from homeward.words import Purpose, derived_ids
 
 
 def message_id(  # noqa: PLR0913 -- each part is what tells two messages apart
@@ -20,6 +22,29 @@ def message_id(  # noqa: PLR0913 -- each part is what tells two messages apart
     waves, chunks and attempts are not: that is why nobody is shown an alert version twice. That it
     is over is one message to the hub, whichever of its contacts hears it.
     """
+    name = message_ids(
+        origin,
+        case=case,
+        alert=alert,
+        version=version,
+        purpose=purpose,
+        watch=watch,
+        contact=contact,
+    )
+    return name(recipient)
+
+
+def message_ids(
+    origin: str,
+    *,
+    case: str,
+    alert: int,
+    version: int,
+    purpose: Purpose,
+    watch: str | None = None,
+    contact: int = 0,
+) -> Callable[[str], str]:
+    """Return what gives the `message_id` of each recipient of one chunk."""
     asked = 0 if purpose.ends else contact
-    told = (case, alert, version, purpose.value, recipient, watch or "", asked)
-    return derived_id(origin, "message", *told)
+    before = ("message", case, alert, version, purpose.value)
+    return derived_ids(origin, before, (watch or "", asked))

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from homeward.ports.roster import Registered
 from homeward.ports.workbench import Chunk
 from homeward.record.envelope import Entry
 
@@ -145,13 +144,17 @@ class Verdict(StrEnum):
     """This channel cannot reach this recipient: the next one is tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outgoing:
-    """One message to one recipient; the id is the same over retries and channels."""
+    """One message to one recipient; the id is the same over retries and channels.
+
+    Nobody changes one; it is not frozen because it is made for each message, five times as fast.
+    """
 
     message_id: str
     """Derived from (case, alert, version, purpose, recipient[, watch, contact])."""
-    recipient: Registered
+    recipient: str
+    """Their id."""
     address: str
     """Of the channel: a webhook's URL; empty for the inbox."""
     purpose: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.words import RecipientKind, Severity
@@ -42,6 +42,16 @@ class Recipient:
     others have one. Empty: unreachable."""
     name: str | None = None
     """A hub's public name; never a volunteer's."""
+
+
+class Listener(NamedTuple):
+    """What sending needs of a recipient, and no more: it is read for each message."""
+
+    id: str
+    ordinal: int
+    lang: str
+    contacts: tuple[tuple[Contact, ...], ...]
+    """As `Recipient.contacts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,10 @@ class Roster(Protocol):
 
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
         """Return those still registered."""
+        ...
+
+    async def listeners(self, ordinals: Collection[int]) -> Mapping[int, Listener]:
+        """Return how those still registered are reached."""
         ...
 
     async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
@@ -160,6 +174,7 @@ __all__ = [
     "HubPlace",
     "LaneChanges",
     "LaneColumns",
+    "Listener",
     "Move",
     "Recipient",
     "Registered",

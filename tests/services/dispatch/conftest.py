@@ -8,28 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from homeward.ports import Contact, Outgoing, Recipient, Registered
+from homeward.ports import Outgoing
 from homeward.testing.memory import MemoryKeyRing
-from homeward.words import RecipientKind
 
 CASE = "0d6b3a5e-7c2f-5e0a-9b1d-3f4c5a6b7c8d"
 SENT_AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-def someone(name: str, ordinal: int, *channels: Contact) -> Registered:
-    recipient = Recipient(
-        id=name,
-        kind=RecipientKind.VOLUNTEER,
-        cells=("8731aa42affffff",),
-        contacts=(tuple(channels) or (Contact("inbox"),),),
-    )
-    return Registered(recipient, ordinal, 1)
-
-
 def outgoing(name: str = "v-1", address: str = "", **said) -> Outgoing:
     given = {
         "message_id": f"m-{name}",
-        "recipient": someone(name, 1),
+        "recipient": name,
         "address": address,
         "purpose": "alert",
         "case": CASE,

@@ -17,7 +17,7 @@ class Far:
 
     async def send(self, batch):
         for one in batch:
-            self.seen += await self.inbox.since(one.recipient.recipient.id, 0)
+            self.seen += await self.inbox.since(one.recipient, 0)
         return [Result(one.message_id, Verdict.ACCEPTED) for one in batch]
 
 
@@ -29,7 +29,7 @@ async def test_the_page_shows_it_before_the_far_side_hears_it_and_once():
         [result] = await paged.send([message])
         assert result.verdict is Verdict.ACCEPTED
     assert [one.message_id for one in far.seen] == [message.message_id] * 2
-    assert len(await inbox.since(message.recipient.recipient.id, 0)) == 1
+    assert len(await inbox.since(message.recipient, 0)) == 1
 
 
 async def test_with_the_store_away_nothing_is_handed_over():

@@ -10,14 +10,14 @@ from yarl import URL
 from homeward.dispatch.channels import post
 from homeward.dispatch.channels.address import PublicResolver
 from homeward.dispatch.channels.answer import AnswerBroken, Reading
-from homeward.dispatch.channels.post import Poster
+from homeward.dispatch.channels.post import Poster, Target
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx"
 
 
 @asynccontextmanager
 async def raw(serve):
-    """A server that is given bare streams; yields the URL that leads to it."""
+    """A server that is given bare streams; yields the target that leads to it."""
     servings = set()
 
     async def one(reader, writer):
@@ -31,7 +31,7 @@ async def raw(serve):
 
     server = await asyncio.start_server(one, "127.0.0.1", 0)
     try:
-        yield URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        yield Target.of(URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"))
     finally:
         server.close()
         for task in servings:

@@ -56,7 +56,7 @@ class FarSide:
         return results
 
     def _one(self, message):
-        script = self.verdicts.get(message.recipient.recipient.id)
+        script = self.verdicts.get(message.recipient)
         verdict = script.pop(0) if script else self.always
         if verdict is Verdict.ACCEPTED:
             self.got.append(message)
@@ -67,7 +67,7 @@ class FarSide:
 
     @property
     def told(self):
-        return Counter(one.recipient.recipient.id for one in self.got)
+        return Counter(one.recipient for one in self.got)
 
     @property
     def ids(self):

@@ -22,7 +22,7 @@ class Paged(SameWorld):
         """
         self.check_world(batch)
         try:
-            await self._inbox.put([(one.recipient.recipient.id, kept(one)) for one in batch])
+            await self._inbox.put([(one.recipient, kept(one)) for one in batch])
         except LogUnavailable:
             return [Result(one.message_id, Verdict.RETRY, detail="store-away") for one in batch]
         return await self.channel.send(batch)

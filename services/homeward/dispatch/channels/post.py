@@ -9,7 +9,8 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from math import inf
+from typing import Final, NamedTuple, TypeAlias
 
 from yarl import URL
 
@@ -18,14 +19,34 @@ from homeward.dispatch.channels.answer import Answer, AnswerBroken, Reading
 
 IDLE_S: Final = 4.0
 """A kept connection is used again for so long: most servers keep them for 5 s or more."""
-IDLE_MAX: Final = 64
-"""Kept a far side; as many as are called at once."""
+IDLE_MAX: Final = 128
+"""Kept a far side; as many as are called at once, or those that are beyond are made anew."""
+LOOK_S: Final = 0.1
+"""How late an answer may be called late; a timer for each post would cost more than its answer."""
 
 KEPT_MAX: Final = 256
 """Kept in all: thousands of endpoints called once each must not use up a process's files."""
 
 Where: TypeAlias = tuple[str, str, int]
 """Scheme, host, port."""
+
+
+class Target(NamedTuple):
+    """Where a request goes."""
+
+    where: Where
+    host: bytes
+    """As the ``Host`` header says it."""
+    path: bytes
+    """With the query."""
+
+    @classmethod
+    def of(cls, url: URL) -> "Target":
+        """Return an address's parts."""
+        where = url.scheme, url.raw_host or "", url.port or 0
+        named = f"[{where[1]}]" if ":" in where[1] else where[1]
+        host = named if url.is_default_port() else f"{named}:{where[2]}"
+        return cls(where, host.encode("ascii"), url.raw_path_qs.encode("ascii"))
 
 
 class BrokenOff(OSError):
@@ -39,6 +60,8 @@ class _Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self.transport: asyncio.Transport | None = None
         self.free_since = 0.0
+        self.until = inf
+        """When its answer is late (monotonic)."""
         self._reading: Reading | None = None
         self._done: asyncio.Future[Answer] | None = None
 
@@ -73,19 +96,17 @@ class _Wire(asyncio.Protocol):
         if answer is not None:
             self._done.set_result(answer)
 
-    async def ask(self, request: bytes, within_s: float) -> Answer:
+    async def ask(self, request: bytes) -> Answer:
         """Write a request and return the answer. Raises OSError, TimeoutError, AnswerBroken."""
         if self.transport is None:
             raise BrokenOff
         done: asyncio.Future[Answer] = self._loop.create_future()
         self._done = done
         self._reading = reading = Reading()
-        timer = self._loop.call_later(within_s, self._late)
         try:
             self.transport.write(request)
             answer = await done
         finally:
-            timer.cancel()
             self._reading = self._done = None
             if not (done.done() and not done.cancelled() and reading.reusable and self._all_sent()):
                 self.close()
@@ -95,7 +116,8 @@ class _Wire(asyncio.Protocol):
         """Whether the request is out; an answer before that may leave some of it unread."""
         return self.transport is not None and self.transport.get_write_buffer_size() == 0
 
-    def _late(self) -> None:
+    def late(self) -> None:
+        """Wait no longer."""
         if self._done is not None and not self._done.done() and self._reading is not None:
             answer = self._reading.ended()
             if answer is None:
@@ -120,33 +142,44 @@ class Poster:
         self._kept: dict[Where, deque[_Wire]] = {}
         self.idle = 0
         """How many connections are kept."""
+        self._asking: set[_Wire] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
 
-    async def post(self, url: URL, headers: bytes, body: bytes, within_s: float) -> Answer:
+    async def post(self, target: Target, headers: bytes, body: bytes, within_s: float) -> Answer:
         """Return the answer; ``headers`` are whole lines, each with its CRLF.
 
         Raises OSError (also what the resolver raises), TimeoutError, AnswerBroken (a ValueError).
         """
         until = self._monotonic() + within_s
-        where = url.scheme, url.raw_host or "", url.port or 0
+        where = target.where
         wire = self._idle(where)
         if wire is None:
             async with asyncio.timeout(within_s):
                 wire = await self._connect(where)
-        named = f"[{where[1]}]" if ":" in where[1] else where[1]
-        host = named if url.is_default_port() else f"{named}:{where[2]}"
-        request = b"".join(
-            (
-                f"POST {url.raw_path_qs} HTTP/1.1\r\nhost: {host}\r\n".encode("ascii"),
-                headers,
-                b"content-length: %d\r\n\r\n" % len(body),
-                body,
-            )
-        )
-        answer = await wire.ask(request, max(0.0, until - self._monotonic()))
+        request = b"POST %b HTTP/1.1\r\nhost: %b\r\n%bcontent-length: %d\r\n\r\n%b" % (
+            target.path, target.host, headers, len(body), body,
+        )  # fmt: skip
+        wire.until = until
+        self._asking.add(wire)
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(LOOK_S, self._looked)
+        try:
+            answer = await wire.ask(request)
+        finally:
+            self._asking.discard(wire)
         if not wire.closed:
             self._keep(where, wire)
         return answer
+
+    def _looked(self) -> None:
+        """Give up what is late."""
+        now = self._monotonic()
+        for wire in [one for one in self._asking if one.until <= now]:
+            wire.late()
+        self._look = None
+        if self._asking:
+            self._look = asyncio.get_running_loop().call_later(LOOK_S, self._looked)
 
     def _idle(self, where: Where) -> _Wire | None:
         kept = self._kept.get(where)
@@ -186,8 +219,9 @@ class Poster:
 
     async def close(self) -> None:
         """Close what is kept, and let go of the resolver."""
-        if self._sweep is not None:
-            self._sweep.cancel()
+        for timer in (self._sweep, self._look):
+            if timer is not None:
+                timer.cancel()
         for kept in self._kept.values():
             for wire in kept:
                 wire.close()

@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from yarl import URL
@@ -18,11 +20,12 @@ from homeward.dispatch.channels.address import (
     parsed,
     system_lookup,
 )
-from homeward.dispatch.channels.post import Poster
+from homeward.dispatch.channels.answer import Answer
+from homeward.dispatch.channels.post import Poster, Target
 from homeward.dispatch.channels.resting import Resting
 from homeward.dispatch.channels.signature import batch_id, endpoint_secret, signed_lines
 from homeward.dispatch.channels.webhook_body import (
-    batch_body,
+    Bodies,
     partial_verdicts,
     retry_after_s,
     verdict_of,
@@ -34,6 +37,9 @@ POST_TIMEOUT_S: Final = 5.0
 POSTS_AT_ONCE: Final = 32
 """Addresses of one batch that are called at the same time."""
 AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
+PLAIN: Final = re.compile(r"(https?://[a-z0-9.:-]{1,261})((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+)")
+"""An address that stands as it is, but for who is behind it: nothing to decode, no dots to fold."""
+ENDPOINTS_KEPT: Final = 1_024
 HEADERS: Final = (
     b"user-agent: homeward\r\naccept: */*\r\naccept-encoding: identity\r\n"
     b"content-type: application/json\r\n"
@@ -51,6 +57,7 @@ class WebhookChannel(SameWorld):
         self._ring, self._clock, self._lookup = ring, clock, lookup
         self._poster: Poster | None = None
         self._resting = Resting()
+        self._endpoint = lru_cache(maxsize=ENDPOINTS_KEPT)(self._judged)
 
     def check(self, url: URL) -> None:
         """Raise AddressRefused for an address that this world may not call."""
@@ -62,6 +69,7 @@ class WebhookChannel(SameWorld):
         A faulty far side is a verdict. Raises WrongWorld for a message of another world.
         """
         self.check_world(batch)
+        bodies, sent_at = Bodies(), self._clock.real()
         by_address: dict[str, list[Outgoing]] = {}
         for one in batch:
             by_address.setdefault(one.address, []).append(one)
@@ -70,7 +78,7 @@ class WebhookChannel(SameWorld):
 
         async def post() -> None:
             for address, messages in waiting:
-                for result in await self._post(address, messages):
+                for result in await self._post(address, messages, bodies, sent_at):
                     found[result.message_id] = result
 
         await asyncio.gather(*(post() for _ in range(min(POSTS_AT_ONCE, len(by_address)))))
@@ -93,40 +101,58 @@ class WebhookChannel(SameWorld):
             self._poster = Poster(PublicResolver(self._lookup))
         return self._poster
 
-    async def _post(self, address: str, messages: Sequence[Outgoing]) -> list[Result]:
+    def _judged(self, endpoint: str) -> tuple[str, Target]:
+        """Return an address's origin and where it leads. Raises AddressRefused."""
+        url = parsed(endpoint)
+        self.check(url)
         try:
-            url = parsed(address)
-            self.check(url)
+            return str(url.origin()), Target.of(url)
+        except ValueError:  # nothing that a request's head can say
+            raise AddressRefused("no-plain-url") from None
+
+    def _target(self, address: str) -> tuple[str, Target]:
+        """Return the same, judged once an endpoint: thousands have addresses of their own there."""
+        plain = PLAIN.fullmatch(address) if len(address) <= ADDRESS_CHARS_MAX else None
+        if plain is None:
+            return self._judged(address)
+        origin, (where, host, _) = self._endpoint(f"{plain[1]}/")
+        return origin, Target(where, host, plain[2].encode("ascii"))
+
+    async def _post(
+        self, address: str, messages: Sequence[Outgoing], bodies: Bodies, sent_at: datetime
+    ) -> list[Result]:
+        try:
+            endpoint, target = self._target(address)
         except AddressRefused as refused:
             return _all(messages, Verdict.FAILED, detail=f"address-{refused}")
-        endpoint = str(url.origin())
         rest_s = self._resting.rest_s(endpoint)
         if rest_s > 0:
             return _all(messages, Verdict.RETRY, after_s=rest_s, detail="resting")
         try:
-            results = await self._call(address, url, messages)
+            body = bodies.of(messages)
+            headers = HEADERS + signed_lines(
+                endpoint_secret(self._ring, address),
+                body,
+                webhook_id=batch_id([one.message_id for one in messages]),
+                sent_at=sent_at,
+            )
+            answer = await self._posting().post(target, headers, body, POST_TIMEOUT_S)
         except AddressRefused as refused:
             return _all(messages, Verdict.FAILED, detail=f"address-{refused}")
         except (OSError, ValueError) as error:  # TimeoutError too
             rest_s = self._resting.fault(endpoint)
             return _all(messages, Verdict.RETRY, after_s=rest_s or None, detail=_name(error))
         self._resting.well(endpoint)
-        return results
+        return self._results(answer, messages)
 
-    async def _call(self, address: str, url: URL, messages: Sequence[Outgoing]) -> list[Result]:
-        body = batch_body(messages)
-        headers = signed_lines(
-            endpoint_secret(self._ring, address),
-            body,
-            webhook_id=batch_id(one.message_id for one in messages),
-            sent_at=self._clock.real(),
-        )
-        answer = await self._posting().post(url, HEADERS + headers, body, POST_TIMEOUT_S)
+    def _results(self, answer: Answer, messages: Sequence[Outgoing]) -> list[Result]:
         verdict = verdict_of(answer.status)
         if verdict is not Verdict.ACCEPTED:
             after_s = retry_after_s(answer.retry_after, self._clock.real())
             return _all(messages, verdict, after_s=after_s, detail=str(answer.status))
         each = partial_verdicts(answer.body)
+        if not each:
+            return [Result(one.message_id, verdict) for one in messages]
         return [
             Result(one.message_id, each[one.message_id], detail="partial")
             if one.message_id in each

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from homeward.ports import Outgoing, Verdict
 from homeward.words import instant_text
@@ -22,44 +22,74 @@ _ENCODED: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
 ).encode
 """Made once: json.dumps would make one for each message."""
+_TEXT: Final = json.encoder.encode_basestring
+_Written: TypeAlias = tuple[str, str, str, str]
+"""The body's beginning; what stands before a recipient, before their link, and after it."""
+
+
+class Bodies:
+    """Makes bodies; what the messages of a batch have in common is written once.
+
+    Made for a batch and gone with it: it holds words that must not outlive their erasure.
+    """
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[object, ...], _Written] = {}
+
+    def of(self, batch: Sequence[Outgoing]) -> bytes:
+        """Return the JSON body of messages of one alert version to one address."""
+        messages = list[str]()
+        for one in batch:
+            _, to, says, ends = self._common(one)
+            messages.append(
+                f'{{"message_id":{_TEXT(one.message_id)}{to}{_TEXT(one.recipient)}'
+                f"{says}{_TEXT(one.link)}{ends}"
+            )
+        return f"{self._common(batch[0])[0]}{','.join(messages)}]}}}}".encode()
+
+    def _common(self, one: Outgoing) -> _Written:
+        key = (
+            one.texts_of, one.purpose, one.lang, one.version, one.alert, one.case_code,
+            one.sent_at, one.expires_at, one.watch, one.window_from, one.window_to,
+            one.title, one.short, one.full, one.drill,
+        )  # fmt: skip
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = _write(one)
+        return written
 
 
 def batch_body(batch: Sequence[Outgoing]) -> bytes:
     """Return the JSON body of messages of one alert version to one address."""
-    first = batch[0]
-    data = {
-        "case_code": first.case_code,
-        "alert": first.alert,
-        "version": first.version,
-        "messages": [_message(one) for one in batch],
-    }
-    whole = {
-        "type": TYPE,
-        "timestamp": instant_text(first.sent_at),
-        "drill": first.drill,
-        "data": data,
-    }
-    return _ENCODED(whole).encode()
+    return Bodies().of(batch)
 
 
-def _message(one: Outgoing) -> dict[str, Any]:
-    moments = {
-        "expires_at": one.expires_at,
-        "window_from": one.window_from,
-        "window_to": one.window_to,
-    }
-    return {
-        "message_id": one.message_id,
-        "recipient": one.recipient.recipient.id,
+def _write(one: Outgoing) -> _Written:
+    """Return what stands around what is each recipient's own: id, recipient and link."""
+    about = {"case_code": one.case_code, "alert": one.alert, "version": one.version}
+    whole = {"type": TYPE, "timestamp": instant_text(one.sent_at), "drill": one.drill}
+    begins = f'{_ENCODED(whole)[:-1]},"data":{_ENCODED(about)[:-1]},"messages":['
+    says = {
         "purpose": one.purpose,
         "lang": one.lang,
         "title": one.title,
         "short": one.short,
         "full": one.full,
-        "link": one.link,
-        "watch": one.watch,
-        **{name: moment and instant_text(moment) for name, moment in moments.items()},
     }
+    moments = {
+        "expires_at": one.expires_at,
+        "window_from": one.window_from,
+        "window_to": one.window_to,
+    }
+    ends = {"watch": one.watch} | {
+        name: moment and instant_text(moment) for name, moment in moments.items()
+    }
+    return (
+        begins,
+        ',"recipient":',
+        f',{_ENCODED(says)[1:-1]},"link":',
+        f",{_ENCODED(ends)[1:]}",
+    )
 
 
 def verdict_of(status: int) -> Verdict:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from homeward.fanout.columns import NO_CELL
-from homeward.ports import Contact, Recipient
+from homeward.ports import Contact, Listener, Recipient
 from homeward.testing.contracts.pen import Ports
 from homeward.words import RecipientKind, Severity
 
@@ -44,6 +44,9 @@ class RosterContract:
         assert await store.roster.get("fuyang-west") == registered
         assert await store.roster.by_ordinals([registered.ordinal, 5]) == {
             registered.ordinal: registered
+        }
+        assert await store.roster.listeners([registered.ordinal, 5]) == {
+            registered.ordinal: Listener(given.id, registered.ordinal, "en", given.contacts)
         }
         assert await store.roster.get("nobody") is None
         assert await store.roster.register([]) == []

@@ -13,7 +13,15 @@ import numpy as np
 from pyroaring import BitMap
 
 from homeward.fanout.columns import NO_CELL, too_many
-from homeward.ports import HubPlace, LaneChanges, LaneColumns, Move, Recipient, Registered
+from homeward.ports import (
+    HubPlace,
+    LaneChanges,
+    LaneColumns,
+    Listener,
+    Move,
+    Recipient,
+    Registered,
+)
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
@@ -105,6 +113,17 @@ class MemoryRoster:
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
         known = self.disk.by_ordinal
         return {one: self.disk.registered[known[one]] for one in ordinals if one in known}
+
+    @port_call
+    async def listeners(self, ordinals: Collection[int]) -> Mapping[int, Listener]:
+        known = self.disk.by_ordinal
+        found = [self.disk.registered[known[one]] for one in ordinals if one in known]
+        return {
+            one.ordinal: Listener(
+                one.recipient.id, one.ordinal, one.recipient.lang, one.recipient.contacts
+            )
+            for one in found
+        }
 
     @port_call
     async def move(self, moves: Sequence[Move]) -> Sequence[bool]:

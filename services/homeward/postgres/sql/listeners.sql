@@ -1,0 +1,1 @@
+SELECT id, ordinal, lang, contacts FROM recipients WHERE ordinal = ANY ($1::bigint[])
