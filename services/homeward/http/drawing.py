@@ -9,6 +9,7 @@ from pydantic import Field
 
 from homeward.fanout.areas import Area, CellSet, Disk, Polygon, Polygons, Ring
 from homeward.geography.cells import cells_from
+from homeward.geography.sphere import distances_m, unit_of, units
 from homeward.http.bodies import Body, Degrees, Moment, place_of
 from homeward.http.problems import AreaImpossible
 from homeward.words import Cell, Datum, Severity
@@ -132,6 +133,9 @@ def _ring(ring: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
         raise AreaImpossible("a corner is no place on Earth: GeoJSON says longitude first")
     if len(np.unique(np.array(corners), axis=0)) < _RING_MIN:
         raise AreaImpossible("a ring has three different corners at least")
+    away_m = distances_m(units(*zip(*corners, strict=True)), unit_of(*corners[0]))
+    if away_m.max() > KM_MAX * 1_000:  # which side of a ring around the Earth would be meant?
+        raise AreaImpossible(f"a corner is more than {KM_MAX:,.0f} km from the first one")
     return corners
 
 

@@ -105,6 +105,7 @@ async def test_filters_are_those_of_an_alert(world):
         {"type": "Polygon", "coordinates": [[[33.0, 115.0], [33.0, 116.0], [34.0, 116.0]]]},
         {"type": "Polygon", "coordinates": []},
         {"type": "Polygon", "coordinates": [HOLE, SQUARE]},  # the hole takes all of it
+        {"type": "Polygon", "coordinates": [[[-180, -90], [180, -90], [180, 90], [-180, 90]]]},
         {"type": "cells", "cells": []},
         {"type": "cells", "cells": ["8740b059affffff"] * 5_001},
         {"type": "star"},
