@@ -24,6 +24,19 @@ def bands(near_m: Floats) -> NDArray[np.int64]:
 
 def nearest_first(ordinals: Ordinals, near_m: Floats) -> Ordinals:
     """Return the ordinals by band, and by number within one."""
-    order = (bands(near_m) << _ORDINAL_BITS) | ordinals.astype(np.int64)
-    order.sort()
-    return order.astype(np.uint32)  # its low bits: the ordinal
+    keys = in_order(ordinals, bands(near_m))
+    keys.sort()
+    return ordinals_in(keys)
+
+
+def in_order(ordinals: Ordinals, band: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return people's places among all: the lower, the earlier."""
+    keys = band.astype(np.int64)
+    keys <<= _ORDINAL_BITS
+    keys |= ordinals
+    return keys
+
+
+def ordinals_in(keys: NDArray[np.int64]) -> Ordinals:
+    """Return whose places these are."""
+    return keys.astype(np.uint32)  # their low bits

@@ -14,7 +14,7 @@ from homeward.fanout.areas import Among, Anywhere, Area, CellSet
 from homeward.fanout.columns import NO_CELL, LaneColumns
 from homeward.fanout.pyramid.growing import Growing
 from homeward.fanout.pyramid.ranges import Indices, distinct, spread
-from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
+from homeward.fanout.pyramid.ranks import NOBODY, Marks, Ordinals, Ranks
 from homeward.fanout.pyramid.rows import Rows, measured
 from homeward.fanout.pyramid.shapes import shape_of
 from homeward.fanout.pyramid.walk import meets_drawn
@@ -75,6 +75,11 @@ class Delta:
         return self._wishes.values
 
     @property
+    def marks(self) -> Marks:
+        """For its entries."""
+        return Marks(len(self))
+
+    @property
     def rows(self) -> Rows:
         """All rows, unsorted; measured when somebody looks."""
         new = self._cells.values[len(self._radii_m) :]
@@ -125,7 +130,12 @@ class Delta:
 
     def untouched(self, ranks: Indices) -> Indices:
         """Return those of the snapshot's people who still stand there."""
-        return ranks[self._entry.take(ranks) == UNTOUCHED] if self.dead else ranks
+        return ranks[~self.touched(ranks)] if self.dead else ranks
+
+    def touched(self, ranks: Indices) -> NDArray[np.bool_]:
+        """Return which of the snapshot's people stand there no more."""
+        gone: NDArray[np.bool_] = self._entry.take(ranks) != UNTOUCHED
+        return gone
 
     def find(self, ordinals: Ordinals) -> Indices:
         """Return the entries that stand for people, ascending by ordinal."""

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from pyroaring import BitMap
 
 from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.fanout.index import Matched, Query
 from homeward.fanout.pyramid.delta import Delta, people_of, rows_meet
 from homeward.fanout.pyramid.fast import steps
-from homeward.fanout.pyramid.judging import among, judge, matched
+from homeward.fanout.pyramid.judging import Asked, among, asked, judge, ordinals_of
 from homeward.fanout.pyramid.merging import built, merged
+from homeward.fanout.pyramid.ordering import matched, ordered
+from homeward.fanout.pyramid.picking import picked
 from homeward.fanout.pyramid.ranges import Indices, distinct
 from homeward.fanout.pyramid.ranks import Ordinals
 from homeward.fanout.pyramid.shapes import Drawn
@@ -47,9 +48,12 @@ class PyramidIndex:
 
     def match(self, query: Query) -> Matched:
         """Return everybody inside, by the rule."""
-        parts = [judge(self._snapshot, self._old(query), self._wishes, query)]
-        if self._delta.living:
-            parts.append(judge(self._delta, self._new(query), self._wishes, query))
+        snapshot, delta, wishes = self._snapshot, self._delta, self._wishes
+        old = [judge(snapshot, some, wishes, query) for some in self._old(query)]
+        parts = [ordered(snapshot.people, old, ascending=True)]
+        if delta.living:
+            new = judge(delta, asked(delta, self._new(query), query), wishes, query)
+            parts.append(ordered(delta.people, [new], ascending=False))
         return matched(parts, query.at)
 
     def find(self, area: Drawn | CellSet) -> Found:
@@ -94,17 +98,23 @@ class PyramidIndex:
         self._delta = self._delta.after(entries, snapshot.ranks, touched)
         self._snapshot, self._touched = snapshot, None
 
-    def _old(self, query: Query) -> Indices:
-        """Return the snapshot's people inside who still stand there, by rank."""
-        snapshot = self._snapshot
+    def _old(self, query: Query) -> list[Asked]:
+        """Return the snapshot's people inside who still stand there; nobody twice."""
+        snapshot, delta = self._snapshot, self._delta
         if query.only is not None:
-            ranks = self._delta.untouched(snapshot.find(ordinals_of(query.only)))
-            return self._inside(snapshot, ranks, query)
-        ranks = snapshot.inside(query.area)
-        if query.again:
-            again = snapshot.find(ordinals_of(query.again))
-            ranks = distinct(np.concatenate([ranks, again]))
-        return self._delta.untouched(ranks)
+            ranks = delta.untouched(snapshot.find(ordinals_of(query.only)))
+            return [asked(snapshot, self._inside(snapshot, ranks, query), query)]
+        again = delta.untouched(snapshot.find(ordinals_of(query.again)))
+        match query.area:
+            case Anywhere():
+                ranks = delta.untouched(np.arange(len(snapshot)))
+                return [asked(snapshot, ranks, query)]
+            case Among():
+                ranks = delta.untouched(snapshot.find(ordinals_of(query.area.ordinals)))
+                return [asked(snapshot, distinct(np.concatenate([ranks, again])), query)]
+            case _:
+                gone = delta.touched if delta.dead else None
+                return picked(snapshot, snapshot.rows_in(query.area), again, gone, query)
 
     def _new(self, query: Query) -> Indices:
         """Return the delta's entries inside."""
@@ -135,8 +145,3 @@ class PyramidIndex:
         if query.again:
             inside |= among(people, query.again)
         return ranks[inside]
-
-
-def ordinals_of(people: BitMap) -> Ordinals:
-    """Return a bitmap's ordinals, ascending."""
-    return np.array(people.to_array(), np.uint32)

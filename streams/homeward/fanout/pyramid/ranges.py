@@ -1,6 +1,6 @@
 """Ranges of numbers, many at once."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 _N = TypeVar("_N", np.int64, np.int32)
 _U = TypeVar("_U", np.int64, np.uint32, np.uint64)
 Indices = NDArray[np.int64]
+_HALF: Final = 16
 
 
 def spread(starts: NDArray[_N], ends: NDArray[_N]) -> Indices:
@@ -27,3 +28,10 @@ def distinct(some: NDArray[_U]) -> NDArray[_U]:
     np.not_equal(found[1:], found[:-1], out=kept[1:])
     once: NDArray[_U] = found[kept]
     return once
+
+
+def order_of(some: NDArray[np.int64]) -> Indices:
+    """Return how numbers of 32 bits are put in order: two passes that count, for sorts compare."""
+    first = np.argsort(some.astype(np.uint16), kind="stable")
+    upper = (some.take(first) >> _HALF).astype(np.uint16)
+    return first.take(np.argsort(upper, kind="stable"))

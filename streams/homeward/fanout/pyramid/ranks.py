@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.fanout.pyramid.ranges import Indices
+from homeward.fanout.pyramid.ranges import Indices, spread
 
 Ordinals = NDArray[np.uint32]
 NOBODY: Final = -1
@@ -70,3 +70,39 @@ class Ranks:
         if not len(self.table):
             return np.full(len(ordinals), NOBODY, np.int64)
         return np.where(known, self.table.take(place), NOBODY).astype(np.int64)
+
+    def known(self, ordinals: Ordinals) -> Indices:
+        """Return the ranks of those who are known among ascending ordinals."""
+        if self.table is None or not len(self.table):
+            ranks = self.find(ordinals)
+        else:
+            begins = np.searchsorted(ordinals, self.begins.astype(np.uint32))
+            # The ordinal after the last of all has 33 bits.
+            lasts = np.maximum(self.ends - 1, 0).astype(np.uint32)
+            ends = np.where(self.ends, np.searchsorted(ordinals, lasts, side="right"), begins)
+            counts = ends - begins
+            some = ordinals
+            if counts.sum() < len(ordinals):
+                some = ordinals.take(spread(begins, ends))
+            ranks = self.table.take(some + self.shift.repeat(counts)).astype(np.int64)
+        if ranks.min(initial=0) > NOBODY:
+            return ranks
+        known: Indices = ranks[ranks != NOBODY]
+        return known
+
+
+class Marks:
+    """Flags of people, by rank, lent for a moment: a new array for millions costs more."""
+
+    def __init__(self, people: int) -> None:
+        self._people = people
+        self._spare: list[NDArray[np.bool_]] = []
+
+    def hits(self, some: Indices, asked: Indices) -> NDArray[np.bool_]:
+        """Return which of those asked for are among some."""
+        marks = self._spare.pop() if self._spare else np.zeros(self._people, np.bool_)
+        marks[some] = True
+        found = marks.take(asked)
+        marks[some] = False
+        self._spare[:] = [marks]
+        return found

@@ -9,15 +9,10 @@ from homeward.fanout.areas import Among, Anywhere, Area, CellSet
 from homeward.fanout.pyramid.fast import Steps
 from homeward.fanout.pyramid.levels import Level, levels_of
 from homeward.fanout.pyramid.ranges import Indices, spread
-from homeward.fanout.pyramid.ranks import NOBODY, Ordinals, Ranks
+from homeward.fanout.pyramid.ranks import Marks, Ordinals, Ranks
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.shapes import Band, shape_of
 from homeward.fanout.pyramid.walk import Found, compiled_walk, walk, within_cells
-
-_RANGES_LONG = 32
-"""Ranges that are longer on average are copied slice by slice."""
-_SOME = 16
-"""Fewer than one in so many are sorted; more are marked and read off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,9 @@ class Snapshot:
     """Of each person: where in ``mates`` their rows begin; one more entry."""
     mates: NDArray[np.uint32]
     """Rows in the order of their owners."""
+    row_wishes: NDArray[np.uint32]
+    """Of each row: twice its owner's, and one more if that owner has other rows."""
+    marks: Marks
     alone: bool
     """Nobody has two rows."""
     steps: Steps | None
@@ -60,6 +58,8 @@ class Snapshot:
             wishes=wishes,
             firsts=firsts,
             mates=_by_owner(rows.owners, counts),
+            row_wishes=(wishes * np.uint32(2) + (counts > 1)).take(rows.owners),
+            marks=Marks(len(ranks)),
             alone=bool(counts.max(initial=0) <= 1),
             steps=steps,
         )
@@ -84,21 +84,14 @@ class Snapshot:
             return compiled_walk(self.steps, self.levels, self.rows, area, shape)
         return walk(self.levels, self.rows, area, shape)
 
-    def inside(self, area: Area) -> Indices:
-        """Return the ranks of those inside, ascending, each once."""
-        match area:
-            case Anywhere():
-                return np.arange(len(self))
-            case Among():
-                return self.find(np.array(area.ordinals.to_array(), np.uint32))
-            case _:
-                return self._owners(self.rows_in(area))
-
     def find(self, ordinals: Ordinals) -> Indices:
-        """Return the ranks of those whom it knows."""
-        ranks = self.ranks.find(ordinals)
-        known: Indices = ranks[ranks != NOBODY]
-        return known
+        """Return the ranks of those whom it knows among ascending ordinals."""
+        return self.ranks.known(ordinals)
+
+    def counts(self, ranks: Indices) -> Indices:
+        """Return how many rows each has."""
+        counts: Indices = self.firsts.take(ranks + 1).astype(np.int64) - self.firsts.take(ranks)
+        return counts
 
     def rows_of(self, ranks: Indices) -> tuple[Indices, Indices]:
         """Return people's rows, and how many each has."""
@@ -108,26 +101,6 @@ class Snapshot:
         if self.alone and counts.all():
             return self.mates.take(starts).astype(np.int64), counts
         return self.mates.take(spread(starts, ends)).astype(np.int64), counts
-
-    def _owners(self, found: Found) -> Indices:
-        many = len(found)
-        owners = self.rows.owners
-        if many > _RANGES_LONG * len(found.starts):
-            pairs = zip(found.starts.tolist(), found.ends.tolist(), strict=True)
-            parts = [owners[start:end] for start, end in pairs]
-            some = np.concatenate([*parts, owners.take(found.single)])
-        else:
-            at = np.concatenate([spread(found.starts, found.ends), found.single])
-            some = owners.take(at)
-        if many * _SOME < len(self):
-            some.sort()
-            if not self.alone and many:
-                some = some[np.concatenate([[True], some[1:] != some[:-1]])]
-            return some.astype(np.int64)
-        marked = np.zeros(len(self), np.bool_)
-        marked[some] = True
-        ranks: Indices = marked.nonzero()[0]
-        return ranks
 
 
 def _by_owner(owners: NDArray[np.uint32], counts: Indices) -> NDArray[np.uint32]:

@@ -43,6 +43,7 @@ CLOSED: Final = 2
 ASLEEP: Final = 3
 """Sleeps wherever it is, and has no limit: nothing depends on how far it is."""
 OPEN: Final = 4
+_KEPT: Final = 16
 _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
@@ -58,6 +59,8 @@ class Verdicts:
     far_min: NDArray[np.int64]
     limited: bool
     """Some have a limit."""
+    sleeping: bool
+    """Some who are not ASLEEP sleep, near or far."""
     nearness_matters: bool
     """Some sleep far away and not near."""
 
@@ -69,6 +72,7 @@ class Wishes:
         self._table = np.zeros(0, _WISH)
         self._numbers: dict[bytes, int] = {}
         self._zones: list[str] = []
+        self._verdicts: dict[tuple[object, ...], Verdicts] = {}
 
     def __len__(self) -> int:
         """Return how many combinations there are."""
@@ -96,7 +100,19 @@ class Wishes:
             numbers[row] = number
         if fresh:
             self._table = np.concatenate([self._table, seen[fresh]])
+            self._verdicts.clear()
         return numbers[place]
+
+    def verdicts_of_all(self, query: Query) -> Verdicts:
+        """Return what a query makes of all combinations; kept, for many areas ask in a minute."""
+        minute = query.at.replace(second=0, microsecond=0)
+        key = (query.kinds, query.severity, query.level, minute)
+        found = self._verdicts.get(key)
+        if found is None:
+            if len(self._verdicts) >= _KEPT:
+                self._verdicts.clear()
+            found = self._verdicts[key] = self.verdicts(query)
+        return found
 
     def verdicts(self, query: Query, some: NDArray[np.uint32] | None = None) -> Verdicts:
         """Return what a query makes of all combinations, or of some, one entry each."""
@@ -120,6 +136,7 @@ class Wishes:
             near_min=near_min,
             far_min=far_min,
             limited=bool((table["reach_km_max"] > 0).any()),
+            sleeping=bool((far_min[state == OPEN] > 0).any()),
             nearness_matters=not np.array_equal(near_min, far_min),
         )
 
