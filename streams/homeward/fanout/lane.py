@@ -27,7 +27,7 @@ from homeward.fanout.told import (
     people_in,
     quiet,
     serialised,
-    serialised_in,
+    serialised_whole,
 )
 from homeward.geography.cells import from_bytes, to_bytes, union
 from homeward.messages import Fact, Recorded
@@ -46,6 +46,8 @@ INDEXED: Final = {
 
 Asked: TypeAlias = Mapping[int, BitMap]
 """People by the contact of theirs that is asked; 0 for all but hubs."""
+Parts: TypeAlias = Sequence[tuple[int, BitMap]]
+"""The rows to be: the contact that is asked, and who."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,6 @@ def plan(
         raise TypeError(heard.kind)
     if isinstance(found, Matched):
         people = {order.contact: found.ordinals}
-        if order.audience is Audience.AREA:
-            state = _remember(state, heard.id, order, found, checked)
     else:
         people = {
             contact: np.array(lane.own(found[contact]).to_array(), np.uint32)
@@ -130,11 +130,14 @@ def plan(
         }
         nobody = np.empty(0, np.uint32)
         found = Matched(nobody, nobody, nobody, nobody)
+    rows = parted(people)
+    if order.audience is Audience.AREA:
+        state = _remember(state, heard.id, order, found, rows, checked)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = without_sleepers(state, order.alert)
     elif order.alert in state.over and not order.purpose.ends:
-        people = {}  # ordered before the end, heard after it: it says so, and tells nobody
-    chunks = cut(heard, heard.id, order, state, lane, people)
+        rows = []  # ordered before the end, heard after it: it says so, and tells nobody
+    chunks = cut(heard, heard.id, order, state, lane, rows)
     state = replace(state, seq=state.seq + len(chunks))
     return Plan(state, chunks, (said(heard, heard.id, order, lane, chunks, found),))
 
@@ -166,9 +169,9 @@ def plan_again(
         if order.expires_at is not None and heard.at >= order.expires_at:
             state = without_sleepers(state, one.alert)
             continue
-        state = _remember(state, one.order, order, matched)
-        people = {order.contact: matched.ordinals}
-        rows = cut(heard, one.order, order, state, lane, people)
+        parts = parted({order.contact: matched.ordinals})
+        state = _remember(state, one.order, order, matched, parts)
+        rows = cut(heard, one.order, order, state, lane, parts)
         state = replace(state, seq=state.seq + len(rows))
         chunks.extend(rows)
         if rows:
@@ -190,14 +193,19 @@ def _again(kept: Told, at: datetime) -> Query:
 
 
 def _remember(
-    state: LaneState, order_id: str, order: CalloutOrdered, found: Matched, checked: int = 0
+    state: LaneState,
+    order_id: str,
+    order: CalloutOrdered,
+    found: Matched,
+    parts: Parts,
+    checked: int = 0,
 ) -> LaneState:
     """Count those about to be leased as told, and keep who was passed over.
 
     A wave looks at its own cells only, so the area was last looked at as a whole when it began.
     """
     kept = state.of(order.alert, order.version)
-    told = bitmap(kept.told if kept else b"") | people_in(found.ordinals)
+    told = bitmap(kept.told if kept else b"").union(*(people for _, people in parts))
     over = order.alert in state.over
     suppressed = BitMap() if over else people_in(found.suppressed) - told
     return state.with_told(
@@ -229,20 +237,28 @@ def without_sleepers(state: LaneState, alert: int) -> LaneState:
     return replace(state, versions=versions, over=tuple(sorted({*state.over, alert})))
 
 
+def parted(people: Mapping[int, Ordinals]) -> Parts:
+    """Return who is told, nearest first, by the contact to ask, in rows of the ledger."""
+    return [
+        (contact, people_in(some[part]))
+        for contact, some in people.items()
+        for part in cuts(len(some))
+    ]
+
+
 def cut(
     heard: Recorded,
     order_id: str,
     order: CalloutOrdered,
     state: LaneState,
     lane: Lane,
-    people: Mapping[int, Ordinals],
+    parts: Parts,
 ) -> tuple[Chunk, ...]:
-    """Return the rows of the ledger.
+    """Return the rows of the ledger, one for each part.
 
     Their ids come from what was heard (an order, or a wake) and the place within it, so they are
     the same whichever order of a case came first; ``seq`` only says which is leased first.
     """
-    parts = [(contact, some[part]) for contact, some in people.items() for part in cuts(len(some))]
     return tuple(
         Chunk(
             id=derived_id(lane.origin, heard.id, order_id, lane.number, place),
@@ -254,7 +270,7 @@ def cut(
             alert=order.alert,
             version=order.version,
             wave=order.wave,
-            recipients=serialised_in(part),
+            recipients=serialised_whole(part),
             people=len(part),
             texts_of=order.texts_of,
             contact=contact,

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from homeward.fanout.areas import CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.index import Matched, Query
-from homeward.fanout.lane import INDEXED, Lane, cut, said
+from homeward.fanout.lane import INDEXED, Lane, cut, parted, said
 from homeward.fanout.told import LaneState, Told, bitmap, people_in, quiet, serialised
 from homeward.geography.cells import from_bytes
 from homeward.messages import Actor, Fact, Recorded
@@ -104,7 +104,7 @@ def _told(
     # Whatever is cut moves seq on: no two commits share a name, and one done again has its own.
     name = derived_id(lane.origin, kept.order, lane.number, "late", state.seq)
     heard = _heard(name, key, kept, at)
-    rows = cut(heard, kept.order, order, state, lane, {order.contact: one.found.ordinals})
+    rows = cut(heard, kept.order, order, state, lane, parted({order.contact: one.found.ordinals}))
     if not rows:
         return (), ()
     # Whom a look found besides depends on at whom it looked; the waves count those.

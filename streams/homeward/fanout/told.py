@@ -128,15 +128,11 @@ def people_in(ordinals: Ordinals) -> BitMap:
 
 def serialised(people: BitMap) -> bytes:
     """Return the portable form; the same people, the same bytes, however they were put together."""
-    return _portable(BitMap(people.to_array()))
+    return serialised_whole(BitMap(people.to_array()))
 
 
-def serialised_in(ordinals: Ordinals) -> bytes:
-    """Return the portable form of these people: the bytes of `serialised`."""
-    return _portable(people_in(ordinals))
-
-
-def _portable(fresh: BitMap) -> bytes:
+def serialised_whole(fresh: BitMap) -> bytes:
+    """Return the bytes of `serialised` for a bitmap that was made in one go, by `people_in`."""
     fresh.run_optimize()
     raw: bytes = fresh.serialize()
     return raw
