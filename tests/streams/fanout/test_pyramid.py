@@ -17,11 +17,14 @@ from tests.streams.fanout.asking import (
     questions,
 )
 
+from homeward.fanout.areas import Anywhere
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.columns import LaneChanges
+from homeward.fanout.eligible import Person
 from homeward.fanout.index import Matched, Query
 from homeward.fanout.pyramid import PyramidIndex
 from homeward.fanout.pyramid import index as index_module
+from homeward.fanout.pyramid import wishes as wishes_module
 
 
 def same(one, other, query):
@@ -110,3 +113,33 @@ def now_merging(index):
         return index.merging()
     finally:
         index_module.MERGED_FROM = kept
+
+
+def test_a_merge_that_is_dropped_holds_up_no_other():
+    index = PyramidIndex(columns([]))
+    index.apply(LaneChanges(columns([Person(1, KINDS[0], ())], 8)))
+    work = now_merging(index)
+    assert now_merging(index) is None
+    swap = work()
+    del work
+    assert now_merging(index) is None
+    del swap
+    assert now_merging(index)
+
+
+def test_wishes_that_nobody_has_any_more_are_left_out_at_a_merge(monkeypatch):
+    monkeypatch.setattr(wishes_module, "_FEW", 2)
+    index, brute = PyramidIndex(columns([])), BruteIndex(columns([]))
+    for revision in range(8, 40):
+        one = Person(1, KINDS[0], (), reach_km_max=revision)
+        other = Person(2, KINDS[0], (), reach_km_max=100 + revision)
+        step = LaneChanges(columns([one], revision))
+        index.apply(step)
+        brute.apply(step)
+        swap = now_merging(index)()
+        step = LaneChanges(columns([other], revision))
+        index.apply(step)
+        brute.apply(step)
+        swap()
+        same(index, brute, Query(Anywhere(), frozenset(KINDS), NIGHT))
+        assert len(index._wishes) <= 2 * 2 + 2 + 1

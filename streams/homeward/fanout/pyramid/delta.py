@@ -4,6 +4,7 @@ Nothing is sorted here, so a change costs the same however many there are; a mat
 rows, which is why they are merged before long.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -182,16 +183,23 @@ class Delta:
             entries=len(self),
         )
 
-    def after(self, entries: int, ranks: Ranks, touched: Ordinals) -> "Delta":
+    def after(
+        self,
+        entries: int,
+        ranks: Ranks,
+        touched: Ordinals,
+        numbered: Callable[[NDArray[np.uint32]], NDArray[np.uint32]],
+    ) -> "Delta":
         """Return what was added after so many entries, beside a snapshot that holds the rest.
 
-        ``touched`` are all who changed or left since then.
+        ``touched`` are all who changed or left since then; ``numbered`` gives their wishes' new
+        numbers.
         """
         new = Delta(ranks)
         new.kill(touched)
         kept = self._alive.values[entries:].nonzero()[0] + entries
         at, counts = self.rows_of(kept)
-        new.add(self.people[kept], self.wishes[kept], counts, self._cells.values[at])
+        new.add(self.people[kept], numbered(self.wishes[kept]), counts, self._cells.values[at])
         return new
 
 

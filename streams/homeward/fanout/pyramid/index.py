@@ -1,9 +1,12 @@
 """The index over a pyramid: a snapshot, and beside it what changed since."""
 
+import weakref
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.columns import LaneChanges, LaneColumns
@@ -25,6 +28,14 @@ MERGED_FROM: Final = 20_000
 """Entries of the delta: so many cost a match about a millisecond."""
 
 
+@dataclass(slots=True, weakref_slot=True)
+class Merge:
+    """A merge under way; one whose work and swap are dropped is under way no more."""
+
+    touched: list[Ordinals] = field(default_factory=list)
+    """Who changed or left since it began."""
+
+
 class PyramidIndex:
     """A `RecipientIndex` whose cost follows the area's rim and the people inside it."""
 
@@ -34,8 +45,8 @@ class PyramidIndex:
         self._wishes = Wishes()
         self._snapshot = built(columns, self._wishes, None if fast is False else steps())
         self._delta = Delta(self._snapshot.ranks)
-        self._touched: list[Ordinals] | None = None
-        """While a merge is under way: who changed or left since it began."""
+        self._merge: weakref.ref[Merge] | None = None
+        """The one under way: as long as somebody can still swap it in."""
 
     @property
     def revision(self) -> int:
@@ -73,30 +84,41 @@ class PyramidIndex:
             over = distinct(np.concatenate([people, gone]))
         self._delta.kill(over)
         self._delta.add(people, self._wishes.number(columns, first), counts, cells)
-        if self._touched is not None:
-            self._touched.append(over)
+        if (merge := self._under_way()) is not None:
+            merge.touched.append(over)
 
     def merging(self) -> Callable[[], Callable[[], None]] | None:
         """Return the work of a merge, or None: too little changed, or one is under way."""
-        if self._touched is not None or len(self._delta) + self._delta.dead < 2 * MERGED_FROM:
+        if self._under_way() is not None or len(self._delta) + self._delta.dead < 2 * MERGED_FROM:
             return None
-        self._touched = []
-        old, new = self._snapshot, self._delta.frozen()
+        merge, old, new = Merge(), self._snapshot, self._delta.frozen()
+        known = self._wishes
+        self._merge = weakref.ref(merge)
 
         def work() -> Callable[[], None]:
             try:
-                snapshot = merged(old, new)
+                found = merged(old, new, known)
             except BaseException:
-                self._touched = None
+                self._merge = None
                 raise
-            return lambda: self._swap(snapshot, new.entries)
+            return lambda: self._swap(merge, *found, new.entries)
 
         return work
 
-    def _swap(self, snapshot: Snapshot, entries: int) -> None:
-        touched = distinct(np.concatenate([np.empty(0, np.uint32), *(self._touched or [])]))
-        self._delta = self._delta.after(entries, snapshot.ranks, touched)
-        self._snapshot, self._touched = snapshot, None
+    def _under_way(self) -> "Merge | None":
+        return None if self._merge is None else self._merge()
+
+    def _swap(self, merge: "Merge", snapshot: Snapshot, wishes: Wishes, entries: int) -> None:
+        if self._under_way() is not merge:
+            return  # swapped before
+        touched = distinct(np.concatenate([np.empty(0, np.uint32), *merge.touched]))
+        old = self._wishes
+
+        def numbered(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+            return numbers if wishes is old else wishes.again(old, numbers)
+
+        self._delta = self._delta.after(entries, snapshot.ranks, touched, numbered)
+        self._snapshot, self._wishes, self._merge = snapshot, wishes, None
 
     def _old(self, query: Query) -> list[Asked]:
         """Return the snapshot's people inside who still stand there; nobody twice."""

@@ -26,8 +26,12 @@ def built(columns: LaneColumns, wishes: Wishes, steps: Steps | None) -> Snapshot
     return Snapshot.of(Ranks.of(people), numbers, rows, _resolutions(cells), steps)
 
 
-def merged(old: Snapshot, new: Frozen) -> Snapshot:
-    """Return the old snapshot with what changed in the place of what stood there."""
+def merged(old: Snapshot, new: Frozen, known: Wishes) -> tuple[Snapshot, Wishes]:
+    """Return the old snapshot with what changed in the place of what stood there.
+
+    With it come the wishes that number its people's: others than ``known`` when few of those are
+    in use.
+    """
     fresh = rows_of(new.cells, new.owners)
     stays = ~new.dead
     everybody, wishes, old_at, new_at = _people(old, new, stays)
@@ -46,7 +50,8 @@ def merged(old: Snapshot, new: Frozen) -> Snapshot:
         owners=_woven(*owners, source),
     )
     coarse = tuple(sorted({*old.coarse, *_resolutions(new.cells)}))
-    return Snapshot.of(everybody, wishes, rows, coarse, old.steps)
+    known, wishes = known.fewer(wishes) or (known, wishes)
+    return Snapshot.of(everybody, wishes, rows, coarse, old.steps), known
 
 
 def _people(

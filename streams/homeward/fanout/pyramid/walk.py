@@ -62,7 +62,12 @@ def walk(levels: Sequence[Level], rows: Rows, area: Drawn, shape: Shape) -> Foun
             return Found(np.concatenate(starts), np.concatenate(ends))
         below = level.children if number + 1 < len(levels) else level.starts
         some = spread(below.take(some), below.take(some + 1))
-    inside = meets_drawn(rows, some, area, shape)
+    # The rows of a cell lie side by side and are inside together: one of them is looked at.
+    cells = rows.keys.take(some)
+    changes = (cells[1:] != cells[:-1]).nonzero()[0] + 1
+    firsts = np.concatenate([[0], changes])[: len(some)]
+    inside = meets_drawn(rows, some.take(firsts), area, shape)
+    inside = inside.repeat(np.diff(firsts, append=len(some)))
     return Found(np.concatenate(starts), np.concatenate(ends), some[inside])
 
 

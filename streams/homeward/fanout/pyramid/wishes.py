@@ -3,6 +3,7 @@
 A filter is worked out for the combinations and looked up for people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,6 +45,10 @@ ASLEEP: Final = 3
 """Sleeps wherever it is, and has no limit: nothing depends on how far it is."""
 OPEN: Final = 4
 _KEPT: Final = 16
+_SPARE: Final = 2
+"""So many times as many combinations as are in use are let be, and"""
+_FEW: Final = 1_000
+"""these."""
 _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
@@ -66,17 +71,22 @@ class Verdicts:
 
 
 class Wishes:
-    """All combinations that were ever met, by number; it only grows, and is small."""
+    """All combinations that were met, by number; it only grows, until a merge leaves some out."""
 
-    def __init__(self) -> None:
-        self._table = np.zeros(0, _WISH)
-        self._numbers: dict[bytes, int] = {}
-        self._zones: list[str] = []
+    def __init__(self, table: NDArray[np.void] | None = None, zones: Sequence[str] = ()) -> None:
+        self._table = np.zeros(0, _WISH) if table is None else table
+        self._numbers = {one.tobytes(): number for number, one in enumerate(self._table)}
+        self._zones = list(zones)
         self._verdicts: dict[tuple[object, ...], Verdicts] = {}
 
     def __len__(self) -> int:
         """Return how many combinations there are."""
         return len(self._table)
+
+    @property
+    def zones(self) -> Sequence[str]:
+        """By number."""
+        return self._zones
 
     def number(self, columns: LaneColumns, at: Indices) -> NDArray[np.uint32]:
         """Return the number of each row's combination; new ones are taken in."""
@@ -87,6 +97,32 @@ class Wishes:
         if len(at):
             zones = zone_numbers(self._zones, columns.zone_names)
             wishes["zones"] = zones[columns.zones[at]] if len(zones) else 0
+        return self._taken_in(wishes)
+
+    def combinations(self, numbers: NDArray[np.uint32]) -> NDArray[np.void]:
+        """Return what stands behind numbers; zones by number, too."""
+        return self._table[numbers]
+
+    def again(self, older: "Wishes", numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return the numbers here of combinations that older wishes numbered so.
+
+        Zones have the numbers that they had there: these wishes were made of those.
+        """
+        self._zones = list(older.zones)
+        return self._taken_in(older.combinations(numbers))
+
+    def fewer(self, numbers: NDArray[np.uint32]) -> "tuple[Wishes, NDArray[np.uint32]] | None":
+        """Return those that are in use, and the new numbers of ``numbers``; None: most are."""
+        used = np.bincount(numbers, minlength=1)
+        table, zones = self._table[: len(used)], self._zones
+        some = used.nonzero()[0]
+        if len(self._table) <= _SPARE * len(some) + _FEW:
+            return None
+        places = np.zeros(len(used), np.uint32)
+        places[some] = np.arange(len(some))
+        return Wishes(table[some], zones), places.take(numbers)
+
+    def _taken_in(self, wishes: NDArray[np.void]) -> NDArray[np.uint32]:
         first, place = _alike(wishes)
         seen = wishes[first]
         numbers = np.empty(len(seen), np.uint32)
