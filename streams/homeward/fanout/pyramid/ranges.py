@@ -30,7 +30,7 @@ def distinct(some: NDArray[_U]) -> NDArray[_U]:
     return once
 
 
-def order_of(some: NDArray[np.int64]) -> Indices:
+def order_of(some: NDArray[_U]) -> Indices:
     """Return how numbers of 32 bits are put in order: two passes that count, for sorts compare."""
     first = np.argsort(some.astype(np.uint16), kind="stable")
     upper = (some.take(first) >> _HALF).astype(np.uint16)
