@@ -12,8 +12,10 @@ from homeward.hosts.consumer import Reacted
 from homeward.hosts.pen import Pen
 from homeward.hosts.sweep import Sweeper
 from homeward.hosts.turn import Bench
+from homeward.testing.contracts.chunks import chunk_of
 from homeward.testing.contracts.pen import log_is_sound
 from homeward.testing.memory import MemoryStore
+from homeward.words import Purpose
 
 
 @dataclass
@@ -40,9 +42,9 @@ class Stage:
     first: Echo
     second: Second
 
-    async def led(self, upto=None):
+    async def led(self, upto=None, sender=None):
         rows = await self.store.log.rows(-1, 100)
-        return await Cascade(self.bench, (self.first, self.second)).hear(rows[:upto])
+        return await Cascade(self.bench, (self.first, self.second), sender).hear(rows[:upto])
 
     async def swept(self):
         for _ in range(3):
@@ -128,3 +130,58 @@ async def test_an_unlimited_chain_goes_on_with_the_sweeps(stage, monkeypatch):
     assert stage.second.heard == []
     await stage.swept()
     assert stage.second.heard == [3, 4]
+
+
+class Sender:
+    lease_s = 60
+
+    def __init__(self, *, full=False):
+        self.full, self.read, self.handed = full, [], []
+
+    def ready(self, leased):
+        self.read.append(leased)
+        return None if self.full else lambda: self.handed_over(leased)
+
+    async def handed_over(self, leased):
+        self.handed.append(leased)
+        await asyncio.Event().wait()  # a channel that hangs holds nobody up
+
+
+@dataclass
+class Cutter(Second):
+    chunks: tuple = ()
+
+    async def react(self, state, heard):
+        return Reacted(state + 1, chunks=self.chunks)
+
+
+async def test_the_nearest_chunk_goes_to_a_sender_with_the_commit_that_makes_it(stage):
+    near, far = chunk_of(CASE, 1), chunk_of(CASE, 2)
+    stage.second = Cutter(chunks=(far, near))
+    sender = Sender()
+    await append(stage.store, "a")
+    assert await stage.led(sender=sender) == {CASE}
+    [taken] = sender.handed
+    assert (taken.chunk, taken.lease) == (near, 1)
+    ledger = stage.store.ledger
+    assert await ledger.renew(taken, 60)
+    leased = await ledger.lease(9, 60, stage.store.clock.now())
+    assert [one.chunk for one in leased] == [far]
+
+
+async def test_what_is_not_for_a_sender_stays_in_the_ledger(stage):
+    ends = chunk_of(CASE, 1, purpose=Purpose.CANCEL)
+    for sender, chunk in ((Sender(full=True), chunk_of(CASE, 2)), (Sender(), ends)):
+        stage.second = Cutter(chunks=(chunk,))
+        await append(stage.store, f"{chunk.id}")
+        assert await stage.led(sender=sender) == {CASE}
+        assert sender.handed == []
+        leased = await stage.store.ledger.lease(9, 60, stage.store.clock.now())
+        assert [one.chunk for one in leased] == [chunk]
+
+
+async def test_a_commit_that_fails_hands_nothing_over(stage):
+    stage.second, sender = Cutter(chunks=(chunk_of(CASE, 1),)), Sender()
+    await append(stage.store, "a", "b")
+    assert await stage.led(1, sender=sender) == frozenset()
+    assert (len(sender.read), sender.handed) == (1, [])

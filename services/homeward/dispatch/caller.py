@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ class Caller:
         self._knobs = knobs or Knobs()
         self._ledger, self._clock, self._meter = ledger, clock, meter
         self._channels, self._number = channels, 0
-        self._stirred = asyncio.Event()
+        self._stirred, self._running = asyncio.Event(), False
         fars = {name: FarSides() for name in channels}
         buckets = {name: Bucket(self._knobs.rates.get(name)) for name in channels}
 
@@ -86,6 +86,24 @@ class Caller:
         return self._waves.outfit
 
     @property
+    def lease_s(self) -> float:
+        """How long a chunk is this sender's."""
+        return self._knobs.lease_s
+
+    def ready(self, leased: Leased) -> Callable[[], Awaitable[object]] | None:
+        """As `homeward.hosts.cascade.Hands`: what goes to everybody, and only while it runs."""
+        if not self._running or leased.chunk.people > self._waves.room:
+            return None
+        handover = self._made(self._waves, leased)
+        handover.look_ahead()
+
+        def hand_over() -> Awaitable[object]:
+            _ = self._begin(self._waves, handover)
+            return handover.off.wait()
+
+        return hand_over
+
+    @property
     def _hands(self) -> tuple[Hand, Hand]:
         return self._urgent, self._waves
 
@@ -97,7 +115,7 @@ class Caller:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; an outage of the store is waited out."""
-        stopping = asyncio.create_task(stop.wait())
+        self._running, stopping = True, asyncio.create_task(stop.wait())
         pause_s = FIRST_PAUSE_S
         try:
             while not stop.is_set():
@@ -114,6 +132,7 @@ class Caller:
                     await asyncio.wait([stopping], timeout=pause_s)
                     pause_s = min(LAST_PAUSE_S, 2 * pause_s)
         finally:
+            self._running = False
             stopping.cancel()
             await self._let_go()
 
@@ -140,14 +159,16 @@ class Caller:
         taken = list[asyncio.Task[None]]()
         nearer: asyncio.Event | None = None
         for one in leased:
-            taken.append(self._take(hand, one, nearer))
+            taken.append(self._begin(hand, self._made(hand, one, nearer)))
             nearer = hand.holds[taken[-1]].off if in_turn else None
         return taken
 
-    def _take(self, hand: Hand, leased: Leased, nearer: asyncio.Event | None) -> asyncio.Task[None]:
+    def _made(self, hand: Hand, leased: Leased, nearer: asyncio.Event | None = None) -> Handover:
         self._number += 1
-        handover = Handover(hand.outfit, leased, self._number, nearer)
-        task = asyncio.create_task(self._hand_over(handover, leased.chunk.id))
+        return Handover(hand.outfit, leased, self._number, nearer)
+
+    def _begin(self, hand: Hand, handover: Handover) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._hand_over(handover))
         hand.holds[task] = handover
 
         def put_down(done: asyncio.Task[None]) -> None:
@@ -157,13 +178,13 @@ class Caller:
         task.add_done_callback(put_down)
         return task
 
-    async def _hand_over(self, handover: Handover, chunk: str) -> None:
+    async def _hand_over(self, handover: Handover) -> None:
         """Hand one chunk over. Whatever goes wrong is counted, and the lease brings it back."""
         try:
             await handover.run()
         except Exception as error:  # noqa: BLE001 -- one chunk must not stop the others
             self._meter.count("homeward_host_retries_total", part="handover")
-            log.warning("handover-broke-off", chunk=chunk, error=type(error).__name__)
+            log.warning("handover-broke-off", chunk=handover.chunk, error=type(error).__name__)
 
     async def _until_more(self, stopping: asyncio.Task[bool]) -> None:
         """Wait for chunks, for room, or for the end."""

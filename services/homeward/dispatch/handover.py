@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 import structlog
@@ -23,7 +23,7 @@ from homeward.dispatch.outcomes import (
     successors,
 )
 from homeward.dispatch.outfit import Outfit
-from homeward.ports import Leased, LogUnavailable, Result, Settled, Verdict
+from homeward.ports import Leased, Listener, LogUnavailable, Result, Settled, Verdict
 from homeward.record.envelope import Entry
 from homeward.words import Texts
 
@@ -31,6 +31,8 @@ log = structlog.get_logger("homeward.dispatch")
 
 PAGE: Final = 100
 """People read from the roster at once: their contacts are opened in 3 ms of the loop's time."""
+FRESH_S: Final = 0.05
+"""A lease so young was taken under its alert's own row just now: it is not looked at again."""
 AFTER_S_MAX: Final = 0.05
 """No chunk waits longer for the one before it."""
 FIRST_PAUSE_S = 0.1
@@ -86,9 +88,16 @@ class Handover:
         self._recording = asyncio.Lock()
         self._measured = False
         self._queues: dict[tuple[str, str], _Queue] = {}
+        self._taken_s = time.monotonic()
+        self._ahead: asyncio.Task[Mapping[int, Listener]] | None = None
         self._later = Outcomes()
         """Those who wait elsewhere for a far side that is full or asked to be left alone."""
         self._come_back_s = outfit.knobs.channel_wait_s
+
+    @property
+    def chunk(self) -> str:
+        """The chunk's id."""
+        return self._chunk.id
 
     @property
     def waiting(self) -> int:
@@ -132,8 +141,7 @@ class Handover:
                 if self._over:
                     break
                 page = everybody[start : start + PAGE]
-                async with self._with.reading.turn(self._rank):
-                    known = await self._with.roster.listeners(page)
+                known = await (self._ahead if self._ahead and not start else self._read(page))
                 for ordinal in page:
                     found = known.get(ordinal)
                     one = found and addressed(found, self._chunk, self._with.lines)
@@ -149,6 +157,20 @@ class Handover:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def look_ahead(self) -> None:
+        """Begin to read the first people and the words for them, though nothing is sent yet."""
+        self._ahead = asyncio.create_task(self._read_ahead())
+        self._ahead.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _read_ahead(self) -> Mapping[int, Listener]:
+        reading = self._read(list(self._tally.open[:PAGE]))
+        known, _ = await asyncio.gather(reading, self._texts({""}))  # opened for one, for all
+        return known
+
+    async def _read(self, page: Sequence[int]) -> Mapping[int, Listener]:
+        async with self._with.reading.turn(self._rank):
+            return await self._with.roster.listeners(page)
 
     def _queue(self, one: Addressed) -> None:
         line = self._with.lines[one.way.channel]
@@ -188,7 +210,7 @@ class Handover:
             return
         if self._expired():
             await self._record(Outcomes(expired=BitMap(one.listener.ordinal for one in batch)))
-        elif not self._over and await self._renewed():
+        elif not self._over and (self._fresh() or await self._renewed()):
             await self._record(await self._said(queue, batch))
 
     async def _said(self, queue: _Queue, batch: Sequence[Addressed]) -> Outcomes:
@@ -270,6 +292,11 @@ class Handover:
         if rest:
             later.put_back(rest, self._chunk, self._come_back_s)
         await self._record(later)
+
+    def _fresh(self) -> bool:
+        """Say so once: whatever follows the first batch may follow a cancel."""
+        taken_s, self._taken_s = self._taken_s, -inf
+        return time.monotonic() - taken_s < FRESH_S
 
     async def _renewed(self) -> bool:
         if not await self._with.ledger.renew(self._leased, self._with.knobs.lease_s):

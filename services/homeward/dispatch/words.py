@@ -1,5 +1,6 @@
 """The words of a message: those that a person drafted, or the house's own for what is routine."""
 
+import asyncio
 import json
 import time
 from collections import OrderedDict
@@ -65,6 +66,11 @@ class SealedWords:
         self._authority, self._drill = authority, drill
         self._knobs, self._monotonic = knobs or Knobs(), monotonic
         self._kept: OrderedDict[str, _Opened] = OrderedDict()
+
+    def expect(self, texts_of: str) -> None:
+        """Begin to open a fact's words: they are wanted in a moment."""
+        opening = asyncio.create_task(self._opened(texts_of))
+        opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
         """Return the words of a fact for a purpose; what ends always has some."""

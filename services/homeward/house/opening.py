@@ -11,9 +11,10 @@ import structlog
 
 from homeward import processors
 from homeward.desk import Desk, HubBooks, IndexCrowd, Reader
+from homeward.dispatch.words import SealedWords
 from homeward.fanout.lane import Lane
 from homeward.fanout.pyramid import PyramidIndex
-from homeward.hosts.cascade import Cascade
+from homeward.hosts.cascade import Cascade, Hands
 from homeward.hosts.consumer import Consumer, Pure
 from homeward.hosts.keeper import IndexKeeper
 from homeward.hosts.lane import LaneConsumer
@@ -61,6 +62,7 @@ class House:
     consumers: Sequence[Consumer]
     lane: LaneConsumer
     """One of them."""
+    words: SealedWords
     postgres: EmbeddedPostgres | None
     heard: Mapping[str, int] = field(default_factory=dict)
     """Consumer -> size of the log it caught up with, when a host runs here."""
@@ -81,11 +83,10 @@ class House:
         """Return what looks for those who come late to a live area."""
         return Latecomers(self.bench, self.lane, self.store.clock, self.meter)
 
-    @property
-    def cascade(self) -> Cascade:
-        """Return the way from an alert to its ledger: reach, callouts, the lane."""
+    def cascade(self, hands: Hands) -> Cascade:
+        """Return the way from an alert to its nearest people: reach, callouts, the lane."""
         way = [one for one in self.consumers if one.name in WAY or isinstance(one, LaneConsumer)]
-        return Cascade(self.bench, way)
+        return Cascade(self.bench, way, hands, self.keeper.expect)
 
     def rooms(self) -> Rooms:
         """Return what the routes need."""
@@ -109,6 +110,7 @@ class House:
             clock=self.store.clock,
             meter=self.meter,
             ready=self.ready,
+            issuing=self.words.expect,
             public_url=lambda: self.settings.public_url or self.url,
         )
 
@@ -203,4 +205,7 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
         for consumer in consumers:
             await store.workbench.start(consumer.name)
         desk = Desk(store.log, store.subject_keys, store.clock, meter, settings.append_retries)
-        yield House(settings, world, store, ring, meter, desk, consumers, lane, postgres)
+        words = SealedWords(
+            store.log, store.subject_keys, authority=settings.authority, drill=world == "drill"
+        )
+        yield House(settings, world, store, ring, meter, desk, consumers, lane, words, postgres)

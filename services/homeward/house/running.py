@@ -19,7 +19,6 @@ from homeward.dispatch.caller import Caller
 from homeward.dispatch.channels import channels_for
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.links import PageLinks
-from homeward.dispatch.words import SealedWords
 from homeward.hosts.embedded import EmbeddedHost
 from homeward.hosts.waker import Waker
 from homeward.house.first import admin_key, another_answers, saying_where
@@ -129,6 +128,7 @@ def _uvicorn(house: House) -> uvicorn.Config:
 @asynccontextmanager
 async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
     """Run processors, waker, dispatch and gauges beside the block."""
+    caller = _caller(house)
     host = EmbeddedHost(
         bench=house.bench,
         consumers=house.consumers,
@@ -136,11 +136,10 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         waker=Waker(house.store.log, house.store.workbench, house.store.clock),
         meter=house.meter,
         say=lambda part, what: log.error("part failed", part=part, what=what),
-        ahead=house.cascade,
+        ahead=house.cascade(caller),
         poll_s=house.settings.poll_s,
     )
     house.heard = host.caught_up
-    caller = _caller(house)
     watchdog, latecomers = Watchdog(house), house.latecomers()
     feed, poll_s = house.store.feed, house.settings.poll_s
     jobs = [
@@ -185,9 +184,6 @@ def _caller(house: House) -> Caller:
         poll_s=settings.poll_s,
         rates=rates_of(settings.channel_rates),
     )
-    words = SealedWords(
-        store.log, store.subject_keys, authority=settings.authority, drill=drill, knobs=knobs
-    )
     return Caller(
         log=store.log,
         ledger=store.ledger,
@@ -199,7 +195,7 @@ def _caller(house: House) -> Caller:
             clock=store.clock,
             webhook_loopback=allowed,
         ),
-        words=words,
+        words=house.words,
         link=PageLinks(house.ring, lambda: settings.public_url or house.url).inbox,
         clock=store.clock,
         meter=house.meter,

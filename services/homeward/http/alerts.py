@@ -164,6 +164,8 @@ async def issue(
     keyed: WithKey,
 ) -> ReceiptOut:
     """Make the draft live; the hubs around the newest credible place are noted."""
+    if door.state.draft and door.state.draft.id == draft_id:
+        rooms.issuing(draft_id)
 
     async def prepare(state: Case, recorded: Sequence[Recorded]) -> Request:
         return requests.IssueAlert(

@@ -46,5 +46,7 @@ class Rooms:
     meter: PrometheusMeter
     ready: Callable[[], Awaitable[Mapping[str, Any]]]
     """What /readyz shows: {"ready": bool, "checks": {name: {"ok": bool, …}}}."""
+    issuing: Callable[[str], object]
+    """Told of a draft that is about to be issued: its words will be wanted at once."""
     public_url: Callable[[], str]
     """What links begin with."""

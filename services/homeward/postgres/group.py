@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ import asyncpg
 from homeward.ports import Appended, Conflict, Known, LogUnavailable, Outcome, Unit
 from homeward.postgres.database import Database
 from homeward.postgres.rows import appended_rows, log_args
+from homeward.record.envelope import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ class GroupWriter:
 
     def __init__(self, database: Database, limits: GroupLimits = LIMITS) -> None:
         self._database, self._limits = database, limits
+        self.said: Callable[[Sequence[Row]], None] = lambda _: None
+        """Told of the rows that were appended, in the log's order, before their callers are."""
         self._queue: deque[_Waiting] = deque()
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def start(self) -> None:
         """Write until `stop`."""
@@ -65,6 +70,11 @@ class GroupWriter:
                 await self._task
         self._fail(list(self._queue), LogUnavailable("closing"))
         self._queue.clear()
+
+    async def none_under_way(self, timeout_s: float) -> None:
+        """Wait until what is on its way is answered, but not longer."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
 
     async def append(self, units: Sequence[Unit]) -> list[Outcome]:
         """Return the outcomes once they are durable."""
@@ -95,11 +105,14 @@ class GroupWriter:
             self._more.clear()
             while self._queue:
                 group = self._group()
+                self._idle.clear()
                 try:
                     await self._commit(group)
                 except asyncio.CancelledError:
                     self._fail(group, LogUnavailable("closing"))
                     raise
+                finally:
+                    self._idle.set()
 
     async def _commit(self, group: list[_Waiting]) -> None:
         """Write one group; where one caller's units break the statement, each goes alone."""
@@ -114,6 +127,7 @@ class GroupWriter:
             for one in group:
                 await self._commit([one])
         else:
+            self.said([row for o in outcomes if isinstance(o, Appended) for row in o.rows])
             place = 0
             for one in group:
                 if not one.done.done():

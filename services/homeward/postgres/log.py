@@ -29,6 +29,10 @@ class PostgresLog:
     async def append(self, units: Sequence[Unit]) -> list[Outcome]:
         return await self._writer.append(units) if units else []
 
+    async def none_under_way(self, timeout_s: float) -> None:
+        """Wait until an append that is on its way from here is answered, but not longer."""
+        await self._writer.none_under_way(timeout_s)
+
     async def size(self) -> int:
         return int(await self._database.value("log_size"))
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from homeward.ports import KEEP_WAKE, KeyTurn, Parked, Position, Wake
+from homeward.ports import KEEP_WAKE, KeyTurn, Parked, Position, Taken, Wake
 from homeward.postgres.database import Database
 from homeward.postgres.workbench import PostgresWorkbench
 from homeward.record.envelope import Entry
@@ -43,10 +43,14 @@ class KeptWorkbench(PostgresWorkbench):
         return refused
 
     async def commit_cascade(
-        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+        self,
+        turns: Sequence[tuple[str, KeyTurn]],
+        entries: Sequence[Entry],
+        first: int,
+        taken: Taken | None = None,
     ) -> bool:
         before = {name: self._kept.pop((name, one.key), None) for name, one in turns}
-        won = await super().commit_cascade(turns, entries, first)
+        won = await super().commit_cascade(turns, entries, first, taken)
         for name, one in turns if won else ():
             self._keep(name, one.key, _after(one, before[name]))
         return won

@@ -64,11 +64,13 @@ async def open_store(
         bell.start()
         writer.start()
         log = PostgresLog(database, writer, migrated.origin)
+        tail = LogTail(log, bell)
+        writer.said = tail.take
         yield Store(
             world=world,
             database=database,
             log=log,
-            tail=LogTail(log, bell),
+            tail=tail,
             feed=PostgresFeed(log, bell),
             workbench=KeptWorkbench(database),
             ledger=PostgresLedger(database, bell),

@@ -7,7 +7,7 @@ older than the tail, or comes from further back than it reaches, is read from th
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ BLOBS_KEPT: Final = 200
 BLOB_BYTES_MAX: Final = 64_000
 """Cell sets of a search's first hours; larger ones are read from the database."""
 READ_AT_ONCE: Final = 1_000
+RUNG_S: Final = 0.002
+"""The ring of what was appended here may come before its answer, which brings the rows along."""
 TRUSTED_S: Final = 0.5
 """A size that nothing rang about is asked for again after so long: rings can be lost."""
 
@@ -45,11 +47,24 @@ class LogTail:
         self._reading = asyncio.Lock()
 
     async def size(self) -> int:
+        if self._grown() and self._end >= 0:
+            await self._log.none_under_way(RUNG_S)
         if self._grown():
             async with self._reading:
                 if self._grown():
                     await self._read_on()
         return self._end
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Keep what was just appended here, when it comes right after the newest one kept."""
+        if self._end >= 0 and rows and rows[0].log_index == self._end:
+            self._keep(rows)
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if row.log_index == self._end:
+                self._kept.append(_Kept(row, said_in(row).kind))
+                self._end += 1
 
     def _grown(self) -> bool:
         """Whether there may be more than is kept."""
@@ -64,9 +79,7 @@ class LogTail:
             return
         asked_s = time.monotonic()
         rows = await self._log.rows(self._end - 1, INDEX_MAX, limit=READ_AT_ONCE)
-        for row in rows:
-            self._kept.append(_Kept(row, said_in(row).kind))
-            self._end = row.log_index + 1
+        self._keep(rows)  # some of them may have been taken meanwhile
         self._asked_s = asked_s
 
     async def rows(

@@ -7,7 +7,7 @@ from typing import Final
 
 import asyncpg
 
-from homeward.ports import KeyTurn, Parked, Position, Unit, Wake
+from homeward.ports import KeyTurn, Parked, Position, Taken, Unit, Wake
 from homeward.postgres.chunkrows import chunk_tuple
 from homeward.postgres.database import Database
 from homeward.postgres.rows import log_args
@@ -46,13 +46,18 @@ class PostgresWorkbench:
         return frozenset(broken)
 
     async def commit_cascade(
-        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+        self,
+        turns: Sequence[tuple[str, KeyTurn]],
+        entries: Sequence[Entry],
+        first: int,
+        taken: Taken | None = None,
     ) -> bool:
         heads, chunks, *_ = _args([replace(turn, entries=()) for _, turn in turns])
         _, said, sealed, blobs = log_args([Unit(tuple(entries))])
         names = [name for name, _ in turns]
         live = [turn.live for _, turn in turns]
-        args = names, heads, chunks, said, sealed, blobs, live, first
+        leased = (None, None) if taken is None else (taken.chunk, taken.lease_s)
+        args = names, heads, chunks, said, sealed, blobs, live, first, *leased
         try:
             await self._database.value("commit_cascade", *args)
         except asyncpg.PostgresError as failure:

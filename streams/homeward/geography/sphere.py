@@ -69,6 +69,9 @@ def distance_m(lat_deg: float, lon_deg: float, to_lat_deg: float, to_lon_deg: fl
     return float(distances_m(unit_of(lat_deg, lon_deg), unit_of(to_lat_deg, to_lon_deg)))
 
 
+FEW: Final = 1_000
+
+
 @lru_cache(maxsize=BALLS_KEPT)
 def ball_of(cell: int) -> Ball:
     """Return the ball that holds a cell and everything below it in the hierarchy."""
@@ -85,6 +88,9 @@ def ball_of(cell: int) -> Ball:
 
 def balls_of(cells: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     """Return the unit vectors (n x 3) and radii in m (n) of cells' balls."""
+    if len(cells) <= FEW:  # each at once: sorting them takes longer than asking twice
+        found = np.array([ball_of(cell) for cell in cells.tolist()], np.float64).reshape(-1, 4)
+        return found[:, :3], found[:, 3]
     seen, place = np.unique(cells, return_inverse=True)
     table = np.array([ball_of(cell) for cell in seen.tolist()], dtype=np.float64).reshape(-1, 4)
     rows = table[place.reshape(-1)]

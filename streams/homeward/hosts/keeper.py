@@ -17,6 +17,8 @@ THREAD_ROWS_MIN: Final = 20_000
 """Fewer rows are built in the loop: it takes some 10 ms, and a thread is not worth its start."""
 JOURNAL_ROWS_MAX: Final = 100_000
 """Rows of changes that are kept for who looks at them one by one; more, and all is looked at."""
+EXPECTED_S: Final = 0.1
+"""So long an answer that was expected counts; whoever registers meanwhile comes late."""
 LOOK_S: Final = 2.0
 """How often the figures are set when nothing changes, and how often a long load is said."""
 
@@ -40,6 +42,7 @@ class IndexKeeper:
     _fresh_at_s: float = field(default_factory=time.monotonic)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _expected: tuple[asyncio.Task[RecipientIndex], float] | None = None
     _journal: list[LaneChanges] | None = None
     """What was applied since `taken`; None: so much that everybody may have changed."""
 
@@ -53,11 +56,24 @@ class IndexKeeper:
         """Seconds since it was known to hold every change of the roster."""
         return time.monotonic() - self._fresh_at_s
 
+    def expect(self) -> None:
+        """Begin to look for changes: whoever asks next within 0.1 s has the answer to this."""
+        if self._index is not None and not self._lock.locked():
+            looking = asyncio.create_task(self._looked())
+            looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._expected = looking, time.monotonic()
+
     async def fresh(self) -> RecipientIndex:
         """Return the index with every change of the roster that was committed before the call.
 
-        Raises LogUnavailable.
+        Or before the last `expect`, when that is not long ago. Raises LogUnavailable.
         """
+        expected, self._expected = self._expected, None
+        if expected is not None and time.monotonic() - expected[1] < EXPECTED_S:
+            return await expected[0]
+        return await self._looked()
+
+    async def _looked(self) -> RecipientIndex:
         number, lanes = self.lane.number, self.lane.lanes
         async with self._lock:
             asked_at_s = time.monotonic()

@@ -45,6 +45,7 @@ from homeward.ports.workbench import (
     KeyTurn,
     Parked,
     Position,
+    Taken,
     Wake,
     Workbench,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "Roster",
     "Settled",
     "SubjectKeys",
+    "Taken",
     "Unit",
     "Verdict",
     "Wake",

@@ -59,6 +59,14 @@ class KeyTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A chunk that is leased by the commit that makes it."""
+
+    chunk: str
+    lease_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     """A fact that a consumer cannot take: its key waits for a hand, the others go on."""
 
@@ -87,14 +95,21 @@ class Workbench(Protocol):
         ...
 
     async def commit_cascade(
-        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+        self,
+        turns: Sequence[tuple[str, KeyTurn]],
+        entries: Sequence[Entry],
+        first: int,
+        taken: Taken | None = None,
     ) -> bool:
         """Commit turns of several processors over one key as if one after another, or nothing.
 
         ``entries`` are those of all turns in the order in which they were said, for the turns have
         heard them so: the first must become key_version ``first`` of the key. False, and nothing
         is written, when it would not, or when a row's revision is not the expected one. Processors
-        come in the same order in every process. Else as `commit_turn`. Raises LogUnavailable.
+        come in the same order in every process. ``taken`` is one of the turns' chunks: it is leased
+        for the first time in the same commit, as `Ledger.lease` would have; where it cannot be
+        (known already, or its alert is over) nothing is written either. Else as `commit_turn`.
+        Raises LogUnavailable.
         """
         ...
 
@@ -139,4 +154,4 @@ class Workbench(Protocol):
         ...
 
 
-__all__ = ["KEEP_WAKE", "Chunk", "KeyTurn", "Parked", "Position", "Wake", "Workbench"]
+__all__ = ["KEEP_WAKE", "Chunk", "KeyTurn", "Parked", "Position", "Taken", "Wake", "Workbench"]

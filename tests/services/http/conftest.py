@@ -224,6 +224,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         clock=store.clock,
         meter=PrometheusMeter(),
         ready=ready,
+        issuing=lambda _: None,
         public_url=lambda: "http://homeward.test",
     )
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from homeward.ports import KEEP_WAKE, Chunk, KeyTurn, Parked, Position, Wake
+from homeward.ports import KEEP_WAKE, Chunk, KeyTurn, Leased, Parked, Position, Taken, Wake
 from homeward.record.envelope import Entry
 from homeward.testing.contracts.chunks import chunk_of
 from homeward.testing.contracts.pen import AT, Pen, Ports, appended, log_is_sound
@@ -97,6 +97,27 @@ class WorkbenchContract:
         assert await store.ledger.next_open_s() is not None
         assert not await bench.commit_cascade(turns[1:], [], 0)  # moved meanwhile
         assert await log_is_sound(store.log) == 3
+
+    async def test_a_chunk_may_be_leased_by_the_commit_that_makes_it(self, store: Ports) -> None:
+        pen, bench, ledger = Pen(store.log.origin), store.workbench, store.ledger
+        case = pen.case(1)
+
+        def cut(*chunks: Chunk, revision: int = 0) -> list[tuple[str, KeyTurn]]:
+            return [("fanout.0", turn(case, revision, chunks=chunks))]
+
+        one, two, three = (chunk_of(case, number) for number in (1, 2, 3))
+        assert await bench.commit_cascade(cut(one, two), [], 0, Taken(one.id, 60))
+        assert [leased.chunk.id for leased in await ledger.lease(9, 60, AT)] == [two.id]
+        taken = Leased(one, 1, one.recipients)
+        assert await ledger.renew(taken, 60)
+        assert len(await ledger.ever_leased(case, one.alert)) == 2
+        # Known already, or its alert is over: then nothing is written at all.
+        assert not await bench.commit_cascade(cut(one, revision=1), [], 0, Taken(one.id, 60))
+        await ledger.close(case, three.alert)
+        assert not await bench.commit_cascade(cut(three, revision=1), [], 0, Taken(three.id, 60))
+        assert (await bench.load("fanout.0", [case]))[case].revision == 1
+        assert await bench.commit_cascade(cut(three, revision=1), [], 0)
+        assert not await ledger.renew(taken, 60)
 
     async def test_of_two_at_once_one_is_refused(self, store: Ports) -> None:
         pen, bench = Pen(store.log.origin), store.workbench

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from homeward.ports import KeyTurn, Parked, Position, Wake
+from homeward.ports import KeyTurn, Parked, Position, Taken, Wake
 from homeward.record.envelope import Entry
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.testing.memory.keeping import MemoryClock
@@ -52,7 +52,11 @@ class MemoryWorkbench:
 
     @port_call
     async def commit_cascade(
-        self, turns: Sequence[tuple[str, KeyTurn]], entries: Sequence[Entry], first: int
+        self,
+        turns: Sequence[tuple[str, KeyTurn]],
+        entries: Sequence[Entry],
+        first: int,
+        taken: Taken | None = None,
     ) -> bool:
         [key] = {turn.key for _, turn in turns}
         known = [self.disk.positions.get((name, key), Position()).revision for name, _ in turns]
@@ -61,11 +65,18 @@ class MemoryWorkbench:
             return False
         if entries and newest + 1 != first:
             return False
+        chunks = {chunk.id: chunk for _, turn in turns for chunk in turn.chunks}
+        if taken and (taken.chunk in self.ledger.rows or self.ledger.over(chunks[taken.chunk])):
+            return False
         for name, turn in turns:
             assert self._commit(name, replace(turn, entries=()))
         stale = self.log.continues(tuple(entries))
         assert stale is None, f"somebody else wrote to {stale}"
         self.log.insert(tuple(entries), self.clock.real())
+        if taken:
+            row = self.ledger.rows[taken.chunk]
+            row.lease = 1
+            row.leased_until = self.clock.real() + timedelta(seconds=taken.lease_s)
         self.log.ring()
         return True
 

@@ -182,7 +182,8 @@ class Simulation:
             for one in consumers
             if isinstance(one, LaneConsumer)
         ]
-        cascade, sender = Cascade(bench, consumers), Sender(store, self.sink)
+        sender = Sender(store, self.sink)
+        cascade = Cascade(bench, consumers, sender)
         return _Process(store, bench, consumers, cascade, sweepers, sender, latecomers)
 
     def _fault(self, _: int) -> Fault | None:

@@ -1,7 +1,7 @@
 """Simulated dispatch: leases chunks, hands them to a channel that writes down whom it told."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,12 @@ class Sender:
 
     store: MemoryStore
     sink: Sink
+
+    lease_s: float = LEASE_S
+
+    def ready(self, leased: Leased) -> Callable[[], Awaitable[None]]:
+        """As `homeward.hosts.cascade.Hands`; there is always room."""
+        return lambda: self._send(leased, SinkChannel(self.sink, self.store.calls))
 
     async def drain(self) -> int:
         """Send all that is open, waiting (in real time only) for the leases of the dead."""
