@@ -7,10 +7,10 @@ hubs around a place) that the envelope holds by hash and length.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -126,6 +126,17 @@ class Actor(Message):
     acting_for: str | None = None
 
 
+class InShort(NamedTuple):
+    """What a line about a recorded fact says."""
+
+    id: Id
+    at: Instant
+    role: str
+    """Of who made it true."""
+    public: dict[str, Any]
+    """Some of its public fields, as JSON values."""
+
+
 class Unread(Protocol):
     """What stands behind a recorded fact of which nobody has looked at more than its place."""
 
@@ -136,6 +147,10 @@ class Unread(Protocol):
 
     def fill(self, recorded: "Recorded", name: str) -> None:
         """Set that field, and whatever else comes with it."""
+        ...
+
+    def in_short(self, names: Sequence[str]) -> InShort | None:
+        """Return what `Recorded.in_short` would; None where the fact itself must be read."""
         ...
 
 
@@ -193,6 +208,18 @@ class Recorded(Later):
     def at(self) -> Instant:
         """When it happened, on the case clock."""
         return self.fact.at
+
+    def in_short(self, names: Sequence[str]) -> InShort:
+        """Return who, when and its public fields of these names.
+
+        What the log returns is read as it stands there: the fact was whole when it was written,
+        and a line need not make all of it.
+        """
+        found = None if self._unread is None else self._unread.in_short(names)
+        if found is not None:
+            return found
+        public = self.fact.public(names) if names else {}
+        return InShort(self.id, self.at, self.by.role.value, public)
 
 
 LATER: Final = frozenset({"fact", "id", "stream", "version", "by", "cause", "corr"})

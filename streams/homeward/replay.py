@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +11,8 @@ from typing import Any, Final
 from homeward.messages import Fact, Recorded
 from homeward.ports import Log, Position, Workbench
 from homeward.processor import Processor
-from homeward.record.envelope import Row, attachments, read
+from homeward.record.envelope import Row, attachments, read, read_all
+from homeward.record.parts import nothing_attached
 from homeward.words import derived_id
 
 BATCH: Final = 1_000
@@ -43,27 +44,41 @@ class Replayed:
         return stored_same and not self.missing and not self.different
 
 
-async def history(log: Log, case: str, upto: int | None = None) -> list[Recorded]:
-    """Return a case's facts in log order with their blobs, up to a log_index (inclusive)."""
-    rows = [row for row in await log.key_rows(case) if upto is None or row.log_index <= upto]
-    return await _read(log, rows)
+async def history(
+    log: Log, case: str, upto: int | None = None, *, blobs: bool = True
+) -> list[Recorded]:
+    """Return a case's facts in log order, up to a log_index (inclusive).
+
+    Without ``blobs`` they are public parts, which is all that a timeline shows.
+    """
+    rows: Sequence[Row] = await log.key_rows(case)
+    if upto is not None:
+        rows = [row for row in rows if row.log_index <= upto]
+    return await _read(log, rows) if blobs else [read(row) for row in rows]
 
 
 async def streamed(
-    log: Log, case: str, upto: int | None = None, batch: int = BATCH
+    log: Log,
+    case: str,
+    upto: int | None = None,
+    batch: int = BATCH,
+    *,
+    kinds: Collection[str] = (),
 ) -> AsyncIterator[Sequence[Recorded]]:
     """Yield a case's history in batches: the next is fetched while one is looked at.
 
     However long the case, no more than two batches are held; facts become objects one by one, as
-    they are looked at, which spares the garbage collector most of its work.
+    they are looked at, which spares the garbage collector most of its work; those of ``kinds``
+    with their batch, which is faster for who looks at all of them.
     """
     fetching = asyncio.ensure_future(_batch(log, case, 0, batch))
     try:
         while rows := await fetching:
             fetching = asyncio.ensure_future(_batch(log, case, rows[-1].key_version, batch))
+            await asyncio.sleep(0)  # it asks now, so that the server works meanwhile
             wanted = [row for row in rows if upto is None or row.log_index <= upto]
             if wanted:
-                yield await _read(log, wanted)
+                yield await _read(log, wanted, kinds)
             if len(wanted) < len(rows):
                 break
     finally:
@@ -74,11 +89,11 @@ async def _batch(log: Log, case: str, after: int, many: int) -> Sequence[Row]:
     return await log.key_rows(case, after, after + many)
 
 
-async def _read(log: Log, rows: Sequence[Row]) -> list[Recorded]:
-    named = [attachments(row) for row in rows]
-    digests = {digest for one in named for digest in one}
-    blobs = await log.blobs(digests) if digests else {}
-    return [read(row, blobs=blobs if one else None) for row, one in zip(rows, named, strict=True)]
+async def _read(log: Log, rows: Sequence[Row], kinds: Collection[str] = ()) -> list[Recorded]:
+    large = [row for row in rows if not nothing_attached(row.envelope)]
+    digests = {digest for row in large for digest in attachments(row)}
+    blobs = await log.blobs(digests) if digests else None
+    return read_all(rows, blobs=blobs, kinds=kinds)
 
 
 @contextmanager
@@ -110,8 +125,9 @@ async def replay(
     What the newest facts lead to may not be in the log yet; run it on a quiet case.
     """
     folds = [_Fold(log.origin, one, case, one.begin()) for one in processors]
+    heard_kinds = frozenset[str]().union(*(one.hears for one in processors))
     with batch_job():
-        async for batch in streamed(log, case, upto):
+        async for batch in streamed(log, case, upto, kinds=heard_kinds):
             for heard in batch:
                 for fold in folds:
                     fold.hear(heard)

@@ -23,7 +23,9 @@ class Listener(threading.Thread):
             with urllib.request.urlopen(asked, timeout=30) as feed:
                 for raw in feed:
                     if raw.startswith(b"data:"):
-                        self.lines.append(json.loads(raw[5:]))
+                        said = json.loads(raw[5:])
+                        if "kind" in said:  # a line of the timeline, not a change of the map
+                            self.lines.append(said)
         except OSError:
             return  # the server was stopped
 

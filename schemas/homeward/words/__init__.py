@@ -38,6 +38,7 @@ from homeward.words.ids import (
     case_prefix,
     derived_id,
     derived_ids,
+    instant_in,
     instant_text,
 )
 from homeward.words.values import Contact, Description, Line, Note, Place, Texts, Value
@@ -85,5 +86,6 @@ __all__ = [
     "case_prefix",
     "derived_id",
     "derived_ids",
+    "instant_in",
     "instant_text",
 ]

@@ -49,6 +49,19 @@ def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def instant_in(text: object) -> datetime | None:
+    """Return the time that a fact wrote with `instant_text`; None of any other text."""
+    if not isinstance(text, str) or not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # a month 13
+        return None
+
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
 def _cell(value: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{15}", value) or not h3.is_valid_cell(value):
         msg = "not an H3 cell: 15 lower-case hex digits that name a cell"

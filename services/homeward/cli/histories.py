@@ -32,7 +32,7 @@ async def told(settings: Settings, world: World, case: str, moment: str | None) 
                 f"{moment} lies in the future, of which the log says nothing yet",
                 "give a time up to now, or a log position that exists",
             )
-        facts = await history(house.store.log, await case_named(house, case))
+        facts = await history(house.store.log, await case_named(house, case), blobs=False)
         return [one.json() for one in timeline(as_of(facts, position=position, moment=at))]
 
 

@@ -24,11 +24,11 @@ from homeward.record.envelope import (
     Sealer,
     StreamHead,
     person_owner,
-    read,
     write,
 )
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.refusals import Refused
+from homeward.replay import history
 from homeward.words import derived_id
 
 
@@ -76,7 +76,7 @@ class Desk:
 
     async def case_facts(self, case: str) -> Sequence[Recorded]:
         """Return every fact of a case in log order, public parts."""
-        return [read(row) for row in await self.log.key_rows(case)]
+        return await history(self.log, case, blobs=False)
 
     async def submit(self, stream: str, asking: Asking, load: Load, decide: Decide) -> Receipt:
         """Load, decide, append; again after a conflict, at most `retries` times.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import asyncpg
 
@@ -52,14 +53,9 @@ def appended_rows(entries: Sequence[Entry], outcome: asyncpg.Record) -> tuple[Ro
 
 
 def stored_rows(found: Iterable[asyncpg.Record]) -> list[Row]:
-    """Return rows as they were read."""
-    return [
-        Row(
-            log_index=one["log_index"],
-            key=one["key"],
-            key_version=one["key_version"],
-            recorded_at=one["recorded_at"],
-            envelope=one["envelope"],
-        )
-        for one in found
-    ]
+    """Return rows as they were read; every statement selects the fields of a Row in its order."""
+    return [_made(Row, one) for one in found]
+
+
+_made: Final = tuple.__new__
+"""What `Row._make` calls: half the time of a history's rows."""

@@ -7,25 +7,46 @@ together.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
-from homeward.codec import KINDS, decode
-from homeward.messages import Actor, Fact, Later, Recorded
+from homeward.messages import Actor, Fact
 from homeward.record.chain import chain_next, leaf_hash
-from homeward.record.parts import fact_in, head_in, kind_in, nothing_attached
+from homeward.record.reading import (
+    Row,
+    Said,
+    attachments,
+    blob_refs,
+    kind_of,
+    read,
+    read_all,
+    said_in,
+)
 from homeward.record.sealing import Derived, Sealed, seal, subject_of
-from homeward.upcasts import UPCASTS
-from homeward.words import Role, instant_text
+from homeward.words import instant_text
 
 ENVELOPE_BYTES_MAX: Final = 32_768
-ACTORS_KEPT: Final = 1_024
-"""A case is written by few accounts; each is checked once."""
+__all__ = [
+    "ENVELOPE_BYTES_MAX",
+    "Entry",
+    "EnvelopeTooLarge",
+    "Origin",
+    "Row",
+    "Said",
+    "Sealer",
+    "StreamHead",
+    "attachments",
+    "blob_refs",
+    "canonical",
+    "kind_of",
+    "person_owner",
+    "read",
+    "read_all",
+    "said_in",
+    "write",
+]
 
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -195,165 +216,3 @@ def _seal_all(
             )
         )
     return tuple(sealed)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a reader of facts wants of an envelope beside the fact.
-
-    Hashes and sealed parts are left where they are, and the public part until somebody asks for
-    it: a history is mostly parsing. Who doubts an envelope parses it whole (`walk`).
-    """
-
-    id: str
-    stream: str
-    ver: int
-    kind: str
-    case: str | None
-    actor: dict[str, str | None]
-    blob: list[dict[str, Any]]
-    cause: str | None
-    corr: str | None
-
-    def attached(self) -> Sequence[tuple[str, str]]:
-        """Return (field, SHA-256) of each blob that it names."""
-        return [(one["f"], one["ct"]) for one in self.blob]
-
-
-_SAID: Final = TypeAdapter(Said)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the log as it is stored."""
-
-    log_index: int
-    key: str
-    key_version: int
-    recorded_at: datetime
-    envelope: bytes
-
-
-def blob_refs(body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Return (field, SHA-256) of each blob that an envelope names."""
-    return [(one["f"], one["ct"]) for one in body["blob"]]
-
-
-def said_in(row: Row) -> Said:
-    """Return what a stored line's envelope says."""
-    return _SAID.validate_json(head_in(row.envelope) or row.envelope)
-
-
-def kind_of(row: Row) -> str:
-    """Return the kind of a stored line."""
-    return _KINDS.get(kind_in(row.envelope) or b"") or said_in(row).kind
-
-
-_KINDS: Final = {kind.encode(): kind for kind in KINDS}
-
-
-def attachments(row: Row) -> list[str]:
-    """Return the SHA-256 of each blob that a stored line names."""
-    if nothing_attached(row.envelope):
-        return []
-    return [digest for _, digest in said_in(row).attached()]
-
-
-class _Unread:
-    """A stored line of which its place was read."""
-
-    __slots__ = ("blobs", "opened", "row", "said")
-
-    def __init__(
-        self,
-        row: Row,
-        opened: Mapping[str, str] | None,
-        blobs: Mapping[str, bytes] | None,
-        said: Said | None,
-    ) -> None:
-        self.row, self.opened, self.blobs, self.said = row, opened, blobs, said
-
-    @property
-    def kind(self) -> str:
-        kind = kind_of(self.row) if self.said is None else self.said.kind
-        return self._fact().kind if kind in UPCASTS else kind
-
-    def fill(self, recorded: Recorded, name: str) -> None:
-        if name == "fact":
-            _set_fact(recorded, self._fact())
-            return
-        said = self._parsed()
-        actor = said.actor
-        _set_id(recorded, said.id)
-        _set_stream(recorded, said.stream)
-        _set_version(recorded, said.ver)
-        _set_by(
-            recorded,
-            _actor(actor["id"], actor["role"], actor["org"], actor["auth"], actor["for"]),
-        )
-        _set_cause(recorded, said.cause)
-        _set_corr(recorded, said.corr)
-
-    def _parsed(self) -> Said:
-        if self.said is None:
-            self.said = said_in(self.row)
-        return self.said
-
-    def _fact(self) -> Fact:
-        envelope = self.row.envelope
-        if not self.opened and (not self.blobs or nothing_attached(envelope)):
-            kind, raw = fact_in(envelope) or (b"", b"")
-            known = _KINDS.get(kind)
-            if known is not None and known not in UPCASTS:
-                return KINDS[known].model_validate_json(raw)  # without Python's values between
-        said, attached = self._parsed(), None
-        if said.blob and self.blobs:
-            kept = self.blobs
-            attached = {name: kept[digest] for name, digest in said.attached() if digest in kept}
-        public = json.loads(envelope)["pub"]
-        return decode(said.kind, said.case, public, opened=self.opened, attached=attached)
-
-
-def _setter(name: str) -> Callable[[Recorded, Any], None]:
-    """Return what sets a field of a frozen value; `read` makes one for every fact there is."""
-    of = Later if name == "_unread" else Recorded
-    setter: Callable[[Recorded, Any], None] = vars(of)[name].__set__
-    return setter
-
-
-_set_fact, _set_id, _set_stream = _setter("fact"), _setter("id"), _setter("stream")
-_set_version, _set_by = _setter("version"), _setter("by")
-_set_cause, _set_corr = _setter("cause"), _setter("corr")
-_set_key, _set_key_version = _setter("key"), _setter("key_version")
-_set_log_index, _set_recorded_at = _setter("log_index"), _setter("recorded_at")
-_set_unread = _setter("_unread")
-
-
-def read(
-    row: Row,
-    *,
-    opened: Mapping[str, str] | None = None,
-    blobs: Mapping[str, bytes] | None = None,
-    said: Said | None = None,
-) -> Recorded:
-    """Return what a stored line says: public part, and what was opened or attached.
-
-    ``opened`` maps field names to JSON text, ``blobs`` maps SHA-256 to content; ``said`` is
-    the line's own envelope where it was parsed before. The envelope is parsed and the fact
-    decoded when somebody looks at them; what cannot be decoded raises ValidationError then.
-    """
-    recorded = _new(Recorded)
-    _set_unread(recorded, _Unread(row, opened, blobs, said))
-    _set_key(recorded, row.key)
-    _set_key_version(recorded, row.key_version)
-    _set_log_index(recorded, row.log_index)
-    _set_recorded_at(recorded, row.recorded_at)
-    return recorded
-
-
-_new: Final = object.__new__
-
-
-@lru_cache(maxsize=ACTORS_KEPT)
-def _actor(account: str, role: str, org: str, auth: str, acting_for: str | None) -> Actor:
-    return Actor(id=account, role=Role(role), org=org, auth=auth, acting_for=acting_for)

@@ -212,13 +212,13 @@ def for_reporter(recorded: Iterable[Recorded]) -> tuple[Entry, ...]:
 
 
 def _entry(heard: Recorded, shown: Sequence[str]) -> Entry:
-    public = heard.fact.public(shown) if shown else {}
+    said = heard.in_short(shown)
     return Entry(
         log_index=heard.log_index,
-        id=heard.id,
-        at=heard.at,
+        id=said.id,
+        at=said.at,
         recorded_at=heard.recorded_at,
         kind=heard.kind,
-        by=heard.by.role.value,
-        what={name: public[name] for name in shown if name in public},
+        by=said.role,
+        what={name: said.public[name] for name in shown if name in said.public},
     )
