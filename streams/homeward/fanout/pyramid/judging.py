@@ -28,7 +28,7 @@ from homeward.geography.sphere import Floats, centre_deg, unit_of
 from homeward.policies.attention import WAKES_WITHIN_M
 
 _SEARCHED: Final = 8
-"""A bitmap so many times as long as those inside is cut to them first."""
+"""A bitmap that is so many times as long as those inside, and new, is cut to them first."""
 NONE: Final = 0
 ALREADY: Final = 1
 LOST: Final = 2
@@ -120,12 +120,12 @@ def judge(part: Part, some: Asked, wishes: Wishes, query: Query) -> Judged:
     verdicts = wishes.verdicts(query, some.wishes) if few else wishes.verdicts_of_all(query)
     state = verdicts.state if few else verdicts.state.take(some.wishes)
     if some.left_out is not None:
-        state[some.left_out] = UNWANTED
+        state *= ~some.left_out  # UNWANTED is 0, and this ten times as quick as a choice
     fates = _FATES.take(state)
     if query.told:
         hit = told_already(part, some.ranks, state, query.told) & (state != UNWANTED)
-        fates[hit] = ALREADY
-        state[hit] = UNWANTED
+        fates[hit.nonzero()[0]] = ALREADY
+        state *= ~hit
     asleep, rest = (state == ASLEEP).nonzero()[0], (state == OPEN).nonzero()[0]
     surely_min = verdicts.far_min.take(asleep if few else some.wishes.take(asleep))
     numbers = rest if few else some.wishes.take(rest)
@@ -140,11 +140,11 @@ def judge(part: Part, some: Asked, wishes: Wishes, query: Query) -> Judged:
 
 def told_already(part: Part, ranks: Indices, state: NDArray[np.uint8], told: BitMap) -> Flags:
     """Return which of those inside are in a bitmap; who is unwanted may be missed."""
-    if len(told) > _SEARCHED * len(ranks):
-        people = part.people.take(ranks[state != UNWANTED])
-        people.sort()
-        told = bitmap_of(people) & told
-    return part.marks.hits(part.find(ordinals_of(told)), ranks)
+    if part.marks.changes(told) <= _SEARCHED * len(ranks):
+        return part.marks.told(told, part.find, ranks)
+    people = part.people.take(ranks[state != UNWANTED])
+    people.sort()
+    return part.marks.hits(part.find(ordinals_of(bitmap_of(people) & told)), ranks)
 
 
 def among(people: Ordinals, some: BitMap) -> Flags:

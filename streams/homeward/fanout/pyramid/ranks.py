@@ -1,10 +1,12 @@
 """From ordinals to ranks: where a person stands among those that an index knows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from homeward.fanout.pyramid.ranges import Indices, spread
 
@@ -14,6 +16,7 @@ _SHARD_AT: Final = 26
 _SHARDS: Final = 64
 _LOCAL: Final = (1 << _SHARD_AT) - 1
 _SPARE: Final = 1 << 16
+_BIT: Final = np.uint8(1) << np.arange(8, dtype=np.uint8)
 _SPARSE: Final = 4
 """A table may be so many times as long as there are people; ordinals of the departed stay used."""
 
@@ -92,17 +95,43 @@ class Ranks:
 
 
 class Marks:
-    """Flags of people, by rank, lent for a moment: a new array for millions costs more."""
+    """Flags of people by rank; of whom an alert told they are kept, until another is asked about.
+
+    An alert tells more and more people: from one question to the next only those are written who
+    came. Not for two threads at once.
+    """
 
     def __init__(self, people: int) -> None:
         self._people = people
-        self._spare: list[NDArray[np.bool_]] = []
+        self._told = BitMap()
+        self._told_bits = np.zeros(people // 8 + 1, np.uint8)
+        """A bit a person: what is looked up at random fits into a core's cache."""
+        self._spare: NDArray[np.bool_] | None = None
+
+    def changes(self, told: BitMap) -> int:
+        """Return how many people `told` would have to look up."""
+        many: int = self._told.symmetric_difference_cardinality(told)
+        return many
+
+    def told(
+        self, told: BitMap, find: Callable[[Ordinals], Indices], asked: Indices
+    ) -> NDArray[np.bool_]:
+        """Return which of those asked for are in a bitmap; ``find`` gives ranks."""
+        if changed := self._told ^ told:
+            ranks = find(np.array(changed.to_array(), np.uint32))
+            np.bitwise_xor.at(self._told_bits, ranks >> 3, _BIT.take(ranks & 7))
+            self._told = told.copy()
+        found = self._told_bits.take(asked >> 3)
+        found &= _BIT.take(asked & 7)
+        return found.astype(np.bool_)
 
     def hits(self, some: Indices, asked: Indices) -> NDArray[np.bool_]:
-        """Return which of those asked for are among some."""
-        marks = self._spare.pop() if self._spare else np.zeros(self._people, np.bool_)
+        """Return which of those asked for are among some; a new array for millions costs more."""
+        marks, self._spare = self._spare, None
+        if marks is None:
+            marks = np.zeros(self._people, np.bool_)
         marks[some] = True
         found = marks.take(asked)
         marks[some] = False
-        self._spare[:] = [marks]
+        self._spare = marks
         return found
