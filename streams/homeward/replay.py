@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import hashlib
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -54,7 +54,7 @@ async def history(
     rows: Sequence[Row] = await log.key_rows(case)
     if upto is not None:
         rows = [row for row in rows if row.log_index <= upto]
-    return await _read(log, rows) if blobs else [read(row) for row in rows]
+    return (await _read(log, rows))[0] if blobs else [read(row) for row in rows]
 
 
 async def streamed(
@@ -71,6 +71,7 @@ async def streamed(
     they are looked at, which spares the garbage collector most of its work; those of ``kinds``
     with their batch, which is faster for who looks at all of them.
     """
+    blobs: dict[str, bytes] = {}
     fetching = asyncio.ensure_future(_batch(log, case, 0, batch))
     try:
         while rows := await fetching:
@@ -78,7 +79,8 @@ async def streamed(
             await asyncio.sleep(0)  # it asks now, so that the server works meanwhile
             wanted = [row for row in rows if upto is None or row.log_index <= upto]
             if wanted:
-                yield await _read(log, wanted, kinds)
+                recorded, blobs = await _read(log, wanted, kinds, blobs)
+                yield recorded
             if len(wanted) < len(rows):
                 break
     finally:
@@ -89,11 +91,19 @@ async def _batch(log: Log, case: str, after: int, many: int) -> Sequence[Row]:
     return await log.key_rows(case, after, after + many)
 
 
-async def _read(log: Log, rows: Sequence[Row], kinds: Collection[str] = ()) -> list[Recorded]:
+async def _read(
+    log: Log,
+    rows: Sequence[Row],
+    kinds: Collection[str] = (),
+    kept: Mapping[str, bytes] | None = None,
+) -> tuple[list[Recorded], dict[str, bytes]]:
+    """Return what rows say, and their blobs; ``kept`` are some that need not be asked for."""
     large = [row for row in rows if not nothing_attached(row.envelope)]
     digests = {digest for row in large for digest in attachments(row)}
-    blobs = await log.blobs(digests) if digests else None
-    return read_all(rows, blobs=blobs, kinds=kinds)
+    blobs = {digest: kept[digest] for digest in digests if digest in kept} if kept else {}
+    if missing := digests - blobs.keys():
+        blobs.update(await log.blobs(missing))
+    return read_all(rows, blobs=blobs or None, kinds=kinds), blobs
 
 
 @contextmanager
