@@ -31,7 +31,7 @@ HEADER: Final = ("figure", "ours", "bare", "ratio (rounds)", "bar", "", "what / 
 WIDTHS: Final = (15, 17, 17, 24, 12, 7)
 
 
-def line(figure: Figure, budget: Budget) -> tuple[str, ...]:
+def line(figure: Figure, budget: Budget, *, quick: bool = False) -> tuple[str, ...]:
     """Return a figure's cells: both numbers, the ratio, the bar."""
     low, high = figure.spread
     within = f" ({low:.2f}-{high:.2f}, {figure.rounds})" if figure.rounds > 1 else ""
@@ -41,7 +41,7 @@ def line(figure: Figure, budget: Budget) -> tuple[str, ...]:
         f"{number(figure.bare)} {figure.unit}",
         f"{figure.ratio:.2f}{within}",
         budget.text(),
-        budget.verdict(figure),
+        budget.verdict(figure, quick=quick),
         figure.what,
     )
 
@@ -81,13 +81,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         measured = asyncio.run(run(name, Size(asked.quick)))
         grounds[name] = f"{measured.ground}; took {time.perf_counter() - began:.0f} s"
         for figure in measured.figures:
-            lines.append(line(figure, bars[figure.name]))
+            lines.append(line(figure, bars[figure.name], quick=asked.quick))
             show(lines[-1])
     for name, ground in grounds.items():
         print(f"{name}: {ground}")
     for cells in lines:
         if cells[-2] == "wanted":
             print(f"{cells[0]} is not judged: {bars[cells[0]].wanted}")
+        elif cells[-2] == "full":
+            print(f"{cells[0]} is judged in a full run only: {bars[cells[0]].full}")
     if not asked.no_record:
         record(HEADER, lines, grounds, quick=asked.quick)
     return int(any(cells[-2] == "MISSED" for cells in lines))

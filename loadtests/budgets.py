@@ -20,13 +20,15 @@ class Budget:
     at_least: float | None = None
     at_most: float | None = None
     wanted: str = ""
+    full: str = ""
+    """Why a quick run reports the bar and does not judge it."""
     shown: str = ""
     """Why the figure has no bar of its own."""
 
     def __post_init__(self) -> None:
         """Refuse an entry that judges nothing and does not say why."""
         bars = sum(one is not None for one in (self.at_least, self.at_most))
-        if bars + bool(self.shown) != 1 or (self.shown and self.wanted):
+        if bars + bool(self.shown) != 1 or (self.shown and (self.wanted or self.full)):
             raise ValueError("a budget has one of at_least, at_most and shown")
 
     def reached(self, figure: Figure) -> bool:
@@ -34,12 +36,14 @@ class Budget:
         low = self.at_least is None or figure.ratio >= self.at_least
         return low and (self.at_most is None or figure.ratio <= self.at_most)
 
-    def verdict(self, figure: Figure) -> str:
+    def verdict(self, figure: Figure, *, quick: bool = False) -> str:
         """Return ``ok``, ``MISSED``, or what is said of a figure that is not judged."""
         if self.shown:
             return "shown"
         if self.reached(figure):
             return "ok"
+        if quick and self.full:
+            return "full"
         return "wanted" if self.wanted else "MISSED"
 
     def text(self) -> str:

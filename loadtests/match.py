@@ -3,8 +3,10 @@
 Geometry alone: the rows inside an area (`PyramidIndex.find`), as ranges of arrays that this process
 holds; peers hand over an id each. Whole: what fan-out asks, `match`, with ids on both sides: a
 person of three cells once, filters, told-minus, nearest first; PostGIS has the same filters,
-DISTINCT and an anti-join, and need not sort. We hold cells, peers points, so we find a few more at
-the rim; a peer's disk is as much wider as makes it answer just as many rows.
+DISTINCT and an anti-join, and need not sort. Whom the alert told stands ready on both sides: in a
+table there, in the bits that an index keeps from one question about an alert to the next. We hold
+cells, peers points, so we find a few more at the rim; a peer's disk is as much wider as makes it
+answer just as many rows.
 What `match` answers is held against brute force over the same people, all of it.
 """
 

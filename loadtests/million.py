@@ -9,7 +9,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -33,6 +33,7 @@ MOVED: Final = 30_000
 """People who change between two rounds: enough that a merge is worth it."""
 RADIUS_M: Final = 50_000.0
 KINDS: Final = list(RecipientKind)
+_T = TypeVar("_T", bound=np.generic)
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def roster(people: int, draw: np.random.Generator) -> LaneColumns:
     shard = np.sort(draw.integers(0, 64, people))
     local = np.arange(people) - np.searchsorted(shard, shard)
 
-    def each(values: NDArray[np.generic] | tuple[int, ...], dtype: type[np.generic]) -> NDArray:
+    def each(values: tuple[int, ...], dtype: type[_T]) -> NDArray[_T]:
         return draw.choice(values, people).astype(dtype)[rows]
 
     return LaneColumns(
