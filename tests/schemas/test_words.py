@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from homeward.messages import Fact
-from homeward.words import CODE_ALPHABET, AgeBand, Cell, Instant, case_code, case_prefix, derived_id
+from homeward.words import (
+    CODE_ALPHABET,
+    AgeBand,
+    Cell,
+    Instant,
+    case_code,
+    case_prefix,
+    derived_id,
+    derived_ids,
+)
 
 PARTS = st.lists(st.text(max_size=8), max_size=4)
 UUIDS = st.uuids(version=5).map(str)
@@ -31,6 +40,11 @@ def test_an_id_is_a_version_5_uuid_under_its_log(origin, parts):
     name = "".join(f"{len(part)}:{part}" for part in parts)
     under = uuid.uuid5(uuid.NAMESPACE_URL, origin)
     assert derived_id(origin, *parts) == str(uuid.uuid5(under, name))
+
+
+@given(st.lists(st.text(max_size=5), max_size=3), st.text(), st.lists(st.integers(), max_size=3))
+def test_ids_derived_for_many_are_those_derived_one_by_one(before, part, after):
+    assert derived_ids("o", before, after)(part) == derived_id("o", *before, part, *after)
 
 
 def test_an_id_belongs_to_its_log():
