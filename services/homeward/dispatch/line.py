@@ -40,7 +40,8 @@ class _Waiter:
     rank: Rank
     number: int
     far: FarSide = field(compare=False)
-    woken: asyncio.Future[None] = field(compare=False)
+    wanted: int = field(compare=False)
+    given: asyncio.Future[Place] = field(compare=False)
 
 
 class Line:
@@ -103,7 +104,8 @@ class Line:
     async def enter(self, far: FarSide, wanted: int, rank: Rank) -> Place | None:
         """Take a place for up to ``wanted`` messages; None: none was free in ``channel_wait_s``."""
         until = self._monotonic() + self._knobs.channel_wait_s
-        while (place := self._place(far, wanted, rank)) is None:
+        place = self._place(far, wanted, rank)
+        while place is None:
             left_s = until - self._monotonic()
             if left_s <= 0:
                 return None
@@ -112,33 +114,41 @@ class Line:
                 self._meter.count("homeward_rate_waits_total", channel=self.name)
                 with self._bucket.awaited(rank):
                     opens_s = min(left_s, SOON_S, self._bucket.wait_s(rank))
-                    await self._wait(far, rank, max(SOONEST_S, opens_s))
+                    place = await self._given(far, wanted, rank, max(SOONEST_S, opens_s))
             else:
-                await self._wait(far, rank, max(SOONEST_S, min(left_s, opens_s or left_s)))
+                most_s = max(SOONEST_S, min(left_s, opens_s or left_s))
+                place = await self._given(far, wanted, rank, most_s)
+            place = place or self._place(far, wanted, rank)
         self._turned_away = max(0, self._turned_away - 1)
         return place
 
-    async def _wait(self, far: FarSide, rank: Rank, most_s: float) -> None:
+    async def _given(self, far: FarSide, wanted: int, rank: Rank, most_s: float) -> Place | None:
+        """Wait to be given a place, so that no newcomer takes what became free."""
         self._number += 1
-        waiter = _Waiter(rank, self._number, far, asyncio.get_running_loop().create_future())
+        given: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(rank, self._number, far, wanted, given)
         self._waiters.append(waiter)
         try:
-            await asyncio.wait([waiter.woken], timeout=most_s)
+            await asyncio.wait([given], timeout=most_s)
+        except asyncio.CancelledError:
+            if given.done():
+                self.leave(given.result())
+            raise
         finally:
-            if not waiter.woken.done():
+            if not given.done():
                 self._waiters.remove(waiter)
+        return given.result() if given.done() else None
 
     def leave(self, place: Place) -> None:
-        """Give a place back; the nearest who can use it goes next."""
+        """Give a place back; the nearest who can use it have it at once."""
         place.far.batches -= 1
         self._quick -= place.quick
         self._slow -= not place.quick
         for waiter in sorted(self._waiters):
-            if self._room(waiter.far):
+            given = self._place(waiter.far, waiter.wanted, waiter.rank)
+            if given is not None:
                 self._waiters.remove(waiter)
-                if not waiter.woken.done():
-                    waiter.woken.set_result(None)
-                return
+                waiter.given.set_result(given)
 
     def turn_away(self) -> None:
         """Count somebody who found neither a place nor room to wait."""

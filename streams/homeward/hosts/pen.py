@@ -46,21 +46,27 @@ class Pen:
         says: Sequence[Fact],
         head: StreamHead,
     ) -> tuple[Entry, ...]:
-        """Return `outputs` that are named after something else than their cause."""
+        """Return `outputs` that are named after something else than their cause.
+
+        When one of them cannot be written ``head`` stays where it is.
+        """
         origin = Origin(
             by=Actor(id=consumer, role=Role.SYSTEM),
             cause=cause.id,
             corr=cause.corr or cause.id,
         )
-        return tuple(
+        ahead = StreamHead(head.stream, head.version, head.chain)
+        entries = tuple(
             write(
                 fact,
                 fact_id=derived_id(self.log, name, consumer, ordinal),
                 log=self.log,
-                head=head,
+                head=ahead,
                 origin=origin,
                 recorded=self.real(),
                 sealer=NOTHING_SEALED,
             )
             for ordinal, fact in enumerate(says)
         )
+        head.version, head.chain = ahead.version, ahead.chain
+        return entries

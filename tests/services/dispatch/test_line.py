@@ -1,5 +1,6 @@
 """What a line learns of a far side: how quick it is, and until when it wants to be left alone."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -79,4 +80,34 @@ async def test_who_asks_to_be_left_alone_is_and_not_for_ever(line, far):
     far.asks_s = KNOBS.retry_after_max_s * 10
     await sent(line, side)
     far.now_s += KNOBS.retry_after_max_s
+    assert not line.full(side)
+
+
+async def test_what_becomes_free_goes_to_who_waits_and_to_no_newcomer(line):
+    side = line.far("")
+    held = await line.enter(side, 100, RANK)
+    late = asyncio.create_task(line.enter(side, 100, (2, 2, 3)))
+    soon = asyncio.create_task(line.enter(side, 10, (2, 1, 2)))
+    await asyncio.sleep(0)
+    line.leave(held)
+    assert line.full(side)
+    place = await soon
+    assert place is not None
+    assert place.people == 10
+    line.leave(place)
+    place = await late
+    assert place is not None
+    line.leave(place)
+    assert not line.full(side)
+
+
+async def test_a_place_given_to_who_was_cancelled_meanwhile_comes_back(line):
+    side = line.far("")
+    held = await line.enter(side, 100, RANK)
+    waiting = asyncio.create_task(line.enter(side, 100, RANK))
+    await asyncio.sleep(0)
+    line.leave(held)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
     assert not line.full(side)
