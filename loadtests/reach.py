@@ -2,10 +2,11 @@
 
 A real ``homeward up`` in a process of its own; an officer issues an approved draft over HTTP. Ours
 ends when the channel is called with the first of the case's people. ``reach`` begins when the
-officer has the answer. ``reach-recorded`` begins at the log's own ``recorded_at``, which is taken
-before the append is flushed; ``reach-sent`` when the request was due to be sent, and
-``reach-far`` ends at the webhook's far side, in this process. Bare: one INSERT of such bytes that
-notifies, and the listener's callback.
+officer has the answer; since the same loop writes that answer and does what follows, a late answer
+would flatter it. So ``reach-recorded`` is judged too: it begins at the log's own ``recorded_at``,
+taken before the append is even flushed. ``reach-sent`` begins when the request was due to be sent,
+and ``reach-far`` goes from the answer to the webhook's far side, in this process. Bare: one INSERT
+of such bytes that notifies, and the listener's callback.
 
 ``reach-many`` asks what ten times as many registered people cost; the alerts reach as many as
 before. Both sides are counted in bare appends of their own minutes, for they cannot be measured in
