@@ -185,3 +185,16 @@ def test_a_chunk_that_is_longer_than_it_says_is_a_fault():
         Reading().take(
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nxyz\r\n0\r\n\r\n"
         )
+
+
+async def test_whoever_asks_while_all_is_closed_is_not_left_waiting():
+    async def serve(reader, writer):
+        await request(reader)
+        await asyncio.sleep(30)
+
+    async with raw(serve) as target, posting() as poster:
+        asked = asyncio.create_task(poster.post(target, b"", b"{}", 30))
+        await asyncio.sleep(0.1)
+        await poster.close()
+        with pytest.raises(post.BrokenOff):
+            await asyncio.wait_for(asked, 2)

@@ -218,13 +218,12 @@ class Poster:
             self._sweep = asyncio.get_running_loop().call_later(IDLE_S / 2, self._swept)
 
     async def close(self) -> None:
-        """Close what is kept, and let go of the resolver."""
+        """Close every connection, and let go of the resolver; who still asks gets BrokenOff."""
         for timer in (self._sweep, self._look):
             if timer is not None:
                 timer.cancel()
-        for kept in self._kept.values():
-            for wire in kept:
-                wire.close()
+        for wire in (*self._asking, *(one for kept in self._kept.values() for one in kept)):
+            wire.close()
         self._kept.clear()
         self.idle = 0
         await self._resolver.close()
