@@ -5,10 +5,10 @@ import shutil
 import stat
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from homeward.cli.finding import Check
 from homeward.cli.output import Complaint
 from homeward.cli.parked import mend_of, parked
 from homeward.cli.whereabouts import Whereabouts, settings_with
@@ -16,19 +16,6 @@ from homeward.client import Silent, Trouble, server
 
 FREE_BYTES_MIN: Final = 2 * 1024**3
 OPEN_FILES_MIN: Final = 1_024
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at and how it is."""
-
-    what: str
-    ok: bool
-    mend: str = ""
-
-    def shown(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self)
 
 
 async def every_check(where: Whereabouts, url: str | None) -> list[Check]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final, TypeAlias
 
-from homeward.cli.checks import Check
+from homeward.cli.finding import Check
 
 Labels: TypeAlias = Mapping[str, str]
 Figures: TypeAlias = Mapping[str, tuple[tuple[Labels, float], ...]]

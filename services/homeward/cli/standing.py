@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from homeward.cli.checks import Check
+from homeward.cli.finding import Check
 from homeward.cli.whereabouts import Whereabouts, settings_with
 from homeward.ports import LogUnavailable, Registered, Roster
 from homeward.postgres.standing import Standing, look
