@@ -178,3 +178,21 @@ async def test_many_rows_are_built_in_a_thread(monkeypatch):
     await world.register("a")
     assert len(await world.keeper.fresh()) == 1
     assert loops == [1]
+
+
+async def test_what_is_expected_is_looked_for_once_and_counts_for_a_moment(monkeypatch):
+    world = World()
+    world.keeper.expect()  # not loaded yet: nothing to bring up to date
+    await world.register("a")
+    await world.keeper.fresh()
+    calls, name = world.store.calls.by_name, "MemoryRoster.revision"
+    before = calls[name]
+    world.keeper.expect()
+    await asyncio.sleep(0)
+    await world.keeper.fresh()
+    assert calls[name] == before + 1
+    world.keeper.expect()
+    await asyncio.sleep(0)
+    monkeypatch.setattr(keeping, "EXPECTED_S", 0)
+    await world.register("b")
+    assert len(await world.keeper.fresh()) == 2

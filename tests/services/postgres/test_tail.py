@@ -99,3 +99,14 @@ async def test_blobs_are_read_once(store, asked):
     asked.clear()
     assert await store.tail.blobs([digest]) == {digest: content}
     assert asked == []
+
+
+async def test_what_this_process_appends_is_not_read_again(store, asked):
+    tail, pen = store.tail, Pen(store.log.origin)
+    assert await tail.size() == 0
+    asked.clear()
+    for number in range(3):
+        await appended(store.log, pen.note(pen.case(number)))
+        assert await tail.size() == number + 1
+    assert [row.log_index for row in await tail.rows(-1, 2)] == [0, 1, 2]
+    assert asked == ["append"] * 3
