@@ -1,5 +1,7 @@
-"""Who got which right, and who read what is sealed; streams ``access-keys``, ``access-<case>``,
-``access-areas``."""
+"""Who got which right, and who read what is sealed.
+
+Streams ``access-keys``, ``access-<case>``, ``access-areas``.
+"""
 
 from typing import Annotated, Literal
 
