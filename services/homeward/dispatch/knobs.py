@@ -20,7 +20,8 @@ class Knobs:
     send_timeout_s: float = 10.0
     """Twice what a webhook allows itself: beyond it a channel hangs and is cut off."""
     channel_batches: int = 6
-    """Batches in one channel at once, to far sides that answer quickly ..."""
+    """Batches in one channel at once, never more than ``senders``, to far sides that answer
+    quickly ..."""
     endpoint_batches: int = 3
     """... and to one of them: half, so that none can take them all by falling silent."""
     slow_batches: int = 8

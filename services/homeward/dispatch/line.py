@@ -84,8 +84,9 @@ class Line:
         if far.pause_s(self._monotonic()) > 0:
             return 0
         if far.quick:
-            mine = knobs.endpoint_batches if far.name else knobs.channel_batches
-            busy = self._quick >= knobs.channel_batches or far.batches >= mine
+            most = min(knobs.channel_batches, knobs.senders)
+            mine = min(most, knobs.endpoint_batches) if far.name else most
+            busy = self._quick >= most or far.batches >= mine
             return 0 if busy else self.batch_max
         busy = self._slow >= knobs.slow_batches or far.batches > 0
         return 0 if busy else min(self.batch_max, knobs.slow_people)
@@ -104,6 +105,7 @@ class Line:
     async def enter(self, far: FarSide, wanted: int, rank: Rank) -> Place | None:
         """Take a place for up to ``wanted`` messages; None: none was free in ``channel_wait_s``."""
         until = self._monotonic() + self._knobs.channel_wait_s
+        self._grant()  # who waits goes before whoever comes, though a far side is quick just now
         place = self._place(far, wanted, rank)
         while place is None:
             left_s = until - self._monotonic()
@@ -144,6 +146,10 @@ class Line:
         place.far.batches -= 1
         self._quick -= place.quick
         self._slow -= not place.quick
+        self._grant()
+
+    def _grant(self) -> None:
+        """Give what is free to those who wait, the nearest first."""
         for waiter in sorted(self._waiters):
             given = self._place(waiter.far, waiter.wanted, waiter.rank)
             if given is not None:

@@ -111,3 +111,28 @@ async def test_a_place_given_to_who_was_cancelled_meanwhile_comes_back(line):
     await asyncio.gather(waiting, return_exceptions=True)
     assert waiting.cancelled()
     assert not line.full(side)
+
+
+async def test_who_waits_goes_before_a_newcomer_when_a_far_side_turns_out_quick(far):
+    line = Line(far, Knobs(channel_wait_s=5), MemoryMeter(), monotonic=lambda: far.now_s)
+    side = line.far("")
+    first = await line.enter(side, 20, (2, 0, 1))
+    assert first is not None
+    nearer = asyncio.create_task(line.enter(side, 100, (2, 1, 2)))
+    await asyncio.sleep(0)
+    await line.send(side, [SimpleNamespace(message_id="m")])
+    assert side.quick, "it has more places than it had, and nobody left one yet"
+    farther = asyncio.create_task(line.enter(side, 100, (2, 2, 3)))
+    await asyncio.wait([nearer, farther], return_when=asyncio.FIRST_COMPLETED)
+    assert nearer.done()
+    assert (await nearer) is not None
+    assert (await farther) is not None
+
+
+async def test_one_sender_sends_one_batch_at_a_time(far):
+    line = Line(far, Knobs(senders=1), MemoryMeter(), monotonic=lambda: far.now_s)
+    side = line.far("")
+    await sent(line, side)
+    place = await line.enter(side, 100, RANK)
+    assert place is not None
+    assert line.full(side)

@@ -142,7 +142,7 @@ class Wishes:
     def verdicts_of_all(self, query: Query) -> Verdicts:
         """Return what a query makes of all combinations; kept, for many areas ask in a minute."""
         minute = query.at.replace(second=0, microsecond=0)
-        key = (query.kinds, query.severity, query.level, minute)
+        key = (frozenset(query.kinds), query.severity, query.level, minute)
         found = self._verdicts.get(key)
         if found is None:
             if len(self._verdicts) >= _KEPT:
