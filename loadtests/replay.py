@@ -18,6 +18,7 @@ import asyncpg
 from homeward.case import fold
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.reach import ReachWidened
+from homeward.house.collector import spare_what_stays
 from homeward.messages import Fact
 from homeward.ports import Unit
 from homeward.postgres.store import Store
@@ -128,6 +129,7 @@ async def measure(size: Size) -> Measured:
         connection = await ground.connect()
         try:
             writer = Writer(store.log.origin)
+            spare_what_stays()  # as `homeward up` does; both sides have it
             short, long = [await _kept(store, writer, many) for many in (SHORT, LONG)]
             short_rounds = await _rounds(store, connection, short, size.of(101, 41))
             long_rounds = await _rounds(store, connection, long, size.of(11, 5))

@@ -21,6 +21,7 @@ from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.links import PageLinks
 from homeward.hosts.embedded import EmbeddedHost
 from homeward.hosts.waker import Waker
+from homeward.house.collector import spare_what_stays
 from homeward.house.first import admin_key, another_answers, saying_where
 from homeward.house.opening import House, HouseRefused, World, open_house
 from homeward.house.patience import Patient
@@ -79,6 +80,7 @@ async def run_up(settings: Settings, world: World, announce: Announce | None = N
         host, port = listening.getsockname()[:2]
         house.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         key_file = await admin_key(house)
+        spare_what_stays()
         async with _hosts(house, stop):
             server = _Server(_uvicorn(house))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
