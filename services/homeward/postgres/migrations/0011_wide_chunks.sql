@@ -9,7 +9,10 @@ ALTER TABLE chunks
     ADD COLUMN expired_bits  bytea,
     ADD COLUMN retried_bits  bytea,
     -- Ordinals hardly shrink, and out of line a settlement does not write them again.
-    ALTER COLUMN recipients SET STORAGE EXTERNAL;
+    ALTER COLUMN recipients SET STORAGE EXTERNAL,
+    -- Each row of a wide alert looked its alert up again: add_chunks, which alone writes them, joins
+    -- and locks it, and alerts are never deleted.
+    DROP CONSTRAINT chunks_case_id_alert_fkey;
 
 -- Record outcomes of a leased chunk: kept, lost (another holds it), or again (read it once more).
 --
