@@ -41,7 +41,9 @@ BEGIN
         SELECT p_processor, t.key, t.due, t.asked_by FROM unnest(p_turns) t
         WHERE t.wake = 'set' AND t.of = ANY (v_won)
         ON CONFLICT (processor, key) DO UPDATE SET due = excluded.due, asked_by = excluded.asked_by;
-    PERFORM add_chunks(ARRAY(SELECT c FROM unnest(p_chunks) c WHERE c.of = ANY (v_won)));
+    -- Taken apart and put together again only when some keys came too late: it is a megabyte.
+    PERFORM add_chunks(CASE WHEN cardinality(v_late) = 0 THEN p_chunks
+        ELSE ARRAY(SELECT c FROM unnest(p_chunks) c WHERE c.of = ANY (v_won)) END);
 
     v_speaking := ARRAY(SELECT ROW(e.of, NULL, NULL, NULL)::unit_in
         FROM (SELECT DISTINCT e.of FROM unnest(p_entries) e WHERE e.of = ANY (v_won)) e

@@ -14,6 +14,38 @@ ALTER TABLE chunks
     -- and locks it, and alerts are never deleted.
     DROP CONSTRAINT chunks_case_id_alert_fkey;
 
+-- Add chunks; ids known already are skipped, those of a closed alert or an older version withdrawn.
+CREATE OR REPLACE FUNCTION add_chunks(p_chunks chunk_in[])
+RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    v_cases text[]; v_alerts integer[];
+BEGIN
+    IF cardinality(p_chunks) = 0 THEN RETURN; END IF;
+    -- Taken apart once for this: the array of a wide alert is a megabyte.
+    SELECT array_agg(c.case_id ORDER BY c.case_id, c.alert),
+           array_agg(c.alert ORDER BY c.case_id, c.alert) INTO v_cases, v_alerts
+        FROM (SELECT DISTINCT c.case_id, c.alert FROM unnest(p_chunks) c) c;
+    INSERT INTO alerts (case_id, alert)
+        SELECT n.case_id, n.alert FROM unnest(v_cases, v_alerts) AS n (case_id, alert)
+        ON CONFLICT DO NOTHING;
+    PERFORM FROM alerts a JOIN unnest(v_cases, v_alerts) AS n (case_id, alert)
+            ON a.case_id = n.case_id AND a.alert = n.alert
+        ORDER BY a.case_id, a.alert FOR SHARE OF a;
+    INSERT INTO chunks (id, order_id, case_id, lane, seq, purpose, ends, priority, alert, version,
+            wave, recipients, people, texts_of, contact, watch, window_from, window_to, expires_at,
+            attempt, channel_step, delay_s, free_at, leasable, withdrawn)
+        SELECT c.id, c.order_id, c.case_id, c.lane, c.seq, c.purpose, c.ends, c.priority, c.alert,
+            c.version, c.wave, c.recipients, c.people, c.texts_of, c.contact, c.watch,
+            c.window_from, c.window_to, c.expires_at, c.attempt, c.channel_step, c.delay_s,
+            clock_timestamp() + make_interval(secs => c.delay_s), NOT o.over, o.over
+        FROM unnest(p_chunks) WITH ORDINALITY AS c JOIN alerts a USING (case_id, alert),
+            LATERAL (SELECT NOT c.ends AND a.closed
+                         OR c.purpose = 'alert' AND c.version < a.newest AS over) o
+        ORDER BY c.ordinality
+        ON CONFLICT (id) DO NOTHING;
+    PERFORM pg_notify(current_schema() || '_ledger', '');
+END $$;
+
 -- Record outcomes of a leased chunk: kept, lost (another holds it), or again (read it once more).
 --
 -- The alert's row comes first, as in close_alert, so that the two never wait for one another.
