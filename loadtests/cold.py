@@ -163,10 +163,10 @@ async def _import(data: Path, roster: Path) -> None:
 
 async def measure(size: Size) -> Measured:
     """Start cold in turn with what a start is made of; then fill a roster."""
-    people = size.of(PEOPLE, PEOPLE // 10)
+    people = size.of(PEOPLE, PEOPLE // 20)
     with tempfile.TemporaryDirectory(prefix="homeward-cold-") as name:
         folder = Path(name)
-        cold = await _cold(folder, size.of(9, 3))
+        cold = await _cold(folder, size.of(9, 2))
         server, postgres = await _memory(folder, people)
     figures = [
         Figure.of_rounds("cold", "first homeward up to ready / initdb, start, imports", "s", cold),

@@ -156,7 +156,8 @@ async def checked(some: Crowd, batches: Sequence[Batch]) -> tuple[int, int, int]
 
 async def measure(size: Size) -> Measured:
     """Move the same people on both sides, in turn."""
-    some = crowd(PEOPLE)
+    people = size.of(PEOPLE, PEOPLE // 5)
+    some = crowd(people)
     walking = Walking.of(some)
     many, rounds = size.of(80, 20), []
     keeper = Keeper(PyramidIndex(some.columns))
@@ -176,7 +177,7 @@ async def measure(size: Size) -> Measured:
                 rounds.append((moved / (between - began), moved / (ended - between)))
         version = peer.version
     alike, asked, met = await checked(some, Walking.of(some).batches(CHECKED[-1] + 1))
-    what = f"moves at {PEOPLE:,} people, {keeper.merges} merges / Redis GEOADD pipelined"
+    what = f"moves at {people:,} people, {keeper.merges} merges / Redis GEOADD pipelined"
     figures = [
         Figure.of_rounds("moves", what, "moves/s", rounds),
         Figure.of_rounds(

@@ -128,13 +128,13 @@ async def _side(stack: AsyncExitStack) -> tuple[Side, str]:
 
 async def measure(size: Size) -> Measured:
     """Move the same people in a house with live areas and in one without, in turn."""
-    areas = size.of(1_000, 200)
+    areas = size.of(1_000, 40)
     async with AsyncExitStack() as stack:
         idle, said = await _side(stack)
         busy, _ = await _side(stack)
         await busy.alert(areas)
         rounds = []
-        for number in range(size.of(8, 4)):
+        for number in range(size.of(8, 3)):
             ours, bare = await busy.block(), await idle.block()
             if number:  # nobody is timed cold
                 rounds.append((ours, bare))
