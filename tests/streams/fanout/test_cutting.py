@@ -12,7 +12,7 @@ def test_everybody_is_in_one_chunk_in_their_order(people):
 
 
 def test_the_nearest_are_few_and_the_rest_fills_whole_rows():
-    sizes = [len(range(*part.indices(30_000))) for part in cuts(30_000)]
+    sizes = [len(range(*part.indices(40_000))) for part in cuts(40_000)]
     assert sizes[: len(SIZES)] == list(SIZES)
     assert set(sizes[len(SIZES) : -1]) == {CHUNK_PEOPLE_MAX}
     assert sizes == sorted(sizes[:-1]) + sizes[-1:]
