@@ -58,7 +58,7 @@ TIMED_S: Final = 0.03
 """Short calls are repeated for so long."""
 FAST: Final = "match-10km"
 """Asked of the extra, too, where it is installed."""
-FULL, QUICK = 5_000_000, 1_000_000
+FULL, QUICK = 5_000_000, 300_000
 
 
 @dataclass(slots=True)
