@@ -46,6 +46,12 @@ BEGIN
     PERFORM pg_notify(current_schema() || '_ledger', '');
 END $$;
 
+-- A sender from before this migration would not see the bits, and send again: it fails instead.
+DROP FUNCTION settle_chunk(
+    text, integer, integer, boolean, bytea[], integer[], chunk_in[], unit_in[], entry_in[],
+    sealed_in[], blob_in[]
+);
+
 -- Record outcomes of a leased chunk: kept, lost (another holds it), or again (read it once more).
 --
 -- The alert's row comes first, as in close_alert, so that the two never wait for one another.
