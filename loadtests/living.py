@@ -95,7 +95,7 @@ class Living:
         """
         ask, key = self.officer.post, f"reach-{number}"
         seen = time.time() - GONE.total_seconds()
-        raised = await ask("/v1/cases", _report(seen), f"{key}-raise")
+        raised = await ask("/v1/cases", report(seen), f"{key}-raise")
         path = f"/v1/cases/{raised['case']}"
         await ask(f"{path}/verify", {"unit": "linquan"}, f"{key}-verify")
         drafted = await ask(f"{path}/alerts", DRAFT, f"{key}-draft")
@@ -115,9 +115,10 @@ DRAFT: Final[dict[str, Any]] = {
 }
 
 
-def _report(seen_s: float) -> dict[str, Any]:
+def report(seen_s: float, lat: float = SEAT[0], lon: float = SEAT[1]) -> dict[str, Any]:
+    """Return the body that raises an invented case; seen then (Unix seconds) and there."""
     at = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(seen_s))
-    place = {"lat": SEAT[0], "lon": SEAT[1], "datum": "wgs84", "accuracy_m": 50}
+    place = {"lat": lat, "lon": lon, "datum": "wgs84", "accuracy_m": 50}
     return {
         "category": "stranger-abduction",
         "mode": "foot",

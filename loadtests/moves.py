@@ -7,7 +7,7 @@ time. In a pass of its own that nobody times, `match` is held against brute forc
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -106,7 +106,7 @@ class Keeper:
                 self._running = asyncio.create_task(self._merge(work))
         await asyncio.sleep(0)  # a merge that is done swaps here
 
-    async def _merge(self, work: Any) -> None:  # noqa: ANN401 -- of `merging`
+    async def _merge(self, work: Callable[[], Callable[[], None]]) -> None:
         swap = await asyncio.to_thread(work)
         swap()
         self.merges += 1

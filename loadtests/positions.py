@@ -21,7 +21,7 @@ from homeward.ports import Contact, Recipient
 from homeward.words import RecipientKind
 from loadtests.figures import Figure, Measured, Size
 from loadtests.ground import open_ground
-from loadtests.living import DRAFT, GONE, SEAT, Living, listening_sink, living
+from loadtests.living import DRAFT, GONE, SEAT, Living, listening_sink, living, report
 
 PEOPLE: Final = 5_000
 HALF_DEG: Final = 4.0
@@ -92,18 +92,7 @@ class Side:
 
     def _report(self) -> dict[str, Any]:
         lat, lon = h3.cell_to_latlng(cell(self.draw))
-        at = time.strftime(
-            "%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - GONE.total_seconds())
-        )
-        place = {"lat": lat, "lon": lon, "datum": "wgs84", "accuracy_m": 50}
-        return {
-            "category": "stranger-abduction",
-            "mode": "foot",
-            "last_seen": {"at": at, "place": place, "text": "an alley that was made up"},
-            "custody": "none",
-            "protection_order": False,
-            "person": {"name": "Invented Child", "age_years": 2, "sex": "male"},
-        }
+        return report(time.time() - GONE.total_seconds(), lat, lon)
 
 
 async def _side(stack: AsyncExitStack) -> tuple[Side, str]:

@@ -30,7 +30,7 @@ ARGS: Final = ("--port", "0", "--save", "", "--appendonly", "no")
 
 def packed(*words: bytes | str | float) -> bytes:
     """Return a command as it goes over the wire."""
-    said: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]  # its stub takes one
+    said: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]  # its stub knows no sequence
     return said
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+from scipy.spatial import cKDTree  # type: ignore[import-untyped]  # scipy has no types
 
 from homeward.geography.sphere import EARTH_RADIUS_M, unit_of, units
 from loadtests.crowd import Crowd
