@@ -1,5 +1,5 @@
 # Thin on purpose: what gates a merge is in noxfile.py, what a command needs in infra/setup.
-.PHONY: help demo up test test-faults bench bench-quick lock clean
+.PHONY: help demo demo-kafka up kafka kafka-stop test test-faults bench bench-quick lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -9,9 +9,20 @@ demo: ## one invented case, start to end, in a drill world
 	@infra/setup run
 	@.venv/bin/homeward demo $(ARGS)
 
+demo-kafka: ## the same with processes apart, on a Kafka that is there for it only
+	@infra/setup kafka
+	@infra/demo-kafka $(ARGS)
+
 up: ## a drill server that stays
 	@infra/setup run
 	@.venv/bin/homeward up --drill $(ARGS)
+
+kafka: ## a real broker on 127.0.0.1:19092 for a drill; HOMEWARD_KAFKA names it
+	@infra/setup kafka
+	@infra/kafka/broker start
+
+kafka-stop: ## end it; what it kept stays in .kafka/
+	@infra/kafka/broker stop
 
 test: ## everything that gates a merge; pytest speaks last
 	@infra/setup gate

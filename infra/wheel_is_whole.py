@@ -8,13 +8,8 @@ import zipfile
 from pathlib import PurePosixPath
 
 ROOTS = ("schemas", "streams", "services")
-SCALE = {"aiokafka", "faust", "kafka", "mode"}
 # What only an extra brings may be absent: the runtime lock holds no extra.
-EXTRAS = {
-    "homeward.kafka": SCALE,
-    "homeward.hosts.faust_host": SCALE,
-    "homeward.testing": {"hypothesis", "pytest"},
-}
+EXTRAS = {"homeward.testing": {"hypothesis", "pytest"}}
 
 
 def tracked() -> set[str]:

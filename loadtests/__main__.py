@@ -22,9 +22,14 @@ BENCHES: Final = (
     "positions",
     "ledger",
     "reach",
+    "fields",
     "dispatch",
     "exact",
     "cold",
+    "relay",
+    "faust",
+    "carried",
+    "scaled",
 )
 """A module each, in the order in which they run."""
 HEADER: Final = ("figure", "ours", "bare", "ratio (rounds)", "bar", "", "what / against what")

@@ -100,7 +100,7 @@ class Living:
         await ask(f"{path}/verify", {"unit": "linquan"}, f"{key}-verify")
         drafted = await ask(f"{path}/alerts", DRAFT, f"{key}-draft")
         approve = f"{path}/alerts/{drafted['draft']}/approve"
-        await self.supervisor.post(approve, {}, f"{key}-approve")
+        await self.supervisor.post(approve, {"digest": drafted["digest"]}, f"{key}-approve")
         return raised["case"], drafted["draft"]
 
     async def issue(self, case: str, draft: str) -> None:

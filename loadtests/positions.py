@@ -87,7 +87,9 @@ class Side:
         await ask(f"{path}/verify", {"unit": "linquan"}, f"{key}-verify")
         drafted = await ask(f"{path}/alerts", DRAFT, f"{key}-draft")
         draft = f"{path}/alerts/{drafted['draft']}"
-        await self.house.supervisor.post(f"{draft}/approve", {}, f"{key}-approve")
+        await self.house.supervisor.post(
+            f"{draft}/approve", {"digest": drafted["digest"]}, f"{key}-approve"
+        )
         await ask(f"{draft}/issue", {}, f"{key}-issue")
 
     def _report(self) -> dict[str, Any]:

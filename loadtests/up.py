@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from homeward.cli import main
-from homeward.house import running
+from homeward.house import calling
 from homeward.ports import Channel, Outgoing, Result
 
 NOTED: Final = "webhook"
@@ -34,13 +34,13 @@ class Noting:
 
 def noting(file: int) -> None:
     """Let the house that is opened next note its webhooks' batches."""
-    made = running.channels_for
+    made = calling.channels_for
 
     def channels_for(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the one behind it
         channels = dict(made(*args, **kwargs))
         return channels | {NOTED: Noting(channels[NOTED], file)}
 
-    running.channels_for = channels_for
+    calling.channels_for = channels_for
 
 
 if __name__ == "__main__":

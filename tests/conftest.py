@@ -1,8 +1,10 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.broker import Broker, NoBroker
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,3 +35,21 @@ def real_data() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One real Kafka for all tests: take names of your own, and leave it running.
+
+    Who kills it starts a `Broker` of its own. The gate must not skip: with CI=true a machine that
+    cannot run one is a failure.
+    """
+    try:
+        one = Broker(tmp_path_factory.mktemp("kafka"), brief=True)
+        one.__enter__()
+    except NoBroker as why:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(why))
+        pytest.skip(str(why))
+    yield one
+    one.close()

@@ -267,8 +267,9 @@ def alert(stage: Stage, case: str, *, tag: str, policy: str = "circles") -> str:
         "expires_in_s": 86_400,
     }
     path = f"/v1/cases/{case}/alerts"
-    draft = stage.ask("POST", path, body, role="officer", key=f"draft-{tag}")["draft"]
-    stage.ask("POST", f"{path}/{draft}/approve", {}, role="supervisor", key=f"approve-{tag}")
+    drafted = stage.ask("POST", path, body, role="officer", key=f"draft-{tag}")
+    draft, read = drafted["draft"], {"digest": drafted["digest"]}
+    stage.ask("POST", f"{path}/{draft}/approve", read, role="supervisor", key=f"approve-{tag}")
     stage.ask("POST", f"{path}/{draft}/issue", {}, role="officer", key=f"issue-{tag}")
     return str(draft)
 

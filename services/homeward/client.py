@@ -17,9 +17,9 @@ AWAY_TRIES: Final = 10
 AGAIN_S: Final = 0.5
 """Before a live feed that ended is asked for again."""
 BROKEN: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError)
-BROKEN_TRIES: Final = 2
-"""A connection that was kept may have been closed by the far side as we asked; a request under an
-Idempotency-Key can be asked again."""
+BROKEN_TRIES: Final = 10
+"""Connections that were kept may have been closed by the far side as we asked, all of them when our
+own loop stood still; a request under an Idempotency-Key can be asked again."""
 LINE_BYTES_MAX: Final = 1 << 20
 """Of a live feed: a fact's public part is at most 32 KB."""
 
@@ -74,6 +74,14 @@ class Server:
         if answer.status != HTTPStatus.OK:
             raise Trouble(f"{self.url}{path} answered {answer.status}", "is that Homeward?")
         return said
+
+    async def drawing(self, path: str, **query: Said) -> str:
+        """Return what stands there and is no JSON of ours. Raises Trouble."""
+        given = {name: str(value) for name, value in query.items() if value is not None}
+        status, text = await self._said("GET", path, query=given)
+        if status >= HTTPStatus.BAD_REQUEST:
+            _content(status, text, self.url + path)
+        return text
 
     async def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Content:
         """Ask for something to become true, at most once a key, and return the answer."""
@@ -133,6 +141,21 @@ class Server:
         body: Mapping[str, Any] | None = None,
         idempotency: str | None = None,
     ) -> Content:
+        status, text = await self._said(
+            method, path, query=query, body=body, idempotency=idempotency
+        )
+        return _content(status, text, self.url + path)
+
+    async def _said(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        idempotency: str | None = None,
+    ) -> tuple[int, str]:
+        """Return the status and the body of the answer, asked again while the store is away."""
         headers = {"Authorization": f"Bearer {self.key}"}
         if idempotency:
             headers["Idempotency-Key"] = idempotency
@@ -152,7 +175,7 @@ class Server:
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE or not left or not again_s.isdigit():
                 break
             await asyncio.sleep(int(again_s))
-        return _content(answer.status, text, self.url + path)
+        return answer.status, text
 
 
 @asynccontextmanager

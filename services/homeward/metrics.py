@@ -1,6 +1,7 @@
 """Every metric, declared once: name, type, labels, meaning. docs/METRICS.md is generated."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -19,6 +20,7 @@ class Metric:
 
 
 CATALOGUE: Final = (
+    Metric("homeward_process_info", "gauge", "1; which process this is.", ("role",)),
     Metric("homeward_facts_appended_total", "counter", "Facts acknowledged.", ("stream_type",)),
     Metric("homeward_log_size", "gauge", "Facts in the log."),
     Metric(
@@ -27,7 +29,14 @@ CATALOGUE: Final = (
         "From the ring to the commit of one sweep that heard something.",
         ("consumer",),
     ),
-    Metric("homeward_facts_heard_total", "counter", "Facts that rang a consumer.", ("consumer",)),
+    Metric(
+        "homeward_facts_heard_total",
+        "counter",
+        "Facts that a consumer heard, by what rang: bell (a broker), sweep, or cascade (what a "
+        "sweep's own turn said). A server without a broker has only sweeps.",
+        ("consumer", "by"),
+    ),
+    Metric("homeward_sweep_holder", "gauge", "1 in the process that sweeps for all, 0 elsewhere."),
     Metric("homeward_parked_keys", "gauge", "Keys that wait for a hand; must be 0."),
     Metric("homeward_unheard_facts", "gauge", "Facts that a consumer lags behind.", ("consumer",)),
     Metric("homeward_host_retries_total", "counter", "Rounds tried again.", ("part",)),
@@ -69,13 +78,32 @@ CATALOGUE: Final = (
         "Age of the oldest chunk that waits: what is over, hubs, everybody.",
         ("queue",),
     ),
+    Metric("homeward_sightings_waiting", "gauge", "Sightings that nobody has decided about."),
+    Metric(
+        "homeward_oldest_sighting_seconds",
+        "gauge",
+        "Age of the oldest of them, on the case clock; those told after 72 hours do not count.",
+    ),
     Metric("homeward_recipients", "gauge", "Registered recipients.", ("kind",)),
     Metric("homeward_positions_total", "counter", "Positions said, by outcome.", ("outcome",)),
+    Metric(
+        "homeward_positions_sent_total",
+        "counter",
+        "Positions of an API that has a broker, by the way they went: kafka, or database while "
+        "the broker is away or slow.",
+        ("way",),
+    ),
     Metric("homeward_positions_waiting", "gauge", "Positions that wait to be written."),
     Metric(
         "homeward_latecomers_total",
         "counter",
         "People told because they came into a live area, or may be told by now.",
+    ),
+    Metric("homeward_lanes_held", "gauge", "Lanes that this worker serves."),
+    Metric(
+        "homeward_lanes_unserved",
+        "gauge",
+        "Lanes that no worker serves, as this one sees it: sweeps hear for them, latecomers wait.",
     ),
     Metric("homeward_index_people", "gauge", "Recipients that the index knows.", ("lane",)),
     Metric(
@@ -87,32 +115,72 @@ CATALOGUE: Final = (
     Metric("homeward_index_bytes", "gauge", "What the index's arrays take.", ("lane",)),
     Metric("homeward_index_load_seconds", "gauge", "Its last load took so long.", ("lane",)),
     Metric("homeward_unreachable_hubs_total", "counter", "Hubs ahead that nobody can tell."),
+    Metric(
+        "homeward_consumer_lag",
+        "gauge",
+        "Records of a topic that the workers have not acknowledged; the relay looks.",
+        ("topic",),
+    ),
+    Metric(
+        "homeward_relay_lag_facts",
+        "gauge",
+        "Facts that the relay with the lease has yet to publish: growing, bells are late.",
+    ),
+    Metric(
+        "homeward_relay_sent_total",
+        "counter",
+        "Facts that a broker acknowledged; those sent again after a failure count again.",
+    ),
+    Metric(
+        "homeward_relay_failures_total",
+        "counter",
+        "Times that the relay had to begin anew: the broker or the database was away.",
+        ("part",),
+    ),
+    Metric("homeward_broker_up", "gauge", "1 while the broker answers this process, else 0."),
     Metric("homeward_refusals_total", "counter", "Requests refused.", ("code",)),
+    Metric(
+        "homeward_bell_queue",
+        "gauge",
+        "Records that were delivered and wait to be heard; the queue holds 5,000.",
+    ),
+    Metric("homeward_bell_oldest_seconds", "gauge", "The oldest of them waits so long."),
+    Metric("homeward_rebalances_total", "counter", "Times that partitions were assigned."),
+    Metric(
+        "homeward_rubbish_total",
+        "counter",
+        "Records that are nothing of ours, and were passed over.",
+        ("topic",),
+    ),
 )
 
 
 class PrometheusMeter:
-    """The `Meter` port over a registry of its own."""
+    """The `Meter` port over a registry of its own.
+
+    A gauge is shown once it was set: a process that knows nothing of the broker must not say 0.
+    """
 
     def __init__(self) -> None:
         """Declare the catalogue."""
         self.registry = CollectorRegistry()
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
+        self._shown, self._showing = set[str](), Lock()
         self._histograms: dict[str, Histogram] = {}
         for one in CATALOGUE:
             if one.type == "counter":
                 made = Counter(one.name, one.meaning, one.labels, registry=self.registry)
                 self._counters[one.name] = made
             elif one.type == "gauge":
-                gauge = Gauge(one.name, one.meaning, one.labels, registry=self.registry)
+                gauge = Gauge(one.name, one.meaning, one.labels, registry=None)
                 self._gauges[one.name] = gauge
             else:
                 self._histograms[one.name] = Histogram(
                     one.name, one.meaning, one.labels, registry=self.registry, buckets=SECONDS
                 )
 
-    def count(self, name: str, by: float = 1, **labels: str) -> None:
+    def count(self, name: str, by: float = 1, /, **labels: str) -> None:
         """Add to a counter."""
         found = self._counters[name]
         (found.labels(**labels) if labels else found).inc(by)
@@ -125,6 +193,11 @@ class PrometheusMeter:
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""
         found = self._gauges[name]
+        if name not in self._shown:
+            with self._showing:
+                if name not in self._shown:
+                    self.registry.register(found)
+                    self._shown.add(name)
         (found.labels(**labels) if labels else found).set(value)
 
     def text(self) -> bytes:

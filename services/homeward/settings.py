@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _RATE = re.compile(r"(inbox|webhook)=(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,3})?")
 """A channel that is there: a typing error would be no limit at all."""
+_BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+_PORTS = range(1, 65_536)
 
 
 def _default_folder() -> Path:
@@ -77,6 +79,13 @@ class Settings(BaseSettings):
             description="At most so many hubs, nearest first: 4,000 make a blob of 300 KB.",
         ),
     ] = 4_000
+    districts: Annotated[
+        Path | None,
+        Field(
+            description="A GeoJSON file of the authority's districts, each a Polygon or "
+            "MultiPolygon with its name; without it the policy 'district' needs an area drawn.",
+        ),
+    ] = None
     body_bytes_max: Annotated[
         int, Field(ge=1_024, description="Largest request body: a case with its texts is 20 KB.")
     ] = 1_000_000
@@ -115,6 +124,34 @@ class Settings(BaseSettings):
             "who asks for more is looking for somebody (SAFETY).",
         ),
     ] = 30
+    pictures_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Fields and maps an account and hour: who leads a search draws one every "
+            "half a minute at the most; each is recorded (SAFETY).",
+        ),
+    ] = 120
+    sightings_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Sightings that a volunteer or reporter tells with one key or link an "
+            "hour: nobody sees one person so often; more is a flood of false ones (SAFETY). Hubs "
+            "and staff are not limited.",
+        ),
+    ] = 10
+    sightings_per_day: Annotated[
+        int, Field(ge=1, description="The same of one account in 24 hours, with whatever keys.")
+    ] = 30
+    case_sightings_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="The same of one case and all accounts: a crowd reports a dozen a minute; "
+            "what is beyond would bury what hubs and staff see.",
+        ),
+    ] = 200
     positions_kept_h: Annotated[
         int,
         Field(
@@ -140,6 +177,15 @@ class Settings(BaseSettings):
             "answered 503 at once.",
         ),
     ] = 20_000
+    case_page_s: Annotated[
+        int,
+        Field(
+            ge=60,
+            le=86_400,
+            description="How long a link to the page of a case opens it: an officer reads it on "
+            "the way, and a link that is left lying opens nothing soon.",
+        ),
+    ] = 900
     form_open_s: Annotated[
         int,
         Field(ge=60, description="How long an opened form can be sent: a day of a parent's fear."),
@@ -168,6 +214,51 @@ class Settings(BaseSettings):
             "webhook=500,inbox=2000; a channel not named takes as many as it can.",
         ),
     ] = ""
+    kafka: Annotated[
+        str,
+        Field(
+            description="Brokers of the scale-out, host:port,host:port; embedded none is needed.",
+        ),
+    ] = ""
+    topic_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9-]{1,40}$",
+            description="What the live world's topics begin with; a drill's begin with this and "
+            "-drill, so that nothing of one world is ever read in the other.",
+        ),
+    ] = "homeward"
+    facts_partitions: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=512,
+            description="Partitions of the facts: at most so many workers hear them at once; more "
+            "can be added, and a key that moves with them costs a sweep.",
+        ),
+    ] = 16
+    replication: Annotated[
+        int,
+        Field(ge=1, le=7, description="Copies of each topic; three for brokers that may fail."),
+    ] = 1
+    sweep_after_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="In the scale-out a fact that nobody rang for is swept after so long: a "
+            "broker's outage costs an alert this.",
+        ),
+    ] = 2.0
+    metrics_port: Annotated[
+        int,
+        Field(
+            ge=-1,
+            le=65_535,
+            description="Where worker, relay and dispatch show /metrics, /livez and /readyz; 0 "
+            "lets the kernel choose, -1 shows nothing.",
+        ),
+    ] = 0
     poll_s: Annotated[
         float,
         Field(gt=0, le=60, description="Backs up LISTEN: a lost notification costs this long."),
@@ -186,6 +277,17 @@ class Settings(BaseSettings):
             msg = "a channel stands there twice: write each once"
             raise ValueError(msg)
         return value
+
+    @field_validator("kafka")
+    @classmethod
+    def _brokers(cls, value: str) -> str:
+        parts = [part for part in value.replace(" ", "").split(",") if part]
+        for part in parts:
+            said = _BROKER.fullmatch(part)
+            if said is None or int(said[2]) not in _PORTS:
+                msg = f"{part!r} is no broker: write host:port,host:port"
+                raise ValueError(msg)
+        return ",".join(parts)
 
     @field_validator("data_folder")
     @classmethod

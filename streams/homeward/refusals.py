@@ -99,10 +99,19 @@ class SamePerson(Refused):
 
 
 class ApprovalMissing(Refused):
-    """The alert reaches so far that a second person must approve this very draft first."""
+    """Two approved the alert that is out, and one alone would pull its reach back to 30 km."""
 
     code = "approval-missing"
-    mend = "Have the newest draft approved by a second officer, or draft a smaller reach."
+    mend = (
+        "Have the newest draft approved by a second officer, or draft a smaller reach on purpose."
+    )
+
+
+class AloneTooOften(Refused):
+    """You issued three alerts alone within 24 hours, and nobody has approved one of them since."""
+
+    code = "alone-too-often"
+    mend = "Ask a second person to approve this draft, or one of the alerts that are out."
 
 
 # --- too late, or not yet ------------------------------------------------------------------------
@@ -157,6 +166,13 @@ class DraftOutdated(Refused):
     mend = "Read the newest draft, then approve or issue that one."
 
 
+class DraftDiffers(Refused):
+    """What is approved must be what was read, and the digest is not this draft's."""
+
+    code = "draft-differs"
+    mend = "Read the draft (GET), and approve it with the digest that stands beside its words."
+
+
 class DraftExpired(Refused):
     """The draft's expiry has passed, so it would be over before it began."""
 
@@ -183,6 +199,21 @@ class SightingDecided(Refused):
 
     code = "sighting-decided"
     mend = "Report a new sighting if more is known."
+
+
+class MergedAlready(Refused):
+    """The sighting is held for one and the same as another, and is decided with that one."""
+
+    code = "sighting-merged"
+    mend = "Decide about the other one; or part them first, if they are two after all."
+
+
+class MergedWithItself(Refused):
+    """A sighting cannot be merged with itself."""
+
+    code = "sighting-is-itself"
+    status = 422
+    mend = "Name the other sighting as 'into'."
 
 
 class SightingExists(Refused):
@@ -255,7 +286,31 @@ class PolicyUnknown(Refused):
 
     code = "policy-unknown"
     status = 422
-    mend = "Use 'field' (the default) or 'circles'."
+    mend = "Use 'field' (the default), 'circles', 'district' or 'polygon'."
+
+
+class AreaMissing(Refused):
+    """The policy takes an area that somebody gives, and none was given."""
+
+    code = "area-missing"
+    status = 422
+    mend = "Draw one: a disk, a ring, polygons or cells, as 'area' of the draft."
+
+
+class AreaUnused(Refused):
+    """The policy makes its own area, and would not use the one that was drawn."""
+
+    code = "area-unused"
+    status = 422
+    mend = "Leave the area out, or use 'polygon' or 'district', which take it as it is."
+
+
+class AreaBeyondBound(Refused):
+    """The area goes further from the place last seen than the alert may reach."""
+
+    code = "area-beyond-bound"
+    status = 422
+    mend = "Draw less, or raise reach_km_max to what the detail says; wide alerts take two people."
 
 
 class TextsIncomplete(Refused):

@@ -45,13 +45,18 @@ class Replayed:
 
 
 async def history(
-    log: Log, case: str, upto: int | None = None, *, blobs: bool = True
+    log: Log,
+    case: str,
+    upto: int | None = None,
+    *,
+    blobs: bool = True,
+    only: Collection[str] | None = None,
 ) -> list[Recorded]:
-    """Return a case's facts in log order, up to a log_index (inclusive).
+    """Return a case's facts in log order, up to a log_index (inclusive); ``only`` these kinds.
 
     Without ``blobs`` they are public parts, which is all that a timeline shows.
     """
-    rows: Sequence[Row] = await log.key_rows(case)
+    rows: Sequence[Row] = await log.key_rows(case, kinds=only)
     if upto is not None:
         rows = [row for row in rows if row.log_index <= upto]
     return (await _read(log, rows))[0] if blobs else [read(row) for row in rows]

@@ -49,23 +49,26 @@ class Watch:
     """Which contact was asked last, from 0."""
     to_desk: bool = False
     acknowledged_by: str = ""
+    ended_for: str = ""
+    """Why whoever stood down did: ``not-here``, ``cannot-watch`` or another word."""
 
 
 def evolve(watch: Watch, heard: Recorded) -> Watch:
     """Return the watch after a fact of it, from whichever stream.
 
-    A lapse that is recorded after the acknowledgement changes nothing: somebody is watching.
+    Once its window was moved it waits to be acknowledged again. A lapse that is recorded after the
+    acknowledgement changes nothing: somebody is watching.
     """
     match heard.fact:
         case orders.WatchOrdered() as fact:
-            fresh = watch.ordered is None
-            return replace(watch, ordered=fact, status=Status.ORDERED if fresh else watch.status)
+            return _ordered(watch, fact)
         case facts.WatchLapsed() as fact:
             open_ = watch.status in {Status.ORDERED, Status.LAPSED}
+            silent = fact.reason is None  # else nobody was waited for, and the first is asked still
             return replace(
                 watch,
-                status=Status.LAPSED if open_ else watch.status,
-                asked=max(watch.asked, fact.contact),
+                status=Status.LAPSED if open_ and silent else watch.status,
+                asked=max(watch.asked, fact.contact) if silent else watch.asked,
                 to_desk=watch.to_desk or fact.to_desk,
             )
         case orders.WatchReleased():
@@ -73,11 +76,24 @@ def evolve(watch: Watch, heard: Recorded) -> Watch:
         case facts.WatchAcknowledged():
             status = watch.status if watch.status.over else Status.ACKNOWLEDGED
             return replace(watch, status=status, version=heard.version, acknowledged_by=heard.by.id)
-        case facts.WatchStoodDown():
-            status = watch.status if watch.status.over else Status.STOOD_DOWN
-            return replace(watch, status=status, version=heard.version)
+        case facts.WatchStoodDown() as fact:
+            if watch.status.over:
+                return replace(watch, version=heard.version)
+            return replace(
+                watch, status=Status.STOOD_DOWN, version=heard.version, ended_for=fact.reason
+            )
         case _:
             return watch
+
+
+def _ordered(watch: Watch, order: orders.WatchOrdered) -> Watch:
+    before = watch.ordered
+    if before is None:
+        return replace(watch, ordered=order, status=Status.ORDERED)
+    if watch.status.over or (order.moved or 0) <= (before.moved or 0):
+        return replace(watch, ordered=order)
+    asked = watch.asked if order.ask == before.ask else 0
+    return replace(watch, ordered=order, status=Status.ORDERED, acknowledged_by="", asked=asked)
 
 
 def fold(recorded: Iterable[Recorded], watch_id: str) -> Watch:
@@ -92,7 +108,8 @@ def fold(recorded: Iterable[Recorded], watch_id: str) -> Watch:
 def decide(watch: Watch, request: Request) -> tuple[Fact, ...]:
     """Return the facts this request makes true; none when they are true already.
 
-    A late acknowledgement is welcome, whoever was asked meanwhile. Raises a Refused.
+    A late acknowledgement is welcome, whoever was asked meanwhile; one of a window that was moved
+    since changes nothing, for whoever sent it must read the new one. Raises a Refused.
     """
     only(WATCHERS, request)
     order = watch.ordered
@@ -102,7 +119,8 @@ def decide(watch: Watch, request: Request) -> tuple[Fact, ...]:
         case requests.AcknowledgeWatch():
             if watch.status.over:  # also when it was acknowledged: nobody should go on in vain
                 raise WatchOver(watch.status.value)
-            if watch.acknowledged_by:
+            outdated = request.moved is not None and request.moved < (order.moved or 0)
+            if watch.acknowledged_by or outdated:
                 return ()
             return (
                 facts.WatchAcknowledged(

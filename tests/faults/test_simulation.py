@@ -10,6 +10,7 @@ import pytest
 from homeward.testing.histories import seeded
 from homeward.testing.memory import Fault
 from homeward.testing.simulation import (
+    WIDE,
     Simulation,
     Trouble,
     differences,
@@ -77,3 +78,14 @@ def test_each_fault_at_each_port_call_changes_nothing(processes, fault):
     ran = [one for one in results if one is not None]
     assert len(ran) >= 3
     assert [one for one in ran if one] == []
+
+
+def failed_wide(seeds):
+    return disturb(seeds, crew=real_crew, world=WIDE).failed
+
+
+def test_each_hub_ahead_is_ordered_in_time_however_often_the_person_is_seen(processes):
+    found = {}
+    for part in processes.map(failed_wide, seed_blocks(FIRST, REAL, 25)):
+        found |= part
+    assert found == {}

@@ -128,3 +128,17 @@ async def test_the_newest_words_are_the_ones_that_leave() -> None:
     await world.say(order())
     await world.say(order(version=2))
     assert await world.leased() == [("alert", 2, 3)]
+
+
+async def test_the_newest_window_of_a_watch_is_the_one_that_leaves() -> None:
+    world = await World().begin()
+    await world.say(order(Purpose.WATCH), order(Purpose.WATCH, contact=1))
+    await world.say(order(Purpose.WATCH, moved=1), order(Purpose.WATCH, moved=1, contact=1))
+    found = await world.store.ledger.lease(9, 60, AT)
+    assert [(one.chunk.moved, one.chunk.contact) for one in found] == [(1, 0), (1, 1)]
+
+
+async def test_an_update_alone_withdraws_no_watch() -> None:
+    world = await World().begin()
+    await world.say(order(Purpose.WATCH), order(Purpose.WATCH, version=2))
+    assert await world.leased() == [("watch", 1, 1), ("watch", 2, 1)]

@@ -89,6 +89,19 @@ async def test_who_comes_late_and_sleeps_is_woken():
     assert (await world.state()).look_at is None
 
 
+async def test_a_wake_that_is_due_tells_them_and_not_whoever_looks_at_that_moment():
+    """Else the same history would be told in two ways: by a wake, or by a look-out."""
+    world = await live()
+    quiet = {"quiet_from_min": 11 * 60, "quiet_to_min": 13 * 60}
+    await world.store.roster.register([volunteer("b", HERE, **quiet)])
+    await world.one.late.once()
+    world.store.clock.move_to(NOON + timedelta(minutes=60))
+    assert await world.another().late.once() == 0  # it looks at everybody
+    await world.sleep_until(NOON + timedelta(minutes=60))
+    assert world.cut() == ["a", "b"]
+    assert await world.another().late.once() == 0
+
+
 async def test_of_those_who_sleep_the_first_to_wake_counts():
     world = await live()
     for name, minutes in (("b", 90), ("c", 30), ("d", 60)):

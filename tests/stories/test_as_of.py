@@ -6,6 +6,8 @@ import urllib.request
 
 from tests.stage import Stage, alert, raise_case, register, until, volunteers
 
+HISTORY = "as_of"
+
 
 class Listener(threading.Thread):
     """Writes down the live feed as it happens."""

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import h3
 from tests.stage import SEAT, Stage, alert, count, raise_case, register, until
 
+HISTORY = "latecomers"
+
 FAR = (39.9, 116.4)
 """Some 750 km away: no wave of these alerts comes there while a test runs."""
 SOON_S = 15.0

@@ -4,6 +4,8 @@ import time
 
 from tests.stage import Stage, alert, count, raise_case, register, until, volunteers
 
+HISTORY = "over_at_once"
+
 PEOPLE = 400
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import h3
 from tests.stage import SEAT, Stage, alert, count, raise_case, until
 
+HISTORY = "positions"
+
 TRACES = ("gotrack_aracaju_2014", "liverpool_bus14_2026", "posmo_switzerland_2019")
 HOURS = 12.0
 """Whole traces are squeezed into the last hours: older places are not kept."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tests.stage import Stage
 
+HISTORY = "postgres_away"
+
 AWAY_S = 20
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.stage import SEAT, Stage, alert, count, raise_case, register, until
 
+HISTORY = "real_input"
+
 VOLUNTEERS = 3_000
 CIRCLE_KM = 100
 CELL_KM = 3.5

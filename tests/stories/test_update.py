@@ -4,6 +4,8 @@ import time
 
 from tests.stage import Stage, alert, count, raise_case, register, until, volunteers
 
+HISTORY = "update"
+
 PEOPLE = 300
 FAR = (39.9, 116.4)
 """Some 750 km away."""

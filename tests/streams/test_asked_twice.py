@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeward.case import fold as fold_case
-from homeward.facts.case import AlertIssued, AlertUpdated
+from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
 from homeward.messages import Actor
-from homeward.policies.approval import needs_second
 from homeward.refusals import Refused
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
@@ -76,6 +75,10 @@ FIELDS = {
     },
     sightings.AcceptSighting: {"mode": st.none() | st.sampled_from(Mode)},
     sightings.RejectSighting: {"reason": st.sampled_from(["other-person", "hoax"])},
+    sightings.MergeSighting: {"into": SIGHTINGS},
+    sightings.PartSighting: {},
+    sightings.ReleaseSighting: {},
+    sightings.WithholdSighting: {},
     watches.AcknowledgeWatch: {},
     watches.StandDown: {"reason": st.just("window-over")},
     answers.GiveAnswer: {
@@ -167,7 +170,10 @@ def test_whatever_was_decided_keeps_the_rules(history):
                 if other.kind == "case.alert-approved/1" and other.fact.draft == draft.id
             }
             assert draft.by.id not in approvers
-            assert approvers or not needs_second(one.fact.reach_km_max)
+            assert approvers or (one.fact.reach_km_max <= 30 and one.fact.people_max == 5_000)
+        if isinstance(one.fact, AlertWidened):
+            assert history[n - 1].fact.draft == one.fact.draft
+            assert history[n - 1].by.id != drafts[one.fact.draft].by.id
     case = fold_case(history)
     assert not (case.unverified and case.alert)
     stream = [one for one in history if one.stream.startswith("case-")]

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR, approve, draft, issue
 
 from homeward.case import Status, fold
 from homeward.facts import case as facts
@@ -10,9 +11,7 @@ from homeward.requests.case import (
     ApproveAlert,
     CancelAlert,
     CloseOut,
-    DraftAlert,
     IdentifyVehicle,
-    IssueAlert,
     RaiseCase,
     Reject,
     ResolveCase,
@@ -22,49 +21,22 @@ from homeward.requests.case import (
 )
 from homeward.testing import samples
 from homeward.testing.given import (
-    COORDINATOR,
     OFFICER,
-    OTHER_OFFICER,
     REPORTER,
     VOLUNTEER,
     given,
     id_of,
     recorded,
 )
-from homeward.testing.samples import CASE, DRAFTED, RAISED, TAKEN_UP, VERIFIED, approved, at, issued
-from homeward.words import CancelReason, Category, Custody, Mode, Outcome, Role, Severity
+from homeward.testing.samples import CASE, DRAFTED, RAISED, TAKEN_UP, VERIFIED, at
+from homeward.words import CancelReason, Category, Custody, Mode, Outcome, Role
 
-SUPERVISOR = Actor(id="chief", role=Role.SUPERVISOR, org="county")
 WITHDRAWN, REJECTED, _, CANCELLED, RESOLVED, CLOSED_OUT = samples.OTHERS[:6]
-DRAFT = id_of(2)  # in the histories below: raised, verified, drafted
-LIVE = (RAISED, VERIFIED, DRAFTED, approved(DRAFT), issued(DRAFT))
 
 
 def raise_case(**changed):
     fields = {name: getattr(RAISED, name) for name in RaiseCase.model_fields if name != "by"}
     return RaiseCase(**{**fields, "by": REPORTER, **changed})
-
-
-def draft(**changed):
-    fields = {
-        "at": at(27),
-        "by": OFFICER,
-        "policy": "field",
-        "severity": Severity.EXTREME,
-        "reach_km_max": 100,
-        "expires_at": at(24 * 60),
-        "texts": samples.TEXTS,
-        "retraction": samples.TEXTS,
-    }
-    return DraftAlert(**{**fields, **changed})
-
-
-def approve(by=OTHER_OFFICER, of=DRAFT, when=28):
-    return ApproveAlert(at=at(when), by=by, draft=of)
-
-
-def issue(by=OFFICER, of=DRAFT, when=29):
-    return IssueAlert(at=at(when), by=by, draft=of, hubs=samples.HUB_BOOK)
 
 
 def cancel(by=OFFICER, when=61, reason=CancelReason.UNFOUNDED):
@@ -73,10 +45,6 @@ def cancel(by=OFFICER, when=61, reason=CancelReason.UNFOUNDED):
 
 def resolve(outcome=Outcome.FOUND_SAFE, helped_by=(samples.SIGHTING,)):
     return ResolveCase(at=at(95), by=OFFICER, outcome=outcome, helped_by=helped_by)
-
-
-def small(reach_km_max=30):
-    return DRAFTED.model_copy(update={"reach_km_max": reach_km_max})
 
 
 # --- raising --------------------------------------------------------------------------------------
@@ -228,97 +196,6 @@ def test_an_identified_vehicle_makes_the_mode_vehicle():
     assert fold(recorded(RAISED, samples.VEHICLE)).mode is Mode.VEHICLE
     before = identify.model_copy(update={"seen_at": at(-24 * 60 - 1)})
     given(RAISED).when(before).then_refused("seen-before-missing")
-
-
-# --- the alert ------------------------------------------------------------------------------------
-
-
-def test_an_unverified_case_gets_no_alert():
-    for history in ((RAISED,), (RAISED, TAKEN_UP)):
-        given(*history).when(draft()).then_refused("case-not-verified")
-        given(*history, DRAFTED).when(issue(of=id_of(len(history)))).then_refused(
-            "case-not-verified"
-        )
-
-
-def test_a_draft_names_its_version():
-    given(RAISED, VERIFIED).when(draft()).then(DRAFTED)
-    (again,) = given(*LIVE).when(draft(at=at(59))).facts()
-    assert isinstance(again, facts.AlertDrafted)
-    assert (again.alert, again.version) == (1, 2)
-
-
-def test_a_draft_must_be_whole():
-    history = given(RAISED, VERIFIED)
-    history.when(draft(retraction=samples.TEXTS[:1])).then_refused("texts-incomplete")
-    history.when(draft(texts=samples.TEXTS[1:], retraction=samples.TEXTS[1:])).then_refused(
-        "texts-incomplete"
-    )
-    history.when(draft(policy="moon")).then_refused("policy-unknown")
-    history.when(draft(expires_at=at(27))).then_refused("expiry-impossible")
-    history.when(draft(expires_at=at(8 * 24 * 60))).then_refused("expiry-impossible")
-
-
-def test_nobody_approves_what_they_drafted():
-    history = given(RAISED, VERIFIED, (OFFICER, DRAFTED))
-    history.when(approve(by=OFFICER)).then_refused("approver-is-drafter")
-    history.when(approve(by=OTHER_OFFICER)).then(approved(DRAFT))
-    history.when(approve(by=SUPERVISOR)).then(approved(DRAFT))
-    history.when(approve(by=COORDINATOR)).then_refused("role-not-allowed")
-
-
-def test_only_the_newest_draft_is_approved_or_issued():
-    history = given(RAISED, VERIFIED, DRAFTED, small())
-    history.when(approve()).then_refused("draft-outdated")
-    history.when(issue()).then_refused("draft-outdated")
-    history.when(issue(of=id_of(77))).then_refused("draft-not-found")
-    history.when(issue(of=id_of(3))).then_kinds("case.alert-issued/1")
-
-
-def test_a_wide_alert_waits_for_the_second_person():
-    given(RAISED, VERIFIED, DRAFTED).when(issue()).then_refused("approval-missing")
-    given(*LIVE[:4]).when(issue()).then(issued(DRAFT))
-    given(*LIVE).when(issue()).then_nothing()
-
-
-def test_the_approval_of_another_draft_does_not_count():
-    history = (RAISED, VERIFIED, DRAFTED, approved(DRAFT), DRAFTED)
-    given(*history).when(issue(of=id_of(4))).then_refused("approval-missing")
-
-
-def test_a_late_approval_of_an_older_draft_approves_nothing_newer():
-    """Written by two at once, before either saw the other: the fold must not mix them up."""
-    history = (RAISED, VERIFIED, DRAFTED, DRAFTED, approved(DRAFT))
-    given(*history).when(issue(of=id_of(3))).then_refused("approval-missing")
-
-
-@pytest.mark.parametrize(("reach_km_max", "alone"), [(1, True), (30, True), (31, False)])
-def test_thirty_kilometres_is_what_one_officer_issues_alone(reach_km_max, alone):
-    when = given(RAISED, VERIFIED, small(reach_km_max)).when(issue())
-    if alone:
-        when.then_kinds("case.alert-issued/1")
-    else:
-        when.then_refused("approval-missing")
-
-
-def test_a_draft_that_has_expired_goes_nowhere():
-    when = 24 * 60
-    given(RAISED, VERIFIED, DRAFTED).when(approve(when=when)).then_refused("draft-expired")
-    given(*LIVE[:4]).when(issue(when=when)).then_refused("draft-expired")
-
-
-def test_the_next_version_is_an_update_of_the_same_alert():
-    second = small().model_copy(update={"version": 2, "at": at(58)})
-    (said,) = given(*LIVE, second).when(issue(of=id_of(5), when=60)).facts()
-    assert isinstance(said, facts.AlertUpdated)
-    assert (said.alert, said.version, said.reach_km_max) == (1, 2, 30)
-
-
-def test_an_alert_is_live_until_it_expires():
-    case = fold(recorded(*LIVE))
-    assert case.live(at(24 * 60) - timedelta(microseconds=1))
-    assert not case.live(at(24 * 60))
-    assert not fold(recorded(*LIVE, RESOLVED)).live(at(100))
 
 
 # --- the end --------------------------------------------------------------------------------------

@@ -18,6 +18,13 @@ class InMemory:
 
         return elapse
 
+    @pytest.fixture
+    def set_back(self, store):
+        async def set_back(real_s):
+            store.clock.set_back_s(real_s)
+
+        return set_back
+
 
 class TestLog(InMemory, contracts.LogContract):
     pass
@@ -44,4 +51,24 @@ class TestRoster(InMemory, contracts.RosterContract):
 
 
 class TestRosterMoves(InMemory, contracts.RosterMovesContract):
+    pass
+
+
+class TestUnheard(InMemory, contracts.UnheardContract):
+    pass
+
+
+class TestLeases(InMemory, contracts.LeasesContract):
+    pass
+
+
+class TestProcesses(InMemory, contracts.ProcessesContract):
+    pass
+
+
+class TestPublished(InMemory, contracts.PublishedContract):
+    pass
+
+
+class TestHearing(InMemory, contracts.HearingContract):
     pass

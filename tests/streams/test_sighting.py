@@ -3,8 +3,16 @@ import pytest
 from homeward.case import Case
 from homeward.messages import Actor
 from homeward.requests.case import TakeUp
-from homeward.requests.sighting import AcceptSighting, RejectSighting, ReportSighting
-from homeward.sighting import Sighting, decide, fold
+from homeward.requests.sighting import (
+    AcceptSighting,
+    MergeSighting,
+    PartSighting,
+    RejectSighting,
+    ReleaseSighting,
+    ReportSighting,
+    WithholdSighting,
+)
+from homeward.sighting import Sighting, Status, decide, decided_with, fold, fold_all
 from homeward.testing import samples
 from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, VOLUNTEER, given, recorded
 from homeward.testing.samples import ACCEPTED, RAISED, SEEN, SIGHTING, at
@@ -111,3 +119,113 @@ def test_another_kind_of_request_is_a_bug_and_not_an_answer():
     with pytest.raises(TypeError):
         decide(fold_case(history), Sighting(), request)
     assert Case().live(at(0)) is False
+
+
+OTHER = samples.OTHER_SIGHTING
+SEEN_TOO = SEEN.model_copy(update={"sighting": OTHER, "at": at(49)})
+MERGED, PARTED = samples.OTHERS[7:9]
+
+
+def merge(into=OTHER, by=COORDINATOR):
+    return MergeSighting(at=at(51), by=by, into=into)
+
+
+def part(by=COORDINATOR):
+    return PartSighting(at=at(51), by=by)
+
+
+def test_a_person_says_that_two_reports_are_one():
+    given(RAISED, SEEN_TOO, SEEN).when(merge()).then(MERGED)
+    given(RAISED, SEEN_TOO, SEEN, MERGED).when(merge()).then_nothing()
+    given(RAISED, SEEN_TOO, SEEN).when(merge(by=VOLUNTEER)).then_refused("role-not-allowed")
+
+
+def test_what_was_merged_is_decided_with_the_other():
+    one = given(RAISED, SEEN_TOO, SEEN, MERGED)
+    one.when(accept(), about=SIGHTING).then_refused("sighting-merged")
+    one.when(reject(), about=SIGHTING).then_refused("sighting-merged")
+    one.when(accept(), about=OTHER).then_kinds("sighting.accepted/1")
+    among = fold_all(one.recorded)
+    assert among[SIGHTING].status is Status.MERGED
+    assert decided_with(among, SIGHTING) == decided_with(among, OTHER) == OTHER
+
+
+def test_a_late_repeat_goes_to_what_is_decided_already():
+    gone = TURNED_DOWN.model_copy(update={"sighting": OTHER})
+    given(RAISED, SEEN_TOO, gone, SEEN).when(merge(), about=SIGHTING).then(MERGED)
+    given(RAISED, SEEN_TOO, gone, SEEN, MERGED).when(part()).then_refused("sighting-decided")
+
+
+def test_a_merge_is_taken_back_until_the_other_is_decided():
+    given(RAISED, SEEN_TOO, SEEN, MERGED).when(part()).then(PARTED)
+    given(RAISED, SEEN_TOO, SEEN).when(part()).then_nothing()
+    given(RAISED, SEEN_TOO, SEEN, MERGED, PARTED).when(reject()).then_kinds("sighting.rejected/1")
+    given(RAISED, SEEN_TOO, SEEN, MERGED, RESOLVED).when(part()).then_refused("case-over")
+
+
+def test_what_cannot_be_merged():
+    given(RAISED, SEEN).when(merge()).then_refused("sighting-not-found")
+    given(RAISED, SEEN).when(merge(into=SIGHTING)).then_refused("sighting-is-itself")
+    given(RAISED, SEEN_TOO, SEEN, ACCEPTED).when(merge()).then_refused("sighting-decided")
+    given(RAISED, SEEN_TOO, SEEN, RESOLVED).when(merge()).then_refused("case-over")
+    elsewhere = SEEN_TOO.model_copy(update={"case": derived_id("x", 1)})
+    given(RAISED, elsewhere, SEEN).when(merge()).then_refused("sighting-not-found")
+    given(RAISED, SEEN_TOO, SEEN, MERGED).when(merge(into=SIGHTING), about=OTHER).then_refused(
+        "sighting-merged"
+    )
+
+
+def test_two_who_say_at_once_that_each_is_the_other_lose_neither():
+    back = MERGED.model_copy(update={"sighting": OTHER, "into": SIGHTING})
+    among = fold_all(recorded(RAISED, SEEN_TOO, SEEN, MERGED, back))
+    assert among[OTHER].status is Status.REPORTED
+    assert decided_with(among, SIGHTING) == OTHER
+
+
+def test_a_chain_made_at_once_is_decided_at_its_end():
+    third = derived_id("x", 8)
+    also = SEEN.model_copy(update={"sighting": third})
+    onward = MERGED.model_copy(update={"sighting": OTHER, "into": third})
+    among = fold_all(recorded(RAISED, also, SEEN_TOO, SEEN, MERGED, onward))
+    assert decided_with(among, SIGHTING) == third
+
+
+RELEASED, WITHHELD = samples.OTHERS[9:11]
+
+
+def release(by=COORDINATOR):
+    return ReleaseSighting(at=at(54), by=by)
+
+
+def withhold(by=COORDINATOR):
+    return WithholdSighting(at=at(56), by=by)
+
+
+def test_a_coordinator_releases_a_sighting_to_the_reporter_and_withholds_it_again():
+    given(RAISED, SEEN).when(release()).then(RELEASED)
+    given(RAISED, SEEN, RELEASED).when(release()).then_nothing()
+    given(RAISED, SEEN, RELEASED).when(withhold()).then(WITHHELD)
+    given(RAISED, SEEN, RELEASED, WITHHELD).when(withhold()).then_nothing()
+    given(RAISED, SEEN, RELEASED, WITHHELD).when(release()).then_kinds("sighting.released/1")
+
+
+def test_nobody_releases_to_themselves():
+    for by in (REPORTER, VOLUNTEER):
+        given(RAISED, SEEN).when(release(by)).then_refused("role-not-allowed")
+
+
+def test_where_a_protection_order_is_stated_only_the_police_release():
+    guarded = RAISED.model_copy(update={"protection_order": True})
+    given(guarded, SEEN).when(release()).then_refused("role-not-allowed")
+    given(guarded, SEEN).when(release(OFFICER)).then_kinds("sighting.released/1")
+    given(guarded, SEEN, RELEASED).when(withhold()).then_kinds("sighting.withheld/1")
+
+
+def test_withholding_is_never_too_late():
+    given(RAISED, SEEN, RESOLVED).when(release()).then_refused("case-over")
+    given(RAISED, SEEN, RELEASED, RESOLVED).when(withhold()).then_kinds("sighting.withheld/1")
+
+
+def test_a_decision_leaves_what_was_released():
+    assert fold(recorded(RAISED, SEEN, RELEASED, ACCEPTED), SIGHTING).released
+    assert not fold(recorded(RAISED, SEEN, ACCEPTED), SIGHTING).released

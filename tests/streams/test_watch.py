@@ -88,3 +88,42 @@ def test_only_a_live_alert_is_answered():
     given(*LIVE).when(answer(when=24 * 60)).then_refused("alert-not-live")
     given(*LIVE, RESOLVED).when(answer()).then_refused("case-over")
     given(*LIVE).when(answer(case=derived_id("x", 1))).then_refused("case-not-found")
+
+
+def test_a_desk_that_is_told_at_once_leaves_the_watch_with_its_hub():
+    early = LAPSED.model_copy(update={"contact": 2, "to_desk": True, "reason": "closed"})
+    watch = fold(recorded(ORDERED, early), samples.WATCH)
+    assert (watch.status, watch.asked, watch.to_desk) == (Status.ORDERED, 0, True)
+
+
+def test_why_a_hub_stood_down_is_kept_from_the_first_time():
+    again = STOOD_DOWN.model_copy(update={"reason": "cannot-watch"})
+    assert fold(recorded(ORDERED, STOOD_DOWN, again), samples.WATCH).ended_for == STOOD_DOWN.reason
+    assert fold(recorded(ORDERED, RELEASED, again), samples.WATCH).ended_for == ""
+
+
+def moved(times, **more):
+    return ORDERED.model_copy(update={"moved": times, **more})
+
+
+def test_a_moved_window_must_be_acknowledged_again():
+    assert status(ORDERED, ACKNOWLEDGED, moved(1)) is Status.ORDERED
+    given(ORDERED, ACKNOWLEDGED, moved(1)).when(acknowledge(when=50)).then_kinds(
+        "watch.acknowledged/1"
+    )
+    assert status(ORDERED, moved(1), ACKNOWLEDGED) is Status.ACKNOWLEDGED
+    assert status(moved(1), ACKNOWLEDGED, moved(1, version=2)) is Status.ACKNOWLEDGED
+    assert status(ORDERED, STOOD_DOWN, moved(1)) is Status.STOOD_DOWN
+
+
+def test_who_read_a_window_of_before_has_acknowledged_nothing():
+    read = acknowledge(when=50)
+    old, new = (type(read)(at=read.at, by=read.by, moved=times) for times in (0, 1))
+    given(ORDERED, moved(1)).when(old).then_nothing()
+    given(ORDERED, moved(1)).when(new).then_kinds("watch.acknowledged/1")
+
+
+def test_whose_turn_it_is_goes_on_unless_the_order_of_asking_changed():
+    late = LAPSED.model_copy(update={"contact": 1, "to_desk": False})
+    assert fold(recorded(ORDERED, late, moved(1)), samples.WATCH).asked == 1
+    assert fold(recorded(ORDERED, late, moved(1, ask=(1, 0))), samples.WATCH).asked == 0

@@ -1,6 +1,7 @@
 """Who got which right, and who read what is sealed.
 
-Streams ``access-keys``, ``access-<case>``, ``access-areas``.
+Streams ``access-keys``, ``access-<case>``, ``access-areas``, and one of each account that issued an
+alert alone.
 """
 
 from typing import Annotated, Literal
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from homeward.facts.reach import CELL_SET
 from homeward.messages import Blob, Fact
-from homeward.words import CaseId, Count, ReasonCode, Role
+from homeward.words import CaseId, Count, Id, Instant, ReasonCode, Role
 
 
 class KeyIssued(Fact):
@@ -44,3 +45,27 @@ class AreaPreviewed(Fact):
     kind: Literal["access.area-previewed/1"] = "access.area-previewed/1"
     cell_count: Count
     cells: Annotated[bytes | None, Blob(CELL_SET)] = None
+
+
+class AlertIssuedAlone(Fact):
+    """An officer issued an alert on their word alone; said with the alert, or not at all.
+
+    In a stream of the account, so that two at once are not both the last that one may.
+    """
+
+    kind: Literal["access.alert-issued-alone/1"] = "access.alert-issued-alone/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+
+
+class FieldShown(Fact):
+    """Somebody is about to see where a person can be, as a field or as a map."""
+
+    kind: Literal["access.field-shown/1"] = "access.field-shown/1"
+    case: CaseId
+    upto: Count
+    """The log_index of the newest fact that it is made from."""
+    shown_at: Instant
+    """The moment it shows, of the case clock."""
+    policy: ReasonCode

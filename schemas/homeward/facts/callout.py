@@ -43,6 +43,11 @@ class CalloutOrdered(Fact):
     level: Annotated[int, Field(ge=0, le=3)] = 0
     window_from: Instant | None = None
     window_to: Instant | None = None
+    moved: Count | None = None
+    """How often the window was moved before it was as it is here; None: never."""
+    people_max: Count | None = None
+    """So many people hear of an alert on one officer's word, over all lanes and waves, beside those
+    whom an earlier version told; None: two have approved it."""
     texts_of: Id
     """The fact whose sealed words are to be sent."""
     expires_at: Instant | None = None
@@ -66,7 +71,8 @@ class ChunksCut(Fact):
     people: Count
     already_told: Count
     suppressed: Count
-    """Inside the area but not told: asleep, out of their limit, paused."""
+    """Inside the area but not told: asleep, out of their limit, paused, or more than one officer's
+    word may tell."""
     unreachable: Count
     """Inside the area with no channel at all: never counted as told."""
     digest: Digest

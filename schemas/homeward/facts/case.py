@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from homeward.facts.reach import CELL_SET
 from homeward.messages import Blob, Fact, Personal
 from homeward.words import (
     AgeBand,
@@ -12,8 +13,10 @@ from homeward.words import (
     Category,
     Cell,
     Contact,
+    Count,
     Custody,
     Description,
+    Digest,
     Id,
     Instant,
     Line,
@@ -121,6 +124,10 @@ class AlertDrafted(Fact):
     expires_at: Instant
     texts: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
     retraction: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
+    given: Annotated[bytes | None, Blob(CELL_SET)] = None
+    """The area, where a person or a district gives it and the policy only takes it."""
+    given_cells: Count | None = None
+    """Of how many cells it is."""
 
 
 class AlertApproved(Fact):
@@ -131,6 +138,9 @@ class AlertApproved(Fact):
     draft: Id
     alert: Annotated[int, Field(ge=1)]
     version: Annotated[int, Field(ge=1)]
+    digest: Digest | None = None
+    """SHA-256 of the draft's envelope, as who approves named it; None: recorded before it was asked
+    for. The envelope holds what is sealed by its ciphertext's hash."""
 
 
 class AlertIssued(Fact):
@@ -146,6 +156,11 @@ class AlertIssued(Fact):
     reach_km_max: Annotated[int, Field(ge=1)]
     expires_at: Instant
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
+    given: Annotated[bytes | None, Blob(CELL_SET)] = None
+    """The area of the draft, where it has one."""
+    people_max: Count | None = None
+    """So many people hear of it on one officer's word; None: two approved it, or it was recorded
+    before there was such a bound."""
 
 
 class AlertUpdated(Fact):
@@ -160,6 +175,26 @@ class AlertUpdated(Fact):
     severity: Severity
     reach_km_max: Annotated[int, Field(ge=1)]
     expires_at: Instant
+    hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
+    given: Annotated[bytes | None, Blob(CELL_SET)] = None
+    """The area of the draft, where it has one."""
+    people_max: Count | None = None
+    """So many people hear of it on one officer's word; None: two approved it, or it was recorded
+    before there was such a bound."""
+
+
+class AlertWidened(Fact):
+    """A second person approved what one had issued: the same version goes on to its whole bound.
+
+    Nobody hears it twice: whoever was told already is told nothing.
+    """
+
+    kind: Literal["case.alert-widened/1"] = "case.alert-widened/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    reach_km_max: Annotated[int, Field(ge=1)]
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
 
 

@@ -29,6 +29,15 @@ class WatchOrdered(Fact):
     """How many contacts the hub has, one after another; none: it is unreachable."""
     acknowledge_by: Instant
     texts_of: Id
+    ask: tuple[Count, ...] | None = None
+    """The contacts in the order in which they are asked, whoever is on duty first; None: as they
+    stand."""
+    unattended: ReasonCode | None = None
+    """Why silence is to be expected, so that the police desk is told at once: ``closed`` for as
+    long as the person may come, or all contacts ``off-duty``."""
+    moved: Count | None = None
+    """How often news moved the window of this watch so far; None: never. An order that is moved
+    once more than the one before must be acknowledged again."""
 
 
 class HubUnreachable(Fact):

@@ -33,3 +33,7 @@ class ReachWidened(Fact):
     expires_at: Instant
     cell_count: Count
     cells: Annotated[bytes | None, Blob(CELL_SET)] = None
+    policy_version: Annotated[int, Field(ge=1)] | None = None
+    """Of the policy; None: recorded before versions were."""
+    people_max: Count | None = None
+    """So many people may be told on one officer's word; None: two have approved it."""

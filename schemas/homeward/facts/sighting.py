@@ -46,3 +46,36 @@ class SightingRejected(Fact):
     case: CaseId
     sighting: Id
     reason: ReasonCode
+
+
+class SightingMerged(Fact):
+    """A person says that this sighting is one and the same as another: it is decided with it."""
+
+    kind: Literal["sighting.merged/1"] = "sighting.merged/1"
+    case: CaseId
+    sighting: Id
+    into: Id
+
+
+class SightingParted(Fact):
+    """A person says that it is one of its own after all, and it is judged by itself again."""
+
+    kind: Literal["sighting.parted/1"] = "sighting.parted/1"
+    case: CaseId
+    sighting: Id
+
+
+class SightingReleased(Fact):
+    """A coordinator lets the reporter of the case know where and when the person was seen."""
+
+    kind: Literal["sighting.released/1"] = "sighting.released/1"
+    case: CaseId
+    sighting: Id
+
+
+class SightingWithheld(Fact):
+    """A released sighting is shown to the reporter no longer; what they have read, they know."""
+
+    kind: Literal["sighting.withheld/1"] = "sighting.withheld/1"
+    case: CaseId
+    sighting: Id

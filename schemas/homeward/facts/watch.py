@@ -31,7 +31,7 @@ class WatchStoodDown(Fact):
 
 
 class WatchLapsed(Fact):
-    """Nobody acknowledged in time: the next contact is asked, at last the police desk."""
+    """Nobody acknowledged in time, or nobody will: the next contact or the police desk is asked."""
 
     kind: Literal["escalation.watch-lapsed/1"] = "escalation.watch-lapsed/1"
     case: CaseId
@@ -40,10 +40,15 @@ class WatchLapsed(Fact):
     alert: Annotated[int, Field(ge=1)]
     version: Annotated[int, Field(ge=1)]
     contact: Count
-    """Which contact is asked next, counted from 0; equal to the number of contacts: the desk."""
+    """Whose turn it is, counted from 0 in the order of the watch; equal to the number of contacts:
+    the desk's."""
     to_desk: bool
     texts_of: Id
     next_at: Instant | None = None
+    """When the next contact's time is over."""
+    reason: ReasonCode | None = None
+    """Why nobody was waited for: ``closed`` or ``off-duty``, as the order said, or ``moved``: the
+    desk knew another window; None: silence."""
 
 
 class ClockLapsed(Fact):

@@ -11,8 +11,10 @@ from homeward.words import (
     Category,
     Cell,
     Contact,
+    Count,
     Custody,
     Description,
+    Digest,
     Id,
     Instant,
     Line,
@@ -95,12 +97,20 @@ class DraftAlert(Request):
     expires_at: Instant
     texts: tuple[Texts, ...]
     retraction: tuple[Texts, ...]
+    given: bytes | None = None
+    """Cells of the area, for a policy that takes one."""
 
 
 class ApproveAlert(Request):
-    """Approve the draft with that id."""
+    """Approve the draft with that id, as it was shown."""
 
     draft: Id
+    digest: Digest | None = None
+    """Of what was read, as who approves names it."""
+    shown: Digest | None = None
+    """Of the draft, as the desk finds it in the log."""
+    hubs: bytes | None = None
+    """Around the case, for a draft that is out already and is widened by this."""
 
 
 class IssueAlert(Request):
@@ -108,6 +118,10 @@ class IssueAlert(Request):
 
     draft: Id
     hubs: bytes | None = None
+    given: bytes | None = None
+    """The draft's area, where it has one."""
+    alone_before: Count = 0
+    """Other cases' alerts that who asks issued alone lately, and that nobody approved since."""
 
 
 class CancelAlert(Request):

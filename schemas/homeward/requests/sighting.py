@@ -34,3 +34,21 @@ class RejectSighting(Request):
     """Hold the sighting for wrong."""
 
     reason: ReasonCode
+
+
+class MergeSighting(Request):
+    """Hold the sighting for one and the same as another of the case."""
+
+    into: Id
+
+
+class PartSighting(Request):
+    """Take back that it is one and the same as another."""
+
+
+class ReleaseSighting(Request):
+    """Let the reporter of the case know place and time of the sighting."""
+
+
+class WithholdSighting(Request):
+    """Show the sighting to the reporter no longer."""

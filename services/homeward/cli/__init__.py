@@ -3,19 +3,37 @@
 Exit codes: 0 done, 1 refused or failed, 2 the command line itself was wrong.
 """
 
+import os
+import signal
 import sys
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from homeward.cli.output import Complaint, complain
+if TYPE_CHECKING:
+    from homeward.cli.output import Complaint
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    own = signal.getsignal(signal.SIGINT)
+    if own is signal.default_int_handler:  # a shell's job that ignores Ctrl-C goes on doing so
+        # Loading takes a second, and nothing was begun that would have to be ended.
+        signal.signal(signal.SIGINT, _gone)
+    import homeward.cli.app
+    import homeward.client  # noqa: F401 -- what `run` needs, while Ctrl-C ends us without a word
+
+    signal.signal(signal.SIGINT, own)
     sys.exit(run(sys.argv[1:]))
+
+
+def _gone(_number: int, _frame: FrameType | None) -> None:
+    os._exit(130)
 
 
 def run(args: list[str]) -> int:
     """Run one command line and return its exit code."""
     from homeward.cli.app import app
+    from homeward.cli.output import Complaint, complain
     from homeward.client import Trouble
 
     try:
@@ -40,8 +58,10 @@ def run(args: list[str]) -> int:
     return returned if isinstance(returned, int) else 0
 
 
-def _misuse(trouble: Exception) -> Complaint | None:
+def _misuse(trouble: Exception) -> "Complaint | None":
     """Return what the parser of the command line says; it has no public name for its errors."""
+    from homeward.cli.output import Complaint
+
     if type(trouble).__name__ == "Abort":
         return Complaint("stopped", code=130)
     message = getattr(trouble, "format_message", None)

@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from homeward.cli import care, keys, parked, previewing, record, rosters, serving
+from homeward.cli import (
+    backtest,
+    care,
+    keys,
+    lanes,
+    parked,
+    previewing,
+    processes,
+    record,
+    rosters,
+    serving,
+    topics,
+)
 from homeward.cli.decisions import app as case_app
 from homeward.cli.output import say
 from homeward.cli.raising import raise_
@@ -39,6 +51,7 @@ def _root(
 
 
 RUN = "Run"
+APART = "Run apart (docs/operating)"
 WORK = "Work on cases"
 CARE = "Take care"
 
@@ -48,6 +61,28 @@ app.command("up", rich_help_panel=RUN, epilog="Example: homeward up --drill --po
 app.command("demo", rich_help_panel=RUN, epilog="Example: homeward demo --volunteers 2000")(
     serving.demo
 )
+app.command(
+    "api",
+    rich_help_panel=APART,
+    epilog="Example: homeward api --drill --port 8110. A second one beside it: the same with "
+    "--share-port on both.",
+)(processes.api)
+app.command(
+    "worker",
+    rich_help_panel=APART,
+    epilog="Example: make kafka; export HOMEWARD_KAFKA=127.0.0.1:19092; homeward worker --drill",
+)(processes.worker)
+app.command(
+    "relay",
+    rich_help_panel=APART,
+    epilog="Example: homeward topics apply --drill && homeward relay --drill",
+)(processes.relay)
+app.command(
+    "dispatch",
+    rich_help_panel=APART,
+    epilog="Example: homeward dispatch --drill --metrics-port 9103, then: "
+    "curl 127.0.0.1:9103/readyz",
+)(processes.dispatch)
 app.command(
     "raise",
     rich_help_panel=WORK,
@@ -62,6 +97,11 @@ app.command(
 app.command("replay", rich_help_panel=WORK, epilog="Example: homeward replay ABCD-EFGH")(
     record.replay
 )
+app.command(
+    "backtest",
+    rich_help_panel=WORK,
+    epilog="Example: homeward backtest --make history --cases 300 && homeward backtest history",
+)(backtest.backtest)
 app.add_typer(rosters.hubs, name="hubs", rich_help_panel=WORK)
 app.add_typer(rosters.recipients, name="recipients", rich_help_panel=WORK)
 app.add_typer(keys.app, name="keys", rich_help_panel=CARE)
@@ -71,6 +111,8 @@ app.command("migrate", rich_help_panel=CARE, epilog="Example: homeward migrate -
 app.add_typer(care.config, name="config", rich_help_panel=CARE)
 app.command("doctor", rich_help_panel=CARE, epilog="Example: homeward doctor")(care.doctor)
 app.add_typer(parked.app, name="parked", rich_help_panel=CARE)
+app.add_typer(topics.app, name="topics", rich_help_panel=CARE)
+app.add_typer(lanes.app, name="lanes", rich_help_panel=CARE)
 app.command("verify", rich_help_panel=CARE, epilog="Example: homeward verify ABCD-EFGH")(
     record.verify
 )

@@ -1,10 +1,10 @@
 """``homeward migrate``, ``config`` and ``doctor``: what keeps an installation well."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from homeward import interrupts
 from homeward.cli import options
 from homeward.cli.output import Complaint, as_json, say, table
 from homeward.cli.whereabouts import Whereabouts, settings_with, world_of
@@ -31,7 +31,7 @@ def migrate(
     if sql:
         say(ledgers.migration_script(world))
         return
-    found = asyncio.run(ledgers.migrated(settings_with(data_folder=data_folder), world))
+    found = interrupts.run(ledgers.migrated(settings_with(data_folder=data_folder), world))
     if json:
         as_json(found)
     else:
@@ -69,7 +69,7 @@ def doctor(
     from homeward.cli.checks import every_check
 
     where = Whereabouts.of(data_folder, live=live)
-    found = asyncio.run(every_check(where, url))
+    found = interrupts.run(every_check(where, url))
     if json:
         as_json([one.shown() for one in found])
     else:

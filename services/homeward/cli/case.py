@@ -1,9 +1,11 @@
 """``homeward case``: what officers decide, one command a decision."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from homeward.cli.areas import drawn
 from homeward.cli.options import Case, Key
 from homeward.cli.output import Complaint, as_json, note, pairs, say, table
 from homeward.cli.talking import Talk, talks
@@ -77,6 +79,12 @@ def texts(talk: Talk, case: Case, draft: Draft = None) -> None:
         as_json(found)
         return
     say("draft ", (found["draft"], "bold"), f"  alert {found['alert']} version {found['version']}")
+    if found["cells"]:
+        say("area ", (f"{len(found['cells'])} cells", "bold"), " (--json names them)")
+    for lane, blast in (found.get("blast") or {}).items():
+        where = f" people within {blast['reach_km_max']} km, {blast['hubs']} hubs ahead"
+        say(f"{lane} lane ", (blast["people"], "bold"), where)
+    say("digest ", (found["digest"], "bold"), "  approve it by this")
     for name in ("texts", "retraction"):
         for one in found[name]:
             say()
@@ -86,51 +94,84 @@ def texts(talk: Talk, case: Case, draft: Draft = None) -> None:
 
 @app.command(epilog="Example: homeward case draft ABCD-EFGH --reach-km 300 --severity extreme")
 @talks
-def draft(
+def draft(  # noqa: PLR0913, PLR0917 -- a flag each
     talk: Talk,
     case: Case,
     reach_km: Annotated[int, typer.Option(min=1, max=5_000, help="No further than this.")] = 300,
     severity: Annotated[str, typer.Option(help="minor, moderate, severe, extreme")] = "extreme",
-    policy: Annotated[str, typer.Option(help="How the area grows: field, circles")] = "field",
+    policy: Annotated[
+        str,
+        typer.Option(
+            help="Which area: field and circles grow, district and polygon are given and stay."
+        ),
+    ] = "field",
     hours: Annotated[float, typer.Option(min=0.1, max=168, help="Until it expires.")] = 24,
+    geojson: Annotated[
+        Path | None, typer.Option(help="The area, for polygon: a Polygon or MultiPolygon.")
+    ] = None,
+    lat: Annotated[float | None, typer.Option(help="The area: the middle of a disk.")] = None,
+    lon: Annotated[float | None, typer.Option(help="The area: the middle of a disk.")] = None,
+    km: Annotated[float | None, typer.Option(help="The area: the disk's radius.")] = None,
+    datum: Annotated[str, typer.Option(help="Of the middle: wgs84, gcj02, bd09")] = "wgs84",
+    cells: Annotated[str | None, typer.Option(help="The area: H3 cells, commas between.")] = None,
     key: Key = None,
 ) -> None:
-    """Draft an alert; the server renders its texts and its retraction."""
-    body = {
+    """Draft an alert; the server renders its texts and its retraction.
+
+    Under polygon you draw the area; under district the server finds the district, unless you do.
+    """
+    body: dict[str, Any] = {
         "policy": policy,
         "severity": severity,
         "reach_km_max": reach_km,
         "expires_in_s": round(hours * 3_600),
     }
+    if any(one is not None for one in (geojson, lat, lon, km, cells)):
+        body["area"] = drawn(lat, lon, km, None, datum, geojson, cells)
     answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/alerts", body, key))
     talk.receipt(answer)
+    if not talk.json and answer.get("district"):
+        note(("the area is the district ", "dim"), answer["district"])
     if not talk.json:
         note(("read it before it is approved: ", "dim"), f"homeward case texts {case}")
 
 
-@app.command(epilog="Example: homeward case approve ABCD-EFGH --draft 0c5… --as o-li")
+@app.command(epilog="Example: homeward case approve ABCD-EFGH --draft 0c5… --digest 9f3… --as o-li")
 @talks
 def approve(
     talk: Talk,
     case: Case,
     draft: Annotated[str, typer.Option(help="Id of the draft that you have read.")],
+    digest: Annotated[str, typer.Option(help="As homeward case texts shows it below the draft.")],
     key: Key = None,
 ) -> None:
     """Approve a draft that somebody else made (homeward case texts shows it)."""
     path = f"/v1/cases/{case}/alerts/{draft}/approve"
-    talk.receipt(talk.run(lambda there: there.post(path, {}, key)))
+    talk.receipt(talk.run(lambda there: there.post(path, {"digest": digest}, key)))
 
 
 @app.command(epilog="Example: homeward case issue ABCD-EFGH --as o-wang")
 @talks
 def issue(talk: Talk, case: Case, draft: Draft = None, key: Key = None) -> None:
-    """Make a draft live: from here its waves go out."""
+    """Make a draft live: from here its waves go out.
+
+    At once to the nearest within 30 km on your word alone; as far as it was drafted when another
+    officer has approved it, or as soon as one does.
+    """
 
     async def work(there: Server) -> Content:
         named = await newest_draft(there, case, draft)
         return await there.post(f"/v1/cases/{case}/alerts/{named}/issue", {}, key)
 
-    talk.receipt(talk.run(work))
+    answer = talk.run(work)
+    talk.receipt(answer)
+    if not talk.json and answer.get("lane") == "fast":
+        note(
+            ("on the fast lane: the nearest ", "dim"),
+            (f"{answer['people_max']:,}", "bold"),
+            (f" within {answer['reach_km_max']} km; it goes on when a second officer ", "dim"),
+            f"approves {answer['widens']}",
+        )
 
 
 async def newest_draft(there: Server, case: str, named: str | None) -> str:

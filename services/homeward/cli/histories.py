@@ -1,10 +1,10 @@
 """A case's history read from the world itself: ``timeline`` without a server, and ``replay``."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from homeward.cli.ledgers import case_named, opened
+from homeward.cli.moments import zoned
 from homeward.cli.output import Complaint
 from homeward.cli.whereabouts import World
 from homeward.house import House
@@ -20,11 +20,8 @@ async def told(settings: Settings, world: World, case: str, moment: str | None) 
     position = int(moment) if moment is not None and moment.isdigit() else None
     at = None
     if moment is not None and position is None:
-        try:
-            at = datetime.fromisoformat(moment)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
+        at = zoned(moment)
+        if at is None:
             raise Complaint(f"{moment!r} is no moment", "give a log position or a time", code=2)
     async with opened(settings, world) as house:
         if await _in_future(house, position, at):
@@ -43,42 +40,20 @@ async def _in_future(house: House, position: int | None, at: datetime | None) ->
     return at is not None and at > house.store.clock.real() + CLOCK_ERROR
 
 
-async def replayed(
-    settings: Settings, world: World, case: str, policy: str | None
-) -> dict[str, Any]:
-    """Fold a case again; with a policy, also say what it would have covered."""
+async def replayed(settings: Settings, world: World, case: str) -> dict[str, Any]:
+    """Fold a case again, and hold it against the record."""
     from homeward import processors
-    from homeward.replay import history, replay
+    from homeward.replay import replay
 
     async with opened(settings, world) as house:
         store = house.store
         named = await case_named(house, case)
         found = await replay(store.log, store.workbench, processors.ALL, named)
-        shown: dict[str, Any] = {
+        return {
             "case": named,
             "same": all(one.same for one in found),
             "processors": [_shown(one) for one in found],
         }
-        if policy is not None:
-            from homeward.demo.comparing import compared, people_of
-
-            people = await people_of(store.roster)
-            shown["policy"] = policy
-            shown["waves"] = [
-                asdict(one)
-                for one in compared(await history(store.log, named), people, _policy(policy))
-            ]
-        return shown
-
-
-def _policy(name: str) -> Any:  # noqa: ANN401 -- the policies' own protocol, imported late
-    from homeward import policies
-
-    try:
-        return policies.policy_of(name)
-    except policies.NoSuchPolicy:
-        known = ", ".join(policies.ALL)
-        raise Complaint(f"there is no policy {name}", f"known are {known}", code=2) from None
 
 
 def _shown(one: Any) -> dict[str, Any]:  # noqa: ANN401 -- homeward.replay.Replayed

@@ -1,10 +1,10 @@
 """``homeward keys``: who may ask for what."""
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
 
+from homeward import interrupts
 from homeward.cli.output import Complaint, as_json, note, say, table
 from homeward.cli.talking import Talk, talks
 from homeward.cli.whereabouts import settings_with
@@ -46,7 +46,7 @@ def create(
         from homeward.cli.ledgers import key_created
 
         settings = settings_with(data_folder=talk.where.folder.parent)
-        made = asyncio.run(key_created(settings, talk.where.world, body))
+        made = interrupts.run(key_created(settings, talk.where.world, body))
     path = talk.where.save_key(for_account, made["key"]) if save else None
     if talk.json:
         as_json(made)

@@ -1,16 +1,15 @@
 """Loading a roster file through the server, a batch a request, with a progress bar."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from homeward.cli.output import Complaint, as_json, note, say
+from homeward.cli.progress import bar
 from homeward.cli.talking import Talk
 from homeward.client import Server
 from homeward.formats.rosterbodies import batches
@@ -58,9 +57,7 @@ class Loading:
 def load(talk: Talk, file: Path, kind: Kind, bad_lines_max: int) -> None:
     """Load a file and say what became of its lines; exit 1 when it holds nothing good."""
     raw = _content(file)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(file=sys.stderr)
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+    with bar() as progress:
         loading = Loading(kind, raw, progress)
         try:
             talk.run(loading.send)

@@ -1,17 +1,16 @@
 """Where recipients are, from a file of a gateway: points become cells before they leave here."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from homeward.cli.output import Complaint, as_json, note, say
+from homeward.cli.progress import bar
 from homeward.cli.talking import Talk
 from homeward.client import Server
 from homeward.geography.datum import cell_of, place_from
@@ -117,8 +116,7 @@ def move(talk: Talk, file: Path, bad_lines_max: int) -> None:
     except (OSError, UnicodeDecodeError) as why:
         what = getattr(why, "strerror", None) or "not UTF-8"
         raise Complaint(f"cannot read {file}: {what}", "name a file of JSON lines") from None
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(file=sys.stderr)) as progress:
+    with bar() as progress:
         sending = Sending(lines, progress)
         talk.run(sending.send)
     if talk.json:

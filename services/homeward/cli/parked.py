@@ -1,11 +1,11 @@
 """``homeward parked``: keys that a processor could not go on with, and how they go on."""
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from homeward import interrupts
 from homeward.cli import options
 from homeward.cli.output import Complaint, as_json, note, say, table
 from homeward.cli.whereabouts import World, settings_with, world_of
@@ -28,7 +28,7 @@ def list_(
 ) -> None:
     """List what is parked, where its error was raised, and how to let it go on."""
     world = world_of(live=live)
-    found = asyncio.run(parked(settings_with(data_folder=data_folder), world))
+    found = interrupts.run(parked(settings_with(data_folder=data_folder), world))
     if json:
         as_json(found)
         return
@@ -48,7 +48,7 @@ def unpark(
 ) -> None:
     """Let a key be heard again, with all that it missed; exits 1 when it parks again."""
     settings = settings_with(data_folder=data_folder)
-    asyncio.run(unparked(settings, world_of(live=live), processor, key))
+    interrupts.run(unparked(settings, world_of(live=live), processor, key))
     if json:
         as_json({"processor": processor, "key": key, "parked": False})
     else:

@@ -1,14 +1,14 @@
 """``homeward area preview`` and ``case preview``: about how many, before anybody is told."""
 
-import json as texts
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from homeward.cli.areas import drawn
 from homeward.cli.case import app as case_app
 from homeward.cli.options import Case
-from homeward.cli.output import Complaint, as_json, say
+from homeward.cli.output import as_json, say
 from homeward.cli.talking import Talk, talks
 from homeward.client import Content
 
@@ -38,7 +38,7 @@ def preview(  # noqa: PLR0913, PLR0917 -- a flag each
     severity: Severity = None,
 ) -> None:
     """Say about how many people and hubs an area holds; it is grown to cells of 36 km2."""
-    area = _area(lat, lon, km, inner_km, datum, geojson, cells)
+    area = drawn(lat, lon, km, inner_km, datum, geojson, cells)
     body: dict[str, Any] = {"area": area, **({"severity": severity} if severity else {})}
     _show(talk, talk.run(lambda there: there.post("/v1/areas/preview", body)))
 
@@ -49,7 +49,8 @@ def case(
     talk: Talk,
     case: Case,
     policy: Annotated[
-        str | None, typer.Option(help="field, circles", show_default="as the draft")
+        str | None,
+        typer.Option(help="field, circles, district, polygon", show_default="as the draft"),
     ] = None,
     severity: Severity = None,
     reach_km: Annotated[
@@ -59,34 +60,6 @@ def case(
     """Say about how many people the first wave would reach if the alert were issued now."""
     asked = {"policy": policy, "severity": severity, "reach_km_max": reach_km}
     _show(talk, talk.run(lambda there: there.get(f"/v1/cases/{case}/alerts/preview", **asked)))
-
-
-def _area(
-    lat: float | None,
-    lon: float | None,
-    km: float | None,
-    inner_km: float | None,
-    datum: str,
-    geojson: Path | None,
-    cells: str | None,
-) -> dict[str, Any]:
-    """Return the area that the options draw. Raises Complaint."""
-    if geojson is not None:
-        try:
-            found = texts.loads(geojson.read_text())
-        except (OSError, ValueError):
-            raise Complaint(f"{geojson} cannot be read as JSON", "see RFC 7946") from None
-        shape = found.get("geometry", found) if isinstance(found, dict) else {}
-        return {name: shape.get(name) for name in ("type", "coordinates")}
-    if cells is not None:
-        return {"type": "cells", "cells": [one.strip() for one in cells.split(",")]}
-    if lat is None or lon is None or km is None:
-        mend = "give --lat, --lon and --km, or --geojson, or --cells: homeward area preview --help"
-        raise Complaint("no area is drawn", mend, code=2)
-    middle = {"lat": lat, "lon": lon, "datum": datum}
-    if inner_km is None:
-        return {"type": "disk", **middle, "radius_km": km}
-    return {"type": "ring", **middle, "inner_km": inner_km, "outer_km": km}
 
 
 def _show(talk: Talk, found: Content) -> None:

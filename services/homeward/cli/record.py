@@ -1,11 +1,12 @@
 """``homeward timeline``, ``replay`` and ``verify``: what the record says, and whether it holds."""
 
-import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from homeward.cli import options
+from homeward import interrupts
+from homeward.cli import options, picturing
 from homeward.cli.options import Case
 from homeward.cli.output import Complaint, as_json, as_json_lines, note, say, table
 from homeward.cli.talking import Talk, talks
@@ -51,7 +52,7 @@ def timeline(
         from homeward.cli.histories import told
 
         settings = settings_with(data_folder=talk.where.folder.parent)
-        for one in asyncio.run(told(settings, talk.where.world, case, as_of)):
+        for one in interrupts.run(told(settings, talk.where.world, case, as_of)):
             show(one)
 
 
@@ -71,35 +72,57 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def replay(
+def replay(  # noqa: PLR0913, PLR0917 -- a flag each
     case: Case,
     policy: Annotated[
-        str | None,
-        typer.Option(help="Replay under another reach policy and say what would differ."),
+        list[str] | None,
+        typer.Option(help="Also say what this reach policy would have told; again for more."),
     ] = None,
+    reach_km: Annotated[
+        int | None,
+        typer.Option(min=1, max=5_000, help="Within this bound.", show_default="as approved"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="A folder for tables, maps and GeoJSON, a file for each policy.",
+            file_okay=False,
+        ),
+    ] = None,
+    lang: picturing.Lang = "zh-Hans",
     live: options.Live = False,
     data_folder: options.DataFolder = None,
     json: options.Json = False,
 ) -> None:
     """Fold a case again from the log, and compare with what was kept and said.
 
-    Exits 1 when a state or a consequence differs from the recorded one.
+    With --policy, people and hubs under other policies stand beside how it was: same people, same
+    sightings, same decisions. Exits 1 when a state or a consequence differs from the recorded one.
     """
-    from homeward.cli.histories import replayed
+    from homeward.cli import histories
 
-    settings = settings_with(data_folder=data_folder)
-    found = asyncio.run(replayed(settings, world_of(live=live), case, policy))
+    picturing.spoken(lang)
+    settings, world = settings_with(data_folder=data_folder), world_of(live=live)
+    found = interrupts.run(histories.replayed(settings, world, case))
+    drawings: dict[str, str] = {}
+    if policy or output:
+        from homeward.cli.courses import courses
+
+        beside = interrupts.run(courses(settings, world, case, policy or [], reach_km, lang))
+        found["courses"], drawings = beside
     if json:
         as_json(found)
     else:
         columns = ("processor", "heard", "said", "state", "stored", "same")
         short = ({**one, **_digests(one)} for one in found["processors"])
         table(columns, ([one[name] for name in columns] for one in short))
-        if policy is not None:
+        if "courses" in found:
             say()
-            waves = found["waves"]
-            names = [name for name in (waves[0] if waves else {}) if name != "at"]
-            table(names, ([one[name] for name in names] for one in waves))
+            picturing.side_by_side(found["courses"])
+    if output:
+        picturing.kept(output, found, drawings)
     if not found["same"]:
         raise Complaint("the replay differs from the record", "homeward verify tells where")
 
@@ -120,7 +143,7 @@ def verify(
     from homeward.cli.sound import verified
 
     settings = settings_with(data_folder=data_folder)
-    found = asyncio.run(verified(settings, world_of(live=live), case))
+    found = interrupts.run(verified(settings, world_of(live=live), case))
     if json:
         as_json(found)
     elif found["sound"]:

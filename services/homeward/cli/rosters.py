@@ -30,10 +30,15 @@ Bad = Annotated[int, typer.Option("--bad-lines", min=0, help="List at most so ma
 def load_hubs(talk: Talk, file: File, bad_lines: Bad = 20) -> None:
     """Load hubs from a CSV; loading again changes nothing.
 
-    Columns: kind,name,lat,lon,source,ref and, if wanted, country,precision_m,datum and contact1
-    to contact5. A contact is asked after the one before it stayed silent; it lists its channels in
-    order: "webhook:https://station.example/alerts inbox". A hub without contact is unreachable: it
-    is listed and alarmed, and never counted as told.
+    Columns: kind,name,lat,lon,source,ref and, if wanted, country,precision_m,datum, contact1 to
+    contact5, and zone,hours, shift1 to shift5. A contact is asked after the one before it stayed
+    silent; it lists its channels in order: "webhook:https://station.example/alerts inbox". A hub
+    without contact is unreachable: it is listed and alarmed, and never counted as told.
+
+    hours say when a hub is open and shift1 when contact1 is on duty, on the clocks of the hub's
+    zone (Asia/Shanghai when left out): "Mo-Fr 06:00-22:00; Sa 08:00-12:00", or "22:00-06:00" for
+    every night. Nothing means always. Whoever is on duty is asked first; of a hub that is closed,
+    or where nobody is, the police desk is told at once.
     """
     load(talk, file, Kind.HUBS, bad_lines)
 
@@ -91,7 +96,7 @@ def list_hubs(
     if talk.json:
         as_json(found)
         return
-    columns = ("away_km", "kind", "name", "contacts", "hub")
+    columns = ("away_km", "kind", "name", "contacts", "hours", "hub")
     table(columns, ([one.get(name) for name in columns] for one in found["items"]))
     silent = sum(1 for one in found["items"] if not one["contacts"])
     note((f"{len(found['items'])} hubs, {silent} of them unreachable", "dim"))

@@ -1,17 +1,22 @@
 """``homeward up`` and ``homeward demo``: what runs."""
 
-import asyncio
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from homeward.cli import options
 from homeward.cli.output import Complaint, as_json_lines, note, say
-from homeward.cli.whereabouts import settings_with, world_of
+from homeward.cli.processes import chosen, to_its_end
+from homeward.cli.whereabouts import World, settings_with
+
+if TYPE_CHECKING:
+    from homeward.house.supervising import Household
+    from homeward.settings import Settings
 
 
-def up(
+def up(  # noqa: PLR0913, PLR0917 -- typer's options
     live: Annotated[
         bool | None,
         typer.Option(
@@ -28,19 +33,37 @@ def up(
     json: Annotated[
         bool, typer.Option("--json", help="Say where it listens as one line of JSON.")
     ] = False,
+    processes: Annotated[
+        bool,
+        typer.Option(
+            "--processes", help="Run the parts as processes of their own, on Kafka (make kafka)."
+        ),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="With --processes.")] = 2,
+    dispatchers: Annotated[int, typer.Option(min=0, max=64, help="With --processes.")] = 1,
+    apis: Annotated[
+        int, typer.Option(min=0, max=64, help="With --processes; they share the port.")
+    ] = 1,
+    relays: Annotated[
+        int, typer.Option(min=0, max=64, help="With --processes; the first works, the rest wait.")
+    ] = 1,
 ) -> None:
     """Run a server until Ctrl-C: API, pages, search and dispatch in one process.
 
-    The first start makes the database, the key ring and an admin key in the data folder.
+    The first start makes the database, the key ring and an admin key in the data folder. With
+    --processes the parts run apart, each started again when it dies; their logs are in the
+    world's folder.
     """
-    if live is None:
-        raise Complaint("say which world: --drill or --live", "homeward up --drill is safe", code=2)
+    world = chosen(live, "up")
     settings = settings_with(host=host, port=port, data_folder=data_folder)
-    from homeward.house import House, HouseRefused, run_up
-    from homeward.postgres.ground import PostgresTrouble
-    from homeward.postgres.migrate import MigrationRefused
+    if processes:
+        from homeward.house.supervising import Household
 
-    world = world_of(live=live)
+        household = Household(apis, workers, dispatchers, relays)
+        to_its_end(_household(settings, world, household, as_json=json))
+        return
+    from homeward.house import House
+    from homeward.house.running import run_up
 
     def announce(house: House, key_file: Path) -> None:
         if json:
@@ -51,11 +74,28 @@ def up(
         note(("the admin's key:          ", "dim"), str(key_file))
         note(("keys for others:          ", "dim"), "homeward keys create --help")
 
-    try:
-        asyncio.run(run_up(settings, world, announce))
-    except (HouseRefused, MigrationRefused, PostgresTrouble) as refused:
-        what, _, mend = str(refused).partition(": ")
-        raise Complaint(what, mend) from None
+    to_its_end(run_up(settings, world, announce))
+
+
+def _household(
+    settings: "Settings", world: World, household: "Household", *, as_json: bool
+) -> Coroutine[Any, Any, None]:
+    from homeward.house.supervising import logs_of, run_processes
+
+    def announce(said: Mapping[str, Any]) -> None:
+        if as_json:
+            as_json_lines([said])
+            return
+        listens = said["url"] or "nowhere"
+        say(("Homeward", "bold"), f" ({world}) listens on ", (listens, "bold"))
+        for one in said["children"]:
+            where = one.get("url") or f"{one.get('metrics', '')}/metrics"
+            note((f"{one['name']:<26}", "dim"), f"pid {one['pid']:<8} {where}")
+        if said["admin_key_file"]:
+            note(("the admin's key:          ", "dim"), said["admin_key_file"])
+        note(("their logs:               ", "dim"), str(logs_of(settings, world)))
+
+    return run_processes(settings, world, household, announce)
 
 
 def demo(
@@ -67,6 +107,12 @@ def demo(
             help="Invented people, as many where many live.",
         ),
     ] = 100_000,
+    processes: Annotated[
+        bool,
+        typer.Option(
+            "--processes", help="With the server's parts as processes of their own, on Kafka."
+        ),
+    ] = False,
     data_folder: options.DataFolder = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the server running at the end.")
@@ -82,9 +128,14 @@ def demo(
     """
     from homeward.demo.play import DemoFailed, play_demo
 
-    folder = settings_with(data_folder=data_folder).data_folder / "demo"
+    settings = settings_with(data_folder=data_folder)
+    folder = settings.data_folder / "demo"
+    kafka = settings.kafka if processes else ""
+    if processes and not kafka:
+        mend = "make demo-kafka starts one and stops it; or make kafka, and HOMEWARD_KAFKA"
+        raise Complaint("homeward demo --processes needs a broker", mend)
     try:
-        code = play_demo(folder, volunteers=volunteers, keep=keep, as_json=json)
+        code = play_demo(folder, volunteers=volunteers, keep=keep, as_json=json, kafka=kafka)
     except DemoFailed as failed:
         raise Complaint(failed.what, failed.mend) from None
     raise typer.Exit(code)

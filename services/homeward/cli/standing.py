@@ -2,13 +2,20 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from homeward.cli.finding import Check
+from homeward.cli.hearing import of_processes
 from homeward.cli.whereabouts import Whereabouts, settings_with
 from homeward.ports import LogUnavailable, Registered, Roster
 from homeward.postgres.standing import Standing, look
+
+if TYPE_CHECKING:
+    from homeward.postgres.database import Database
+    from homeward.seal.keyring import FileKeyRing
 
 KEY_RING_FILE: Final = "keyring.json"
 PAGE: Final = 1_000
@@ -37,6 +44,9 @@ async def of_database(where: Whereabouts) -> AsyncIterator[Check]:
     yield ring_is_ours(where.folder / KEY_RING_FILE)
     if found.rate is not None and not found.missing:
         async for one in of_channels(where, dsn):
+            yield one
+        now = datetime.now(UTC) + timedelta(seconds=found.ahead_s)
+        async for one in of_processes(dsn, where.world, now):
             yield one
 
 
@@ -168,6 +178,10 @@ async def of_channels(where: Whereabouts, dsn: str) -> AsyncIterator[Check]:
     try:
         ring = FileKeyRing.open(path)
         await database.open()
+        if not await _made_with(ring, database):
+            what = "the database was sealed under another key ring"
+            yield Check(what, ok=False, mend=f"restore that one as {path}")
+            return
         found = await _some(PostgresRoster(database, ring, Bell(database)))
     except (LogUnavailable, KeyRingRefused, KeyError, OSError) as failure:
         what = f"the roster cannot be read ({type(failure).__name__})"
@@ -178,6 +192,13 @@ async def of_channels(where: Whereabouts, dsn: str) -> AsyncIterator[Check]:
     names = {LiveInboxChannel.name, LiveWebhookChannel.name}
     for one in channels(names, found, whole=len(found) < RECIPIENTS_MAX):
         yield one
+
+
+async def _made_with(ring: "FileKeyRing", database: "Database") -> bool:
+    """Whether this ring may open the world, or nobody has opened it yet."""
+    mark = await database.value("key_ring")
+    origin = str(await database.value("origin"))
+    return mark is None or compare_digest(bytes(mark), ring.mac("world", origin.encode()))
 
 
 async def _some(roster: Roster) -> list[Registered]:

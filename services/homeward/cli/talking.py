@@ -1,6 +1,5 @@
 """What every command that talks to a server shares: whom to, as whom, and how to answer."""
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from homeward import interrupts
 from homeward.cli import options
 from homeward.cli.output import Complaint, as_json, say
 from homeward.cli.whereabouts import Whereabouts
@@ -28,7 +28,7 @@ class Talk:
 
     def run(self, work: Callable[[Server], Awaitable[T]]) -> T:
         """Run the talk and return what came of it. Raises Trouble, Complaint."""
-        return asyncio.run(self._talk(work))
+        return interrupts.run(self._talk(work))
 
     async def _talk(self, work: Callable[[Server], Awaitable[T]]) -> T:
         url = self.url or self.where.url()

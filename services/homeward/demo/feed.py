@@ -142,6 +142,7 @@ _TELLINGS: Final[dict[str, Callable[[dict[str, Any], str], Line]]] = {
     "case.vehicle-identified": lambda _s, _h: ("officer", "a neighbour's camera shows a van", ""),
     "case.verified": lambda _s, _h: ("officer", "verified", ""),
     "case.alert-drafted": lambda s, _h: ("officer", f"drafts an alert, {s['reach_km_max']} km", ""),
+    "case.alert-widened": lambda s, _h: ("officer", f"it goes on, {s['reach_km_max']} km", ""),
     "case.alert-approved": lambda _s, _h: ("supervisor", "has read and approved it", ""),
     "case.alert-issued": lambda _s, _h: ("officer", "the alert is live", "bold"),
     "case.resolved": lambda _s, _h: ("officer", "the boy is found, safe", "bold green"),
@@ -159,5 +160,9 @@ _TELLINGS: Final[dict[str, Callable[[dict[str, Any], str], Line]]] = {
     "sighting.reported": lambda s, _h: ("sighting", f"reported by a {s['source']}", ""),
     "sighting.accepted": lambda _s, _h: ("coordinator", "a sighting is accepted", "bold"),
     "sighting.rejected": lambda _s, _h: ("coordinator", "a sighting is rejected", ""),
+    "sighting.merged": lambda _s, _h: ("coordinator", "two sightings are one", ""),
+    "sighting.released": lambda _s, _h: ("coordinator", "the reporter is told of it", ""),
+    "sighting.withheld": lambda _s, _h: ("coordinator", "the reporter sees it no longer", ""),
+    "sighting.parted": lambda _s, _h: ("coordinator", "two sightings are two after all", ""),
     "answer.given": lambda s, _h: ("volunteer", f"answers: {s['answer']}", ""),
 }

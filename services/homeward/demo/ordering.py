@@ -18,8 +18,9 @@ from homeward.facts.callout import CalloutOrdered
 from homeward.messages import Recorded
 from homeward.words import Audience, Purpose
 
-FEW: Final = 100
-"""Of fewer people an order says nothing."""
+FEW: Final = 1_000
+"""Of fewer people an order says nothing: eight senders have up to 200 in hand each (`senders`), and
+those are on their way together. A wave in parts is small sooner than a whole one was."""
 NEAREST_FIRST: Final = 0.8
 """Rank correlation that counts as nearest first: several batches are on their way at once, and
 whoever is equally near goes in any order. Told at random it is 0, farthest first -1."""
@@ -46,9 +47,12 @@ class Order:
 
 
 def orders(
-    facts: Sequence[Recorded], arrived: Sequence[Received], people: Sequence[Person]
+    facts: Sequence[Recorded],
+    arrived: Sequence[Received],
+    people: Sequence[Person],
+    few: int = FEW,
 ) -> list[Order]:
-    """Return how each wave of enough people was told, in the order of the waves."""
+    """Return how each wave of at least ``few`` people was told, in the order of the waves."""
     first: dict[tuple[str, int], Received] = {}
     for one in arrived:
         if one.purpose == "alert":
@@ -60,7 +64,7 @@ def orders(
         new = {(who, order.version) for who in inside(people, [order.cells or b""])} - told
         told |= new
         reached = [first[one] for one in new if one in first]
-        if order.focus is not None and len(reached) >= FEW:
+        if order.focus is not None and len(reached) >= few:
             away = _away_km({one.recipient for one in reached}, people, order.focus)
             found.append(_order(order, reached, place, away))
     return found

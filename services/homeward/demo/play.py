@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from homeward import interrupts
 from homeward.client import Server, Trouble, server
 from homeward.demo.bystanders import Bystanders
 from homeward.demo.children import NotStarted
@@ -32,8 +33,11 @@ class DemoFailed(Exception):
         self.what, self.mend = what, mend
 
 
-def play_demo(folder: Path, *, volunteers: int, keep: bool, as_json: bool) -> int:
-    """Play it and return the exit code: 0 only when nobody was missed or shown anything twice."""
+def play_demo(folder: Path, *, volunteers: int, keep: bool, as_json: bool, kafka: str = "") -> int:
+    """Play it and return the exit code: 0 only when nobody was missed or shown anything twice.
+
+    ``kafka``: with the server's parts as processes of their own, and these brokers between them.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     teller = Teller.beside(json=as_json)
     try:
@@ -41,8 +45,8 @@ def play_demo(folder: Path, *, volunteers: int, keep: bool, as_json: bool) -> in
             memory = Memory.of(folder)
             if memory.begin():
                 teller.step(f"going on with the run that was interrupted ({memory.run})")
-            with set_up(folder, memory, teller) as stage:
-                report = asyncio.run(_play(stage, memory, teller, volunteers))
+            with set_up(folder, memory, teller, kafka) as stage:
+                report = interrupts.run(_play(stage, memory, teller, volunteers))
                 if as_json:
                     sys.stdout.write(json.dumps(report.shown(), ensure_ascii=False, default=str))
                     sys.stdout.write("\n")

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from homeward.demo.comparing import Wave, compared, people_of
 from homeward.demo.judging import Verdict, judged, people_in
 from homeward.demo.ordering import Order, orders
 from homeward.demo.sinkfile import Received, received
@@ -16,6 +15,7 @@ from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import ClockLapsed, WatchAcknowledged, WatchLapsed
 from homeward.house import open_house
 from homeward.messages import Fact, Recorded
+from homeward.picture.waves import Wave, compared, people_of
 from homeward.policies import policy_of
 from homeward.replay import history
 from homeward.settings import Settings
@@ -111,14 +111,15 @@ def _hubs(facts: Sequence[Recorded], arrived: Sequence[Received]) -> HubFigures:
     for one in arrived:
         if one.purpose == "watch" and one.watch is not None:
             first.setdefault(one.watch, one.received_at)
-    orders = _of(facts, WatchOrdered)
+    # A window that was moved is another order of the same watch, whose first counts.
+    orders = [one for one in _of(facts, WatchOrdered) if not _order(one).moved]
     ahead = [one for one in orders if _order(one).eta_s > 0]
     lapsed = [one.fact for one in _of(facts, WatchLapsed)]
     return HubFigures(
         ordered=len(orders),
         ahead=len(ahead),
         in_time=sum(_in_time(one, first.get(_order(one).watch)) for one in ahead),
-        acknowledged=len(_of(facts, WatchAcknowledged)),
+        acknowledged=len({one.stream for one in _of(facts, WatchAcknowledged)}),  # one a watch
         passed_on=sum(isinstance(one, WatchLapsed) and not one.to_desk for one in lapsed),
         to_desk=sum(isinstance(one, WatchLapsed) and one.to_desk for one in lapsed),
         unreachable=len(_of(facts, HubUnreachable)),

@@ -22,11 +22,14 @@ class Received:
     path: str
     link: str
     received_at: datetime
+    window: tuple[str | None, str | None] = (None, None)
+    """Of a watch: from when until when."""
 
     @property
     def told(self) -> tuple[object, ...]:
         """What may be said to one contact of a recipient only once."""
-        return (self.recipient, self.path, self.purpose, self.alert, self.version, self.watch)
+        who, what = (self.recipient, self.path), (self.purpose, self.alert, self.version)
+        return (*who, *what, self.watch, self.window)
 
 
 def received(path: Path, case_code: str) -> list[Received]:
@@ -74,4 +77,5 @@ def _received(line: dict[str, Any]) -> Received:
         path=line["path"],
         link=line["link"],
         received_at=datetime.fromisoformat(line["received_at"]),
+        window=(line.get("window_from"), line.get("window_to")),
     )

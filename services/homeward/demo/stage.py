@@ -27,6 +27,9 @@ CAST: Final[Mapping[str, str]] = {
     "a-zhao": "auditor",
 }
 """Account and role of everybody who needs a key."""
+APART: Final = ("--processes", "--workers", "2", "--dispatchers", "1", "--relays", "1")
+PREFIX: Final = "homeward-demo"
+"""The broker may serve other drills."""
 AT_ONCE: Final = 3
 """Batches on the way at once."""
 SAY_EVERY: Final = 25_000
@@ -63,20 +66,26 @@ class Stage:
 
 
 @contextmanager
-def set_up(folder: Path, memory: Memory, teller: Teller) -> Iterator[Stage]:
-    """Start the receiving side and the server; end them in that order's reverse."""
-    teller.step("starting the receiving side and a drill server with a database of its own ...")
+def set_up(folder: Path, memory: Memory, teller: Teller, kafka: str = "") -> Iterator[Stage]:
+    """Start the receiving side and the server; end them in that order's reverse.
+
+    ``kafka``: the server's parts are processes of their own, with these brokers between them.
+    """
+    what = "processes apart" if kafka else "a drill server"
+    teller.step(f"starting the receiving side and {what} with a database of its own ...")
     sink = _sink(folder, memory)
     try:
         server = start(
             "homeward up",
-            ["homeward", "up", "--drill", "--port", "0", "--json"],
+            ["homeward", "up", "--drill", "--port", "0", "--json", *(APART if kafka else ())],
             folder / "server.log",
-            _environment(folder, str(sink.said["endpoint"])),
+            _environment(folder, str(sink.said["endpoint"]), kafka),
         )
         try:
             stage = Stage(folder, sink, server)
             teller.step(f"server at {stage.url}, receiving side at {stage.sink_url}")
+            for one in server.said.get("children", ()):
+                teller.step(f"  {one['name']}: process {one['pid']}")
             yield stage
         finally:
             server.stop()
@@ -97,15 +106,20 @@ def _sink(folder: Path, memory: Memory) -> Child:
     return sink
 
 
-def _environment(folder: Path, sink: str) -> dict[str, str]:
+def _environment(folder: Path, sink: str, kafka: str) -> dict[str, str]:
     """Return the server's environment: nothing that was set for another server."""
+    brokers = {"HOMEWARD_KAFKA": kafka, "HOMEWARD_TOPIC_PREFIX": PREFIX} if kafka else {}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
-    return kept | {
-        "HOMEWARD_DATA_FOLDER": str(folder),
-        "HOMEWARD_CASE_CLOCK_RATE": str(RATE),
-        "HOMEWARD_WEBHOOK_LOOPBACK": sink,
-        "HOMEWARD_AUTHORITY": "Homeward drill",
-    }
+    return (
+        kept
+        | brokers
+        | {
+            "HOMEWARD_DATA_FOLDER": str(folder),
+            "HOMEWARD_CASE_CLOCK_RATE": str(RATE),
+            "HOMEWARD_WEBHOOK_LOOPBACK": sink,
+            "HOMEWARD_AUTHORITY": "Homeward drill",
+        }
+    )
 
 
 async def cast(there: Server, memory: Memory) -> dict[str, Server]:
@@ -131,11 +145,12 @@ async def load_roster(
     (stage.folder / "volunteers.csv").write_text(
         "".join(roster.splitlines(keepends=True)[: volunteers + 1])
     )
+    # Read at first: it takes seconds, in which kept connections would be closed.
+    lines = _good(read_recipients(roster.encode()))
     await _send(there, "hubs", _good(read_hubs((stage.folder / "hubs.csv").read_bytes())))
     await _send(
         there, "recipients", _good(read_recipients((stage.folder / "desks.csv").read_bytes()))
     )
-    lines = _good(read_recipients(roster.encode()))
     await _send(there, "recipients", lines, active=volunteers, teller=teller)
     memory.registered, memory.loaded = max(volunteers, memory.registered), wanted
     memory.keep()

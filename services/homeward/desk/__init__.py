@@ -1,14 +1,23 @@
 """The desk: request -> load -> decide -> append. The only writer of what people make true."""
 
+from homeward.desk.alone import alone_before, noted_alone
+from homeward.desk.areas import given_of
 from homeward.desk.books import HubBooks
 from homeward.desk.crowd import IndexCrowd
-from homeward.desk.desk import Asking, Desk, Receipt
+from homeward.desk.desk import Asking, Beside, Desk, Receipt
+from homeward.desk.districts import District, Districts, DistrictsRefused, read_districts
+from homeward.desk.drafts import digest_of
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
+from homeward.desk.triage import Triage
 
 __all__ = [
     "Asking",
+    "Beside",
     "Desk",
+    "District",
+    "Districts",
+    "DistrictsRefused",
     "HubBooks",
     "IdempotencyKeyReused",
     "IndexCrowd",
@@ -17,4 +26,10 @@ __all__ = [
     "Receipt",
     "StaleVersion",
     "TooBusy",
+    "Triage",
+    "alone_before",
+    "digest_of",
+    "given_of",
+    "noted_alone",
+    "read_districts",
 ]

@@ -1,6 +1,7 @@
-"""The `Crowd` port over an index of recipients."""
+"""The `Crowd` port over the indexes of recipients, one a lane."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from homeward.fanout.index import Query, RecipientIndex
@@ -9,15 +10,16 @@ from homeward.ports import Counted
 
 @dataclass(frozen=True, slots=True)
 class IndexCrowd:
-    """Counts by whatever gives an index that knows every committed change."""
+    """Counts by whatever gives indexes that know every committed change; a person is in one."""
 
-    fresh: Callable[[], Awaitable[RecipientIndex]]
+    fresh: Sequence[Callable[[], Awaitable[RecipientIndex]]]
 
     async def count(self, query: Query) -> Counted:
-        found = (await self.fresh()).match(query)
+        indexes = await asyncio.gather(*(one() for one in self.fresh))
+        found = [index.match(query) for index in indexes]
         return Counted(
-            told=len(found.ordinals),
-            suppressed=len(found.suppressed),
-            unreachable=len(found.unreachable),
-            already=len(found.already),
+            told=sum(len(one.ordinals) for one in found),
+            suppressed=sum(len(one.suppressed) for one in found),
+            unreachable=sum(len(one.unreachable) for one in found),
+            already=sum(len(one.already) for one in found),
         )

@@ -61,6 +61,15 @@ Decide = Callable[[Sequence[Recorded]], Sequence[Fact]]
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Facts of a second stream that become true with those of a decision, or not at all."""
+
+    stream: str
+    of: Callable[[Sequence[Fact]], Sequence[Fact]]
+    """Returns them for what was decided."""
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Makes requests true; holds nothing between them."""
 
@@ -78,11 +87,25 @@ class Desk:
         """Return every fact of a case in log order, public parts."""
         return await history(self.log, case, blobs=False)
 
-    async def submit(self, stream: str, asking: Asking, load: Load, decide: Decide) -> Receipt:
+    async def answered(self, asking: Asking) -> bool:
+        """Whether the same asking was answered before: to repeat it makes nothing true."""
+        request = derived_id(self.log.origin, asking.by.id, asking.key, "request")
+        return await self.log.answered(request) is not None
+
+    async def submit(
+        self,
+        stream: str,
+        asking: Asking,
+        load: Load,
+        decide: Decide,
+        beside: Beside | None = None,
+    ) -> Receipt:
         """Load, decide, append; again after a conflict, at most `retries` times.
 
         ``load`` returns the facts that ``decide`` folds; it raises a Refused to say no. With
         ``if_match`` a newer version of ``stream`` is refused instead of being decided upon again.
+        What somebody else writes ``beside`` meanwhile is a conflict, too; the receipt is of
+        ``stream`` alone.
         Raises Refused, LogUnavailable.
         """
         request = derived_id(self.log.origin, asking.by.id, asking.key, "request")
@@ -90,7 +113,7 @@ class Desk:
         if known is not None:
             return self._again(known, asking)
         try:
-            return await self._made_true(stream, asking, load, decide, request)
+            return await self._made_true(stream, asking, load, decide, request, beside)
         except Refused:
             known = await self.log.answered(request)
             if known is None:
@@ -99,10 +122,18 @@ class Desk:
         return self._again(known, asking)
 
     async def _made_true(
-        self, stream: str, asking: Asking, load: Load, decide: Decide, request: str
+        self,
+        stream: str,
+        asking: Asking,
+        load: Load,
+        decide: Decide,
+        request: str,
+        beside: Beside | None,
     ) -> Receipt:
         for _ in range(self.retries + 1):
             version, chain = await self.log.stream_head(stream)
+            # Before `load`: what is written there after this is a conflict.
+            other = await self.log.stream_head(beside.stream) if beside else None
             if asking.if_match is not None and asking.if_match != version:
                 raise StaleVersion
             facts = decide(await load())
@@ -111,7 +142,11 @@ class Desk:
             # Without entries too: what was true already binds the key to this request and answer.
             receipt = Receipt(stream, head.version, tuple((one.id, one.kind) for one in entries))
             kept = Idempotency(request, asking.request_hash, _references(receipt))
-            [outcome] = await self.log.append([Unit(entries, kept)])
+            more: tuple[Entry, ...] = ()
+            if beside and other:
+                second = StreamHead(beside.stream, *other)
+                more = await self._entries(beside.of(facts), asking, second, first=len(entries))
+            [outcome] = await self.log.append([Unit((*entries, *more), kept)])
             if isinstance(outcome, Appended):
                 stream_type = stream.partition("-")[0]
                 self.meter.count(
@@ -128,7 +163,7 @@ class Desk:
         return _receipt(known.references)
 
     async def _entries(
-        self, facts: Sequence[Fact], asking: Asking, head: StreamHead
+        self, facts: Sequence[Fact], asking: Asking, head: StreamHead, first: int = 0
     ) -> tuple[Entry, ...]:
         origin = self.log.origin
         subjects = {
@@ -149,7 +184,7 @@ class Desk:
                 recorded=self.clock.real(),
                 sealer=sealer,
             )
-            for ordinal, fact in enumerate(facts)
+            for ordinal, fact in enumerate(facts, first)
         )
 
 

@@ -358,7 +358,8 @@ class Handover:
             if order is not None:
                 waited = self._with.clock.real() - order.recorded_at
                 name = "homeward_first_handover_seconds"
-                self._with.meter.observe(name, waited.total_seconds(), purpose=chunk.purpose.value)
+                waited_s = max(0.0, waited.total_seconds())  # the clock may have been set back
+                self._with.meter.observe(name, waited_s, purpose=chunk.purpose.value)
 
     async def _settle(self, settled: Settled, *, done: bool) -> bool:
         """Settle, also through an outage: what was sent should not be sent again."""

@@ -49,6 +49,7 @@ class Outfit:
             purpose=chunk.purpose,
             watch=chunk.watch,
             contact=chunk.contact,
+            moved=chunk.moved,
         )
         link, drill = self.link, self.drill
         return [

@@ -24,6 +24,11 @@ from homeward.dispatch.channels.signature import signed_headers
 
 BODY_BYTES_MAX: Final = 8 * 1024 * 1024
 HEAD_BYTES_MAX: Final = 65_536
+KEPT: Final = (
+    *("message_id", "recipient", "purpose", "lang", "watch", "link"),
+    *("window_from", "window_to"),
+)
+"""What is kept of a message: who was told what, and no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,7 @@ class Sink:
             "received_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         }
         for one in data["messages"]:
-            names = ("message_id", "recipient", "purpose", "lang", "watch", "link")
-            yield {name: one.get(name) for name in names} | common
+            yield {name: one.get(name) for name in KEPT} | common
 
     def _signed(self, headers: dict[str, str], body: bytes) -> bool | None:
         if self.secret is None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from homeward.docs.compatible import breaks
 from homeward.docs.corpus import lines
+from homeward.docs.maps import MAPS, maps
 from homeward.docs.pages import PAGES
 from homeward.docs.published import published
+from homeward.docs.topics import ASYNCAPI, asyncapi_text
 
 
 def generated(root: Path) -> Iterator[tuple[Path, str]]:
@@ -19,6 +21,7 @@ def generated(root: Path) -> Iterator[tuple[Path, str]]:
     """
     for name, content in published():
         yield root / "schemas" / "published" / name, content
+    yield root / "schemas" / "published" / ASYNCAPI, asyncapi_text()
     for name, content in lines():
         path = root / "schemas" / "corpus" / name
         yield path, path.read_text(encoding="utf-8") if path.exists() else content
@@ -31,17 +34,22 @@ def stale(root: Path) -> list[Path]:
     wanted = dict(generated(root))
     folder = root / "schemas" / "published"
     strays = [path for path in sorted(folder.glob("*.json")) if path not in wanted]
-    return strays + [
-        path
-        for path, content in wanted.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != content
-    ]
+    return (
+        strays
+        + [
+            path
+            for path, content in wanted.items()
+            if not path.exists() or path.read_text(encoding="utf-8") != content
+        ]
+        + [path for name in MAPS if not (path := root / "docs" / name).exists()]
+    )
 
 
 def broken(root: Path) -> list[str]:
     """Return what the schemas about to be written no longer allow."""
     folder, fresh = root / "schemas" / "published", dict(published())
-    found = [f"{path.name}: gone" for path in folder.glob("*.json") if path.name not in fresh]
+    known = {*fresh, ASYNCAPI}
+    found = [f"{path.name}: gone" for path in folder.glob("*.json") if path.name not in known]
     for name, content in fresh.items():
         path = folder / name
         if path.exists():
@@ -66,7 +74,14 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.write("A published kind keeps its meaning: make a new version of it.\n")
         return 2
     wanted = dict(generated(asked.root))
+    drawn = {asked.root / "docs" / name: content for name, content in maps()}
+    # Always: another processor may round a map otherwise, so it is never called stale.
+    for path, content in drawn.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     for path in old:
+        if path in drawn:
+            continue
         if path not in wanted:
             path.unlink()
             continue

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 import homeward
 from homeward import facts
+from homeward.docs import maps
 from homeward.docs.published import schema_of
 from homeward.messages import Fact
 from homeward.refusals import every
@@ -160,4 +161,5 @@ PAGES: Final = {
     "REFUSALS.md": refusals,
     "SETTINGS.md": settings,
     "METRICS.md": metrics,
+    "reach/README.md": maps.page,
 }

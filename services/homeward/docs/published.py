@@ -1,4 +1,4 @@
-"""One JSON Schema for the public part of each kind, and one for the envelope around it."""
+"""One JSON Schema for the public part of each kind, and for what stands around or beside it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from homeward.codec import KINDS
 from homeward.messages import PERSON_ROLES, Fact
+from homeward.record.position import PositionSaid
 from homeward.record.sealing import ALGORITHM
+from homeward.record.wire import DATA_SCHEMA
 from homeward.words import Role
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -73,6 +75,7 @@ def envelope_schema() -> dict[str, Any]:
     natural = {"type": "integer", "minimum": 0}
     return {
         "$schema": DIALECT,
+        "$id": DATA_SCHEMA,
         "title": "envelope",
         "description": "One fact as it is hashed, stored and proven: RFC 8785 JSON, at most "
         "32,768 bytes. `pub` follows the schema that its kind names.",
@@ -152,9 +155,25 @@ def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def position_schema() -> dict[str, Any]:
+    """Return the schema of a record of the positions' topic."""
+    whole = PositionSaid.model_json_schema()
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:homeward:schema:position:1",
+        "title": "position",
+        "description": " ".join(str(whole["description"]).split()),
+        "type": "object",
+        "properties": {name: _plain(field) for name, field in whole["properties"].items()},
+        "required": whole["required"],
+        "additionalProperties": False,
+    }
+
+
 def published() -> Iterator[tuple[str, str]]:
     """Return (file name, content) of every published schema."""
     yield "envelope.json", _file(envelope_schema())
+    yield "position.json", _file(position_schema())
     for kind, cls in sorted(KINDS.items()):
         yield f"{file_name(kind)}.json", _file(schema_of(cls))
 

@@ -31,6 +31,8 @@ def body_of(one: Recipient) -> dict[str, Any]:
     }
     if one.kind is not RecipientKind.HUB:
         body["kind"] = one.kind.value
+    elif one.duty is not None:
+        body |= {"zone": one.zone, "hours": one.hours, "shifts": list(one.shifts)}
     if one.quiet_from_min >= 0:
         body["quiet"] = {
             "from": _clock(one.quiet_from_min),

@@ -10,6 +10,7 @@ import h3
 
 from homeward.formats.tables import BadRow
 from homeward.geography.datum import cell_of, place_from
+from homeward.policies.duty import NotHours, spans_of
 from homeward.ports import Contact
 from homeward.words import Datum
 
@@ -93,6 +94,22 @@ def lang(text: str) -> str:
     if text and text not in LANGS:
         raise BadRow(f"lang must be one of {', '.join(LANGS)}")
     return text or LANGS[0]
+
+
+def hours(text: str) -> str:
+    """Return opening hours or a shift, empty for always."""
+    try:
+        return text.strip() if spans_of(text) else ""
+    except NotHours as why:
+        raise BadRow(str(why)) from None
+
+
+def shifts(texts: Iterable[str], contacts: int) -> tuple[str, ...]:
+    """Return one shift a contact; () when all are always on duty."""
+    found = [hours(text) for text in texts]
+    if len(found) > contacts:
+        raise BadRow("there are more shifts than contacts")
+    return tuple(found) if any(found) else ()
 
 
 def zone(text: str) -> str:

@@ -17,7 +17,11 @@ from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
 CONTACT_COLUMNS: Final = tuple(f"contact{number}" for number in range(1, 6))
 HUB_COLUMNS_NEEDED: Final = ("kind", "name", "lat", "lon", "source", "ref")
-HUB_COLUMNS: Final = (*HUB_COLUMNS_NEEDED, "country", "precision_m", "datum", *CONTACT_COLUMNS)
+SHIFT_COLUMNS: Final = tuple(f"shift{number}" for number in range(1, 6))
+HUB_COLUMNS: Final = (
+    *HUB_COLUMNS_NEEDED,
+    *("country", "precision_m", "datum", *CONTACT_COLUMNS, "zone", "hours", *SHIFT_COLUMNS),
+)
 CELL_COLUMNS: Final = ("cell1", "cell2", "cell3")
 RECIPIENT_COLUMNS: Final = (
     *("id", "kind", "lat", "lon", "datum", *CELL_COLUMNS, "lang", "reach_km_max"),
@@ -118,13 +122,17 @@ def _hub(fields: Fields, seen: set[str]) -> Recipient:
     if not name or len(name) > _NAME_CHARS_MAX:
         raise BadRow(f"a hub needs a name of at most {_NAME_CHARS_MAX} characters")
     cell = read.point(fields["lat"], fields["lon"], fields.get("datum", ""), RES_EXACT)
+    contacts, shifts = _manned(fields)
     return Recipient(
         id=_hub_id(kind, fields, seen),
         kind=RecipientKind.HUB,
         cells=(cell,),
         hub_kind=kind,
         name=name,
-        contacts=_contacts(fields),
+        contacts=contacts,
+        zone=read.zone(fields.get("zone", "")),
+        hours=read.hours(fields.get("hours", "")),
+        shifts=shifts,
     )
 
 
@@ -146,9 +154,17 @@ def _hub_id(kind: str, fields: Fields, seen: set[str]) -> str:
     raise BadRow("the same hub stands in an earlier line")
 
 
-def _contacts(fields: Fields) -> tuple[tuple[Contact, ...], ...]:
-    found = (read.contact(fields.get(name, "")) for name in CONTACT_COLUMNS)
-    return tuple(one for one in found if one)
+def _manned(fields: Fields) -> tuple[tuple[tuple[Contact, ...], ...], tuple[str, ...]]:
+    """Return a hub's contacts, and the shift of each."""
+    contacts, shifts = [], []
+    for contact, shift in zip(CONTACT_COLUMNS, SHIFT_COLUMNS, strict=True):
+        found, when = read.contact(fields.get(contact, "")), fields.get(shift, "")
+        if when and not found:
+            raise BadRow(f"{shift} is of nobody: there is no {contact}")
+        if found:
+            contacts.append(found)
+            shifts.append(when)
+    return tuple(contacts), read.shifts(shifts, len(contacts))
 
 
 def _recipient(fields: Fields, named: str, seen: set[str]) -> Recipient:

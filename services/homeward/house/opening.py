@@ -10,7 +10,15 @@ from typing import Any, Final, Literal, TypeAlias
 import structlog
 
 from homeward import processors
-from homeward.desk import Desk, HubBooks, IndexCrowd, Reader
+from homeward.desk import (
+    Desk,
+    Districts,
+    DistrictsRefused,
+    HubBooks,
+    IndexCrowd,
+    Reader,
+    read_districts,
+)
 from homeward.dispatch.words import SealedWords
 from homeward.fanout.lane import Lane
 from homeward.fanout.pyramid import PyramidIndex
@@ -24,7 +32,7 @@ from homeward.hosts.turn import Bench
 from homeward.http.rooms import Rooms
 from homeward.http.tellings import Tellings
 from homeward.metrics import PrometheusMeter
-from homeward.ports import LogUnavailable
+from homeward.ports import LogUnavailable, Meter, PositionLine
 from homeward.postgres.keys import OtherKeyRing
 from homeward.postgres.store import Store, open_store
 from homeward.postgres.supervisor import EmbeddedPostgres
@@ -34,9 +42,6 @@ from homeward.settings import Settings
 World: TypeAlias = Literal["live", "drill"]
 
 KEY_RING_FILE: Final = "keyring.json"
-LANES: Final = 1
-"""Embedded, one lane holds every shard."""
-
 WAY: Final = frozenset({"reach", "callouts"})
 """Processors whose outputs the lanes wait for; the others go on beside them."""
 
@@ -59,14 +64,23 @@ class House:
     ring: FileKeyRing
     meter: PrometheusMeter
     desk: Desk
-    consumers: Sequence[Consumer]
-    lane: LaneConsumer
-    """One of them."""
+    processors: Sequence[Consumer]
+    lanes: Sequence[LaneConsumer]
+    """By number; each loads its index when it is first asked."""
     words: SealedWords
     postgres: EmbeddedPostgres | None
     heard: Mapping[str, int] = field(default_factory=dict)
     """Consumer -> size of the log it caught up with, when a host runs here."""
     url: str = ""
+    positions: PositionLine | None = None
+    """Where an API's positions go; None: to the roster at once."""
+    role: str = "up"
+    """Which process this is; ``up`` is all of them in one."""
+
+    @property
+    def consumers(self) -> Sequence[Consumer]:
+        """Return everybody who hears facts."""
+        return [*self.processors, *self.lanes]
 
     @property
     def bench(self) -> Bench:
@@ -75,21 +89,29 @@ class House:
         return Bench(self.store.tail, self.store.workbench, pen)
 
     @property
-    def keeper(self) -> IndexKeeper:
-        """Who keeps the index: one a process, whoever matches."""
-        return self.lane.keeper
+    def keepers(self) -> Sequence[IndexKeeper]:
+        """Who keeps the indexes: one a lane and process, whoever matches."""
+        return [one.keeper for one in self.lanes]
 
-    def latecomers(self) -> Latecomers:
+    def latecomers(self, lane: LaneConsumer) -> Latecomers:
         """Return what looks for those who come late to a live area."""
-        return Latecomers(self.bench, self.lane, self.store.clock, self.meter)
+        return Latecomers(self.bench, lane, self.store.clock, self.meter)
 
     def cascade(self, hands: Hands) -> Cascade:
-        """Return the way from an alert to its nearest people: reach, callouts, the lane."""
-        way = [one for one in self.consumers if one.name in WAY or isinstance(one, LaneConsumer)]
-        return Cascade(self.bench, way, hands, self.keeper.expect)
+        """Return the way from an alert to its nearest people: reach, callouts, the lanes."""
+        way = [*(one for one in self.processors if one.name in WAY), *self.lanes]
+        return Cascade(self.bench, way, hands, self.expect)
+
+    def expect(self) -> None:
+        """Let the keepers look for changes of the roster: somebody will ask at once."""
+        for keeper in self.keepers:
+            keeper.expect()
 
     def rooms(self) -> Rooms:
-        """Return what the routes need."""
+        """Return what the routes need; a file of districts is read here, once.
+
+        Raises HouseRefused.
+        """
         books = HubBooks(self.store.roster, self.settings.hub_book_km, self.settings.hub_book_max)
         return Rooms(
             world=self.world,
@@ -101,7 +123,7 @@ class House:
             feed=self.store.feed,
             workbench=self.store.workbench,
             roster=self.store.roster,
-            crowd=IndexCrowd(self.keeper.fresh),
+            crowd=IndexCrowd([one.fresh for one in self.keepers]),
             ledger=self.store.ledger,
             tellings=Tellings(self.store.ledger),
             inbox=self.store.inbox,
@@ -111,7 +133,9 @@ class House:
             meter=self.meter,
             ready=self.ready,
             issuing=self.words.expect,
+            positions=self.positions,
             public_url=lambda: self.settings.public_url or self.url,
+            districts=districts_of(self.settings),
         )
 
     async def ready(self) -> Mapping[str, Any]:
@@ -127,7 +151,8 @@ class House:
             checks["parked"] = {"ok": not parked, "keys": len(parked)}
             if parked:  # only how many: a key is a case, and anybody may ask for this
                 checks["parked"]["mend"] = PARKED_MEND
-            checks["index"] = self._index()
+            if self.role == "up":  # others load an index when somebody asks, and work without
+                checks["index"] = self._index()
             for name, heard in self.heard.items():
                 checks[f"consumer {name}"] = {"ok": True, "behind": max(0, size - heard)}
         ready = checks["database"]["ok"]
@@ -135,16 +160,27 @@ class House:
 
     def _index(self) -> dict[str, Any]:
         """An alert is accepted before it is loaded, and goes out as soon as it is."""
-        keeper = self.keeper
-        if keeper.people is not None:
-            return {"ok": True, "people": keeper.people}
-        read, there_are = keeper.progress or (0, 0)
+        people = [one.people for one in self.keepers]
+        loaded = sum(one for one in people if one is not None)
+        if None not in people:
+            return {"ok": True, "people": loaded}
+        under_way = [one.progress or (0, 0) for one in self.keepers]
+        read, there_are = (loaded + sum(part) for part in zip(*under_way, strict=True))
         return {"ok": False, "read": read, "of": there_are, "mend": "It is being loaded: wait."}
 
 
 def _loading(read: int, there_are: int, took_s: float) -> None:
     what = "index loaded" if read == there_are else "index is being loaded"
     log.info(what, people=read, of=there_are, took_ms=round(took_s * 1_000))
+
+
+def districts_of(settings: Settings) -> Districts | None:
+    """Return the operator's districts; None without a file of them. Raises HouseRefused."""
+    try:
+        named = settings.districts
+        return None if named is None else read_districts(named.expanduser())
+    except DistrictsRefused as refused:
+        raise HouseRefused(str(refused)) from None
 
 
 def folder_of(settings: Settings, world: World) -> Path:
@@ -173,6 +209,13 @@ def _ring(folder: Path) -> FileKeyRing:
         raise HouseRefused(msg) from None
 
 
+def lanes_of(store: Store, meter: Meter) -> Sequence[LaneConsumer]:
+    """Return the lanes of a world, by number; none has loaded its index."""
+    cut = [Lane(number, store.lanes, store.log.origin) for number in range(store.lanes)]
+    keepers = [IndexKeeper(one, store.roster, PyramidIndex, meter, _loading) for one in cut]
+    return [LaneConsumer(one.lane, store.roster, store.ledger, one) for one in keepers]
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
     """Open one world: start or reach PostgreSQL, migrate, and hand out its ports.
@@ -198,14 +241,12 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
             mend = f"see {folder}/postgres/server.log" if postgres else "mend HOMEWARD_DATABASE_URL"
             raise HouseRefused(f"the database does not answer ({away}): {mend}") from None
         meter = PrometheusMeter()
-        number = Lane(number=0, lanes=LANES, origin=store.log.origin)
-        keeper = IndexKeeper(number, store.roster, PyramidIndex, meter, _loading)
-        lane = LaneConsumer(number, store.roster, store.ledger, keeper)
-        consumers: list[Consumer] = [*(Pure(one) for one in processors.ALL), lane]
-        for consumer in consumers:
+        lanes = lanes_of(store, meter)
+        pure: list[Consumer] = [Pure(one) for one in processors.ALL]
+        for consumer in [*pure, *lanes]:
             await store.workbench.start(consumer.name)
         desk = Desk(store.log, store.subject_keys, store.clock, meter, settings.append_retries)
         words = SealedWords(
             store.log, store.subject_keys, authority=settings.authority, drill=world == "drill"
         )
-        yield House(settings, world, store, ring, meter, desk, consumers, lane, words, postgres)
+        yield House(settings, world, store, ring, meter, desk, pure, lanes, words, postgres)

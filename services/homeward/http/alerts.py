@@ -5,29 +5,36 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Request as HttpRequest
 
-from homeward.case import Case
-from homeward.facts.case import AlertDrafted
-from homeward.facts.sighting import SightingAccepted
+from homeward.case import Alert, Case, waiting
+from homeward.desk import Asking, Receipt, alone_before, digest_of, noted_alone
+from homeward.facts.case import AlertDrafted, AlertIssued, AlertUpdated
 from homeward.formats import texts
 from homeward.http.answers import (
     DraftedOut,
     DraftTexts,
+    IssuedOut,
     ReceiptOut,
     receipt_fields,
     receipt_out,
 )
 from homeward.http.asking import WithKey, tag
 from homeward.http.auth import InRooms
-from homeward.http.authorisation import Action
-from homeward.http.bodies import DraftBody
-from homeward.http.deciding import decide_case, decide_prepared
+from homeward.http.authorisation import Action, scope_of
+from homeward.http.bodies import ApproveBody
+from homeward.http.deciding import decide_prepared
 from homeward.http.doors import Door, opened
+from homeward.http.drawing import DraftBody
+from homeward.http.givens import as_texts, draft_cells, given_for
 from homeward.http.personal import person
+from homeward.http.previews import blasts
 from homeward.http.problems import ExpiryMissing
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
 from homeward.messages import Recorded
+from homeward.picture.field import focus_of
+from homeward.record.envelope import read
 from homeward.refusals import NoSuchDraft
 from homeward.requests import Request
 from homeward.requests import case as requests
@@ -77,10 +84,15 @@ async def draft(
     door: Annotated[Door, Depends(opened(Action.DRAFT))],
     keyed: WithKey,
 ) -> DraftedOut:
-    """Propose the exact alert: the server makes its words and those of its retraction."""
+    """Propose the exact alert: the server makes its words and those of its retraction.
+
+    Under ``polygon`` the draft takes its area from the body; under ``district`` too, or else the
+    district that the place last seen lies in. Approved and issued is that area and no other.
+    """
     now = rooms.clock.now()
     expires_at = _expiry(body, now)
     asking = keyed.asking(door.by)
+    given, district = await given_for(rooms, body.policy, body.area, door.state)
     subject = await _subject(rooms, door, expires_at, rooms.desk.new_id(asking, "draft"))
 
     async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
@@ -95,13 +107,19 @@ async def draft(
             expires_at=expires_at,
             texts=(texts.alert if version == 1 else texts.update)(head, subject),
             retraction=texts.retraction(head),
+            given=given,
         )
 
     receipt = await decide_prepared(rooms, door.case, asking, prepare)
     tag(response, receipt)
     known = [one for one, kind in receipt.facts if kind == "case.alert-drafted/1"]
     newest = known[0] if known else door.state.draft and door.state.draft.id
-    return DraftedOut(**receipt_fields(door.case, receipt), draft=newest or "")
+    return DraftedOut(
+        **receipt_fields(door.case, receipt),
+        draft=newest or "",
+        digest=await digest_of(rooms.log, newest) if newest else None,
+        district=district,
+    )
 
 
 def _expiry(body: DraftBody, now: datetime) -> datetime:
@@ -114,45 +132,76 @@ def _expiry(body: DraftBody, now: datetime) -> datetime:
 
 @router.get("/{case}/alerts/{draft_id}")
 async def read_draft(
+    request: HttpRequest,
     draft_id: DraftPath,
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.READ_DRAFT))],
     purpose: Annotated[ReasonCode, Query(description="The access is recorded.")] = "approval",
 ) -> DraftTexts:
-    """Return the exact words of a draft, as they would be sent."""
+    """Return the exact words of a draft, as they would be sent, and about whom they would reach."""
     found = next((one for one in door.recorded if one.id == draft_id), None)
     if found is None or not isinstance(found.fact, AlertDrafted):
         raise NoSuchDraft
+    reading = f"{draft_id} {rooms.clock.real().isoformat()}"
     sealed = await rooms.reader.open_case(
-        door.case,
-        door.by,
-        purpose=purpose,
-        fields=("texts", "retraction"),
-        reading=f"{draft_id} {rooms.clock.real().isoformat()}",
+        door.case, door.by, purpose=purpose, fields=("texts", "retraction"), reading=reading
     )
+    look = f"{reading} blast"
+    waits = waiting(door.state, draft_id) if scope_of(door.by.role, Action.PREVIEW) else None
+    seen = Asking(door.by, look, look.encode())
     words = sealed.get(draft_id, {})
     return DraftTexts(
         draft=draft_id,
+        digest=await digest_of(rooms.log, draft_id),
         alert=found.fact.alert,
         version=found.fact.version,
         texts=list(words.get("texts", ())),
         retraction=list(words.get("retraction", ())),
+        cells=await as_texts(rooms, draft_id),
+        blast=await blasts(request, rooms, door, waits, seen) if waits else None,
     )
 
 
 @router.post("/{case}/alerts/{draft_id}/approve")
 async def approve(
     draft_id: DraftPath,
+    body: ApproveBody,
     response: Response,
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.APPROVE))],
     keyed: WithKey,
 ) -> ReceiptOut:
-    """Approve a draft, and so its exact words and bounds; never one's own."""
-    request = requests.ApproveAlert(at=rooms.clock.now(), by=door.by, draft=draft_id)
-    receipt = await decide_case(rooms, door.case, keyed.asking(door.by), request)
+    """Approve a draft, and so its exact words and bounds; never one's own.
+
+    The body names the digest that was read beside them. Before it is issued an approval holds for
+    ten minutes; of what is out on the fast lane it lets the same version go on to its whole bound.
+    """
+
+    async def prepare(state: Case, recorded: Sequence[Recorded]) -> Request:
+        out = state.alert is not None and state.alert.draft == draft_id
+        return requests.ApproveAlert(
+            at=rooms.clock.now(),
+            by=door.by,
+            draft=draft_id,
+            digest=body.digest,
+            shown=await digest_of(rooms.log, draft_id),
+            hubs=await _hubs(rooms, state, recorded) if out else None,
+        )
+
+    receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)
     tag(response, receipt)
     return receipt_out(door.case, receipt)
+
+
+async def _hubs(rooms: Rooms, state: Case, recorded: Sequence[Recorded]) -> bytes:
+    """Return the hubs around the newest credible place and the last seen.
+
+    Around the second, too: the sighting can be false, and then they are ahead from there.
+    """
+    newest = focus_of(recorded, rooms.clock.now())
+    assert state.raised is not None
+    assert newest is not None
+    return await rooms.books.around(newest, state.raised.last_seen_cell)
 
 
 @router.post("/{case}/alerts/{draft_id}/issue")
@@ -162,34 +211,45 @@ async def issue(
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.ISSUE))],
     keyed: WithKey,
-) -> ReceiptOut:
-    """Make the draft live; the hubs around the newest credible place are noted."""
+) -> IssuedOut:
+    """Make the draft live; hubs are noted, around the newest credible place and the last seen.
+
+    Approved by a second person it goes to its whole bound. Else it goes out on the fast lane, at
+    once: within 30 km, to the nearest 5,000. A second person's approval then lets it go on. One
+    officer has three alerts out alone in 24 hours, and no more.
+    """
     if door.state.draft and door.state.draft.id == draft_id:
         rooms.issuing(draft_id)
 
     async def prepare(state: Case, recorded: Sequence[Recorded]) -> Request:
+        now = rooms.clock.now()
         return requests.IssueAlert(
-            at=rooms.clock.now(),
+            at=now,
             by=door.by,
             draft=draft_id,
-            hubs=await rooms.books.around(focus(state, recorded)),
+            hubs=await _hubs(rooms, state, recorded),
+            given=await draft_cells(rooms, state, draft_id),
+            alone_before=await alone_before(rooms.log, door.by, door.case, now),
         )
 
-    receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)
+    beside = noted_alone(rooms.log, door.by)
+    receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare, beside)
     tag(response, receipt)
-    return receipt_out(door.case, receipt)
+    return await _issued_out(rooms, door, receipt)
 
 
-def focus(state: Case, recorded: Sequence[Recorded]) -> str:
-    """Return the cell of the newest credible place."""
-    assert state.raised is not None
-    seen = [(state.raised.last_seen_at, state.raised.last_seen_cell)]
-    seen += [
-        (one.fact.seen_at, one.fact.cell)
-        for one in recorded
-        if isinstance(one.fact, SightingAccepted)
-    ]
-    return max(seen)[1]
+async def _issued_out(rooms: Rooms, door: Door, receipt: Receipt) -> IssuedOut:
+    """Return what an issue is answered: the same each time, by what it made true."""
+    row = await rooms.log.by_id(receipt.facts[0][0]) if receipt.facts else None
+    out = door.state.alert if row is None else read(row).fact
+    assert isinstance(out, Alert | AlertIssued | AlertUpdated)
+    return IssuedOut(
+        **receipt_fields(door.case, receipt),
+        lane="whole" if out.people_max is None else "fast",
+        reach_km_max=out.reach_km_max,
+        people_max=out.people_max,
+        widens=None if out.people_max is None else out.draft,
+    )
 
 
 @router.post("/{case}/close-out")

@@ -43,6 +43,33 @@ class DraftedOut(ReceiptOut):
     """An alert was drafted."""
 
     draft: str
+    digest: Annotated[
+        str | None, Field(description="Of the draft, hex SHA-256: what an approval names.")
+    ] = None
+    district: Annotated[
+        str | None, Field(description="The district that the desk found for the policy 'district'.")
+    ] = None
+
+
+class PageOut(Answered):
+    """A link to the page of a case, for whoever asked."""
+
+    url: str
+    expires_at: Annotated[str, Field(description="By the clock on the wall, in drills, too.")]
+
+
+class IssuedOut(ReceiptOut):
+    """An alert is out, on one of two lanes."""
+
+    lane: Annotated[str, Field(description="fast: on one officer's word; whole: two approved it.")]
+    reach_km_max: Annotated[int, Field(description="How far it goes now.")]
+    people_max: Annotated[
+        int | None, Field(description="So many hear of it on the fast lane, the nearest.")
+    ] = None
+    widens: Annotated[
+        str | None,
+        Field(description="The draft that a second person approves to let it go on; null: whole."),
+    ] = None
 
 
 class SightedOut(ReceiptOut):
@@ -85,29 +112,6 @@ class CaseList(Answered):
     next: str | None
 
 
-class SightingOut(Answered):
-    """A sighting; place, note and contact only with a purpose."""
-
-    sighting: str
-    status: str
-    cell: str
-    seen_at: str
-    accuracy_m: int
-    mode: str
-    source: str
-    at: str
-    place: dict[str, Any] | None = None
-    note: str | None = None
-    contact: str | None = None
-
-
-class SightingList(Answered):
-    """Sightings, in the order of telling."""
-
-    items: list[SightingOut]
-    next: str | None
-
-
 class WatchOut(Answered):
     """A watch at a hub."""
 
@@ -125,6 +129,9 @@ class WatchOut(Answered):
     acknowledged_at: str | None
     contact: int
     to_desk: bool
+    unattended: str | None
+    mode: str
+    ended_for: str | None
     alert: int
     version: int
 
@@ -146,14 +153,40 @@ class WatchList(Answered):
     unreachable: list[UnreachableOut]
 
 
+class BlastOut(Answered):
+    """About whom an alert would reach if it were issued now."""
+
+    reach_km_max: int
+    people: Annotated[str, Field(description="Would be told, as a span: 20,000-50,000.")]
+    hubs: Annotated[int, Field(description="Lie ahead and would watch.")]
+    area_km2: int
+
+
+class BlastsOut(Answered):
+    """The blast radius of a draft: on one officer's word, and once two approved it."""
+
+    fast: BlastOut
+    whole: BlastOut
+
+
 class DraftTexts(Answered):
     """The exact words of a draft."""
 
     draft: str
+    digest: Annotated[
+        str | None, Field(description="Of all that is approved, hex SHA-256: approve names it.")
+    ] = None
     alert: int
     version: int
     texts: list[dict[str, Any]]
     retraction: list[dict[str, Any]]
+    cells: Annotated[
+        list[str] | None, Field(description="The area that goes with it, H3; null: none does.")
+    ] = None
+    blast: Annotated[
+        BlastsOut | None,
+        Field(description="Null: no draft to decide about, or too many previews this hour."),
+    ] = None
 
 
 class KeyLine(Answered):

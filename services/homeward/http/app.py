@@ -5,18 +5,22 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from homeward.desk import Triage
 from homeward.http import (
     alerts,
     answering,
     cases,
+    fields,
     keys,
     livemap,
     machine,
     messages,
+    pagelinks,
     positions,
     previews,
     recipients,
     registrations,
+    replays,
     sightings,
     timelines,
     watches,
@@ -27,13 +31,15 @@ from homeward.http.bounds import Bounds
 from homeward.http.events import Streams
 from homeward.http.feeds import Feeds
 from homeward.http.messages import Letterbox
+from homeward.http.pages import officer, reporter, reports
 from homeward.http.pages import recipient as inbox
-from homeward.http.pages import reporter, reports
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.rendering import page_of
+from homeward.http.pictures import Pictures
 from homeward.http.plain import PlainRoute
-from homeward.http.problems import TooManyPreviews
+from homeward.http.problems import TooManyPictures, TooManyPreviews
 from homeward.http.rooms import Rooms
+from homeward.http.sightingrates import SightingRates
 
 MODULES: Final = (
     cases,
@@ -43,6 +49,9 @@ MODULES: Final = (
     watches,
     timelines,
     livemap,
+    fields,
+    pagelinks,
+    replays,
     recipients,
     registrations,
     messages,
@@ -51,6 +60,7 @@ MODULES: Final = (
     reports,
     reporter,
     inbox,
+    officer,
 )
 PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
@@ -75,9 +85,12 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.streams = Streams()
     app.state.feeds = Feeds(rooms)
     app.state.arrivals = Arrivals(rooms)
+    app.state.sighting_rates = SightingRates.of(rooms.settings)
+    app.state.triage = Triage(rooms.log)
     app.state.letterbox = Letterbox.of(rooms)
     app.state.refusal_page = page_of
     app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)
+    app.state.pictures = Pictures(Rates(rooms.settings.pictures_per_hour, refuses=TooManyPictures))
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)
     app.state.positions = positions.Positions(rooms)
     app.router.routes.append(positions.ROUTE)

@@ -57,10 +57,14 @@ class Action(StrEnum):
     SIGHT = "report a sighting"
     LIST_SIGHTINGS = "list sightings"
     JUDGE_SIGHTING = "accept or reject a sighting"
+    RELEASE_SIGHTING = "release a sighting to the reporter, or withhold it"
     LIST_WATCHES = "list watches"
     WATCH = "acknowledge or end a watch"
     ANSWER = "answer a call for help"
     TIMELINE = "read the timeline of a case"
+    FIELD = "see where a person can be"
+    PAGE = "open the page of a case"
+    REPLAY = "replay a case under other policies"
     ENROL = "register volunteers and camera owners"
     ENROL_HUBS = "register hubs and desks"
     REMOVE = "remove a recipient"
@@ -104,10 +108,14 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.SIGHT: Class.PUBLIC,
     Action.LIST_SIGHTINGS: Class.COORDINATOR,
     Action.JUDGE_SIGHTING: Class.PUBLIC,
+    Action.RELEASE_SIGHTING: Class.PUBLIC,
     Action.LIST_WATCHES: Class.SEARCHER,
     Action.WATCH: Class.PUBLIC,
     Action.ANSWER: Class.PUBLIC,
     Action.TIMELINE: Class.COORDINATOR,
+    Action.FIELD: Class.COORDINATOR,
+    Action.PAGE: Class.COORDINATOR,
+    Action.REPLAY: Class.COORDINATOR,
     Action.ENROL: Class.PUBLIC,
     Action.ENROL_HUBS: Class.PUBLIC,
     Action.REMOVE: Class.PUBLIC,
@@ -144,10 +152,14 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.SIGHT: {**_DESKS, **_SEARCHERS, Role.REPORTER: Scope.OWN},
     Action.LIST_SIGHTINGS: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.JUDGE_SIGHTING: _STAFF,
+    Action.RELEASE_SIGHTING: _STAFF,
     Action.LIST_WATCHES: {**_READERS, Role.HUB: Scope.TOLD},
     Action.WATCH: {**_STAFF, Role.HUB: Scope.TOLD},
     Action.ANSWER: {Role.VOLUNTEER: Scope.TOLD},
     Action.TIMELINE: _READERS,
+    Action.FIELD: {**_STAFF, Role.AUDITOR: Scope.ALL},
+    Action.PAGE: _STAFF,
+    Action.REPLAY: {**_POLICE, Role.AUDITOR: Scope.ALL},
     Action.ENROL: {**_POLICE, Role.NGO: Scope.ALL, Role.ADMIN: Scope.ALL},
     Action.ENROL_HUBS: {**_POLICE, Role.ADMIN: Scope.ALL},
     Action.REMOVE: {

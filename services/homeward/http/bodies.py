@@ -17,6 +17,7 @@ from homeward.words import (
     Custody,
     Datum,
     Description,
+    Digest,
     Id,
     Instant,
     Line,
@@ -27,7 +28,6 @@ from homeward.words import (
     Ppm,
     ReasonCode,
     Role,
-    Severity,
 )
 
 ACCURACY_M: Final = 100
@@ -144,20 +144,16 @@ class ResolveBody(Body):
     helped_by: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
 
 
+class ApproveBody(Body):
+    """What is approved."""
+
+    digest: Annotated[Digest, Field(description="As it stands beside the draft's words.")]
+
+
 class CancelBody(Body):
     """Why an alert is taken back."""
 
     reason: CancelReason
-
-
-class DraftBody(Body):
-    """The bounds of an alert; its words are made by the server."""
-
-    policy: ReasonCode = "field"
-    severity: Severity
-    reach_km_max: Annotated[Whole, Field(ge=1, le=5_000)]
-    expires_at: Moment | None = None
-    expires_in_s: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
 
 
 class SightingBody(Body):
@@ -181,6 +177,12 @@ class ReasonBody(Body):
     """Why."""
 
     reason: ReasonCode
+
+
+class MergeBody(Body):
+    """Which other sighting it is one and the same as."""
+
+    into: Id
 
 
 class AnswerBody(Body):

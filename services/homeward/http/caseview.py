@@ -18,18 +18,24 @@ class AlertView(Answered):
     reach_km_max: int | None = None
     expires_at: str
     state: Annotated[str, Field(description="live, expired, cancelled or over")]
+    lane: Annotated[
+        str | None, Field(description="fast: on one officer's word; whole: two approved it.")
+    ] = None
+    people_max: Annotated[int | None, Field(description="On the fast lane.")] = None
+    draft: Annotated[str | None, Field(description="That it was issued on.")] = None
 
 
 class DraftView(Answered):
-    """The newest draft, while it waits."""
+    """The newest draft, while it waits: to be issued, or to be approved on the fast lane."""
 
     id: str
     alert: int
     version: int
     reach_km_max: int
     expires_at: str
-    needs_approval: bool
+    needs_approval: Annotated[bool, Field(description="To go beyond the fast lane.")]
     approved: bool
+    issued: Annotated[bool, Field(description="It is out on the fast lane.")]
 
 
 class WaveView(Answered):
@@ -62,6 +68,15 @@ class SightingView(Answered):
     sighting: str
     state: str
     at: str
+    seen_at: str
+    cell: str
+    released: Annotated[bool, Field(description="Whether the reporter sees place and time.")]
+
+
+class ReleasedView(Answered):
+    """Where and when the person was seen, as the reporter may know it."""
+
+    sighting: str
     seen_at: str
     cell: str
 
@@ -144,6 +159,9 @@ class CaseOut(Answered):
     hubs_unreachable: list[str] | None = None
     sightings: Annotated[
         list[SightingView] | int | None, Field(description="For a reporter: how many.")
+    ] = None
+    released: Annotated[
+        list[ReleasedView] | None, Field(description="For a reporter: those released to them.")
     ] = None
     told: Annotated[
         dict[str, ToldView] | str | None, Field(description="By purpose; for a reporter: people.")

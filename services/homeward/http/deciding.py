@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from homeward.case import Case, decide, fold
-from homeward.desk import Asking, Receipt
+from homeward.desk import Asking, Beside, Receipt
 from homeward.http.rooms import Rooms
 from homeward.messages import Recorded
 from homeward.requests import Request
@@ -21,7 +21,9 @@ async def decide_case(rooms: Rooms, case: str, asking: Asking, request: Request)
     )
 
 
-async def decide_prepared(rooms: Rooms, case: str, asking: Asking, prepare: Prepare) -> Receipt:
+async def decide_prepared(
+    rooms: Rooms, case: str, asking: Asking, prepare: Prepare, beside: Beside | None = None
+) -> Receipt:
     """Make a request true that needs what is known at the moment of deciding, like a hub book."""
     made: list[Request] = []
 
@@ -31,5 +33,5 @@ async def decide_prepared(rooms: Rooms, case: str, asking: Asking, prepare: Prep
         return recorded
 
     return await rooms.desk.submit(
-        f"case-{case}", asking, load, lambda recorded: decide(fold(recorded), made[0])
+        f"case-{case}", asking, load, lambda recorded: decide(fold(recorded), made[0]), beside
     )

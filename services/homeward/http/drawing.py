@@ -8,11 +8,12 @@ import numpy as np
 from pydantic import Field
 
 from homeward.fanout.areas import Area, CellSet, Disk, Polygon, Polygons, Ring
-from homeward.geography.cells import cells_from
+from homeward.geography.cells import Cells, cells_from, compacted
+from homeward.geography.shapes import Round, cover, shape_of
 from homeward.geography.sphere import distances_m, unit_of, units
-from homeward.http.bodies import Body, Degrees, Moment, place_of
+from homeward.http.bodies import Body, Degrees, Moment, Whole, place_of
 from homeward.http.problems import AreaImpossible
-from homeward.words import Cell, Datum, Severity
+from homeward.words import Cell, Datum, ReasonCode, Severity
 
 KM_MAX: Final = 5_000.0
 """As far as an alert may reach."""
@@ -112,9 +113,44 @@ class PreviewBody(Body):
     at: Annotated[Measured | None, Field(description="Who sleeps then; without it: now.")] = None
 
 
+class DraftBody(Body):
+    """The bounds of an alert; its words are made by the server."""
+
+    policy: ReasonCode = "field"
+    severity: Severity
+    reach_km_max: Annotated[Whole, Field(ge=1, le=5_000)]
+    expires_at: Moment | None = None
+    expires_in_s: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
+    area: Annotated[
+        Drawn | None,
+        Field(description="For polygon, and for district instead of the one that the desk finds."),
+    ] = None
+
+
+def cells_of(area: Area) -> Cells:
+    """Return compacted cells that hold all of a drawn area. Raises AreaImpossible."""
+    match area:
+        case Disk():
+            found = cover(Round(unit_of(area.lat_deg, area.lon_deg), area.radius_m))
+        case Ring():
+            middle = unit_of(area.lat_deg, area.lon_deg)
+            found = cover(Round(middle, area.outer_m, area.inner_m))
+        case Polygon():
+            found = cover(shape_of([(area.corners, *area.holes)]))
+        case Polygons():
+            found = cover(shape_of((one.corners, *one.holes) for one in area.parts))
+        case CellSet():
+            found = compacted(area.cells)
+        case _:
+            raise TypeError(f"nobody draws {type(area).__name__}")
+    if not len(found):
+        raise AreaImpossible("its holes leave nothing of it")
+    return found
+
+
 def _centre(said: DiskBody | RingBody) -> tuple[float, float]:
     place = place_of(said.lat, said.lon, said.datum, 0)
-    return place.lat_e7 / 1e7, place.lon_e7 / 1e7
+    return place.lat_deg, place.lon_deg
 
 
 def _polygons(parts: list[list[list[tuple[float, float]]]]) -> Area:

@@ -17,6 +17,7 @@ from homeward.http.problems import (
     Invalid,
     RecipientWrong,
 )
+from homeward.policies.duty import HOURS_CHARS_MAX
 from homeward.ports import Contact, Recipient
 from homeward.words import RES_VOLUNTEER_MAX, RecipientId, RecipientKind, Severity
 
@@ -67,6 +68,11 @@ class RecipientBody(Body):
     hub_kind: Annotated[str, Field(max_length=40, pattern=r"^([a-z]+(-[a-z]+)*)?$")] = ""
     name: Annotated[str, Field(max_length=200)] | None = None
     level: Annotated[Whole, Field(ge=0, le=3)] = 0
+    zone: Annotated[str, Field(max_length=60)] = ""
+    hours: Annotated[str, Field(max_length=HOURS_CHARS_MAX)] = ""
+    shifts: Annotated[
+        tuple[Annotated[str, Field(max_length=HOURS_CHARS_MAX)], ...], Field(max_length=5)
+    ] = ()
 
 
 def res_max(kind: RecipientKind, *, private: bool) -> int:
@@ -89,7 +95,10 @@ def body_of(raw: dict[str, Any], kind: RecipientKind | None = None) -> Recipient
 def recipient_of(body: RecipientBody, recipient_id: str) -> Recipient:
     """Return the recipient. Raises Refused."""
     quiet = body.quiet
+    if body.kind is not RecipientKind.HUB and (body.hours or body.shifts):
+        raise RecipientWrong("only a hub has hours and shifts")
     try:
+        contacts = _contacts(body)
         return Recipient(
             id=recipient_id,
             kind=body.kind,
@@ -99,12 +108,14 @@ def recipient_of(body: RecipientBody, recipient_id: str) -> Recipient:
             severity_min=body.severity_min,
             quiet_from_min=rosterfields.minutes(quiet.from_) if quiet else -1,
             quiet_to_min=rosterfields.minutes(quiet.to) if quiet else -1,
-            zone=rosterfields.zone(quiet.zone if quiet else ""),
+            zone=rosterfields.zone((quiet.zone if quiet else "") or body.zone),
             active=body.active,
             level=body.level if body.kind is RecipientKind.DESK else 0,
             hub_kind=body.hub_kind,
-            contacts=_contacts(body),
+            contacts=contacts,
             name=_name(body),
+            hours=rosterfields.hours(body.hours),
+            shifts=rosterfields.shifts(body.shifts, len(contacts)),
         )
     except BadRow as wrong:
         raise RecipientWrong(str(wrong)) from None

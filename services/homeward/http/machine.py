@@ -66,8 +66,8 @@ async def version_(rooms: InRooms) -> Version:
 @router.get("/v1/clock", dependencies=PLAIN)
 async def clock(rooms: InRooms) -> Clock:
     """Return the case clock, in which all times of requests are."""
-    rate = rooms.settings.case_clock_rate
-    return Clock(now=instant_text(rooms.clock.now()), rate=rate, world=rooms.world)
+    now, rate = instant_text(rooms.clock.now()), rooms.clock.rate
+    return Clock(now=now, rate=rate, world=rooms.world)
 
 
 @router.get("/openapi.json", dependencies=PLAIN, include_in_schema=False)

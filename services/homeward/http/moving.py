@@ -1,4 +1,4 @@
-"""Positions of concurrent callers go to the roster together, and are answered once they are kept.
+"""Positions of concurrent callers go on together, and are answered once they are kept.
 
 One group is on its way at a time; whoever comes meanwhile is in the next one. So a lone position
 waits for nobody, and a storm is written a thousand at a time.
@@ -12,7 +12,7 @@ from typing import Final
 
 from homeward.http.problems import TooManyWaiting
 from homeward.metrics import PrometheusMeter
-from homeward.ports import Move, Roster
+from homeward.ports import Move, PositionLine
 
 GROUP_MAX: Final = 1_000
 """Moves a statement: the roster's head is held for some 10 ms a time."""
@@ -27,9 +27,9 @@ class _Waiting:
 class Mover:
     """Collects moves; bounded, since a queue that is too long answers nobody in time."""
 
-    def __init__(self, roster: Roster, meter: PrometheusMeter, waiting_max: int) -> None:
-        """Write to a roster; refuse whoever would wait behind more than so many moves."""
-        self._roster, self._meter, self._waiting_max = roster, meter, waiting_max
+    def __init__(self, line: PositionLine, meter: PrometheusMeter, waiting_max: int) -> None:
+        """Hand moves to a line; refuse whoever would wait behind more than so many moves."""
+        self._line, self._meter, self._waiting_max = line, meter, waiting_max
         self._queue: deque[_Waiting] = deque()
         self._count = 0
         self._task: asyncio.Task[None] | None = None
@@ -37,7 +37,7 @@ class Mover:
     async def move(self, moves: Sequence[Move]) -> Sequence[bool]:
         """Return for each whether there is such a recipient, once all are durable.
 
-        Raises TooManyWaiting, and what the roster raises.
+        Raises TooManyWaiting, and what the line raises.
         """
         if self._count and self._count + len(moves) > self._waiting_max:
             raise TooManyWaiting
@@ -54,7 +54,7 @@ class Mover:
                 self._meter.gauge("homeward_positions_waiting", self._count)
                 group = self._group()
                 try:
-                    known = await self._roster.move([m for one in group for m in one.moves])
+                    known = await self._line.move([m for one in group for m in one.moves])
                 except Exception as failure:  # noqa: BLE001 -- nobody may wait for ever
                     self._fail(group, failure)
                 else:

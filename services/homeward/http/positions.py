@@ -110,7 +110,8 @@ class Positions:
     def __init__(self, rooms: Rooms) -> None:
         """Begin with an empty queue."""
         settings = rooms.settings
-        self.mover = Mover(rooms.roster, rooms.meter, settings.positions_waiting_max)
+        line = rooms.positions or rooms.roster
+        self.mover = Mover(line, rooms.meter, settings.positions_waiting_max)
         self.pace = Pace(settings.positions_per_minute)
         self._kept = timedelta(hours=settings.positions_kept_h)
 

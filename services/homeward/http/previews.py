@@ -5,7 +5,7 @@ account has so many previews an hour; each is written down before it is answered
 """
 
 import asyncio
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -15,27 +15,30 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from homeward import policies
-from homeward.desk import Asking
+from homeward.case import Draft
+from homeward.desk import Asking, given_of
 from homeward.facts.access import AreaPreviewed
 from homeward.fanout.areas import CellSet
 from homeward.fanout.index import Query as Asked
 from homeward.fanout.outline import grown
-from homeward.geography.cells import Cells, covers, to_bytes
-from homeward.geography.hubbook import Hub
-from homeward.geography.sphere import balls_of, centre_deg, distances_m
-from homeward.http.answers import Answered
+from homeward.geography.cells import Cells, covers, from_bytes, to_bytes
+from homeward.geography.sphere import balls_of, degrees_of, distances_m
+from homeward.http.answers import Answered, BlastOut, BlastsOut
 from homeward.http.asking import WithKey
 from homeward.http.auth import Caller, InRooms, guarded
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door, opened
 from homeward.http.drawing import PreviewBody
+from homeward.http.givens import previewed
+from homeward.http.noting import note_look
 from homeward.http.pages.rates import Rates
-from homeward.http.problems import AreaImpossible
+from homeward.http.problems import AreaImpossible, TooManyPreviews
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
-from homeward.messages import Recorded
-from homeward.policies.known import Known
-from homeward.processors.knowledge import NOTHING, News, learnt
+from homeward.messages import Actor
+from homeward.policies.approval import PEOPLE_ALONE_MAX, alone_km
+from homeward.policies.known import Known, Policy
+from homeward.processors.knowledge import knowledge_of
 from homeward.refusals import PolicyUnknown
 from homeward.timeline.spans import span
 from homeward.words import ReasonCode, RecipientKind, Severity
@@ -58,12 +61,11 @@ class PreviewOut(Answered):
     cells: Annotated[list[str], Field(description="The area that was counted, H3.")]
 
 
-def _allowed(request: Request, caller: Caller) -> Rates:
-    """Return the account's count of previews. Raises TooManyPreviews."""
+def counted_among(request: Request, caller: Caller) -> None:
+    """Count one of the account's previews, before it is made. Raises TooManyPreviews."""
     rates = request.app.state.previews
     assert isinstance(rates, Rates)
-    rates.check(caller.by.id)
-    return rates
+    rates.take(caller.by.id)
 
 
 @router.post("/areas/preview")
@@ -75,12 +77,11 @@ async def area(
     keyed: WithKey,
 ) -> PreviewOut:
     """Say about how many people and hubs an area holds; it is grown to whole cells of 36 km2."""
-    rates = _allowed(request, caller)
+    counted_among(request, caller)
     cells = (await asyncio.to_thread(grown, body.area.area())).cells
     if not len(cells):
         raise AreaImpossible("its holes leave nothing of it")
-    await _recorded(rooms, keyed.asking(caller.by), None, cells)
-    rates.note(caller.by.id)
+    await _recorded(rooms, caller.by, cells, None, keyed.asking(caller.by))
     hubs = await _hubs_in(rooms, cells)
     return await _counted(rooms, cells, body.severity, body.at, None, hubs)
 
@@ -95,53 +96,100 @@ async def case_area(
     reach_km_max: Annotated[int | None, Query(ge=1, le=5_000)] = None,
 ) -> PreviewOut:
     """Say about how many people the first wave of an alert would reach if it were issued now."""
-    rates = _allowed(request, door.caller)
     bounds = door.state.draft or door.state.alert
     name = policy or (bounds.policy if bounds else policies.DEFAULT)
     how = severity or (bounds.severity if bounds else Severity.EXTREME)
     km = reach_km_max or (bounds.reach_km_max if bounds else 300)
     if name not in policies.ALL:
         raise PolicyUnknown(name)
-    rule, known, now = policies.policy_of(name), _known(door, km), rooms.clock.now()
+    counted_among(request, door.caller)
+    found = await _of_case(rooms, door, name, km, await previewed(rooms, name, door.state))
+    await _recorded(rooms, door.by, found.cells, door.case)
+    return await _counted(
+        rooms, found.cells, how, rooms.clock.now(), found.focus, await found.hubs(rooms)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The area of an alert that would be issued now, grown, and what a policy was asked."""
+
+    cells: Cells
+    focus: str
+    policy: Policy
+    known: Known
+    at: datetime
+    last_seen: str
+
+    async def hubs(self, rooms: Rooms) -> int:
+        """Return how many hubs would be ordered to watch."""
+        near = await rooms.books.near(self.focus, self.last_seen)
+        if not near:
+            return 0
+        arrivals = self.policy.arrivals(self.known, near, self.at)
+        return int((arrivals.ahead & (arrivals.earliest_s <= self.policy.horizon_s)).sum())
+
+
+async def _of_case(
+    rooms: Rooms, door: Door, policy: str, reach_km_max: int, given: Cells
+) -> _Measured:
+    rule, now = policies.policy_of(policy), rooms.clock.now()
+    known = knowledge_of(door.recorded).within(reach_km_max, given)
     found = await asyncio.to_thread(rule.area, known, now)
     # Grown as well: a case can be raised anywhere, and its reach be drawn as small as one likes.
-    cells = (await asyncio.to_thread(grown, CellSet(found.cells))).cells
-    reading = f"preview {door.case} {name} {how} {km} {rooms.clock.real().isoformat()}"
-    await _recorded(rooms, Asking(door.by, reading, reading.encode()), door.case, cells)
-    rates.note(door.by.id)
-    near = await rooms.roster.hubs_near(
-        *centre_deg(found.focus),
-        rooms.settings.hub_book_km * 1_000,
-        rooms.settings.hub_book_max,
+    cells = found.cells  # none of a given area may lie within the bound
+    if len(cells):
+        cells = (await asyncio.to_thread(grown, CellSet(cells))).cells
+    assert door.state.raised is not None
+    return _Measured(cells, found.focus, rule, known, now, door.state.raised.last_seen_cell)
+
+
+async def blasts(
+    request: Request, rooms: Rooms, door: Door, draft: Draft, asking: Asking
+) -> BlastsOut | None:
+    """Say about whom a draft would reach on one officer's word, and once two approved it.
+
+    A preview like others: counted, recorded, its areas grown. None when the account has had its
+    share of them: whoever reads a draft to approve it is not kept from its words.
+    """
+    try:
+        counted_among(request, door.caller)
+    except TooManyPreviews:
+        return None
+    given = from_bytes(await given_of(rooms.log, draft.id) or b"")
+    whole = await _of_case(rooms, door, draft.policy, draft.reach_km_max, given)
+    near = await _of_case(rooms, door, draft.policy, alone_km(draft.reach_km_max), given)
+    both = np.unique(np.concatenate([whole.cells, near.cells]))
+    await _recorded(rooms, door.by, both, door.case, asking)
+    return BlastsOut(
+        fast=await _blast(rooms, near, draft, PEOPLE_ALONE_MAX),
+        whole=await _blast(rooms, whole, draft, None),
     )
-    hubs = [Hub.at(one.id, one.kind, one.lat_deg, one.lon_deg, one.contacts) for one in near]
-    arrivals = rule.arrivals(known, hubs, now)
-    ahead = int((arrivals.ahead & (arrivals.earliest_s <= rule.horizon_s)).sum()) if hubs else 0
-    return await _counted(rooms, cells, how, now, found.focus, ahead)
 
 
-def _known(door: Door, reach_km_max: int) -> Known:
-    """Return what a policy would be asked."""
-    knowledge = NOTHING
-    for one in door.recorded:
-        if isinstance(one.fact, News):
-            knowledge = learnt(knowledge, one.fact)
-    return Known(
-        knowledge.category, knowledge.age_band, knowledge.mode, knowledge.sources, reach_km_max
+async def _blast(rooms: Rooms, area: _Measured, draft: Draft, most: int | None) -> BlastOut:
+    asked = Asked(CellSet(area.cells), VOLUNTEERS, area.at, draft.severity, area.focus)
+    people = (await rooms.crowd.count(asked)).told
+    return BlastOut(
+        reach_km_max=area.known.reach_km_max,
+        people=span(people if most is None else min(people, most), hides_none=True),
+        hubs=await area.hubs(rooms),
+        area_km2=_km2(area.cells),
     )
 
 
-async def _recorded(rooms: Rooms, asking: Asking, case: str | None, cells: Cells) -> None:
+def _km2(cells: Cells) -> int:
+    return round(sum(float(h3.cell_area(cell, unit="km^2")) for cell in cells.tolist()))
+
+
+async def _recorded(
+    rooms: Rooms, by: Actor, cells: Cells, case: str | None, asking: Asking | None = None
+) -> None:
     """Write down who looked where, before they are answered."""
     fact = AreaPreviewed(
         case=case, at=rooms.clock.now(), cell_count=len(cells), cells=to_bytes(cells)
     )
-
-    async def nothing() -> Sequence[Recorded]:
-        return ()
-
-    stream = f"access-{case}" if case else "access-areas"
-    await rooms.desk.submit(stream, asking, nothing, lambda _: (fact,))
+    await note_look(rooms, by, fact, of=case or "areas", asking=asking)
 
 
 async def _hubs_in(rooms: Rooms, cells: Cells) -> int:
@@ -150,8 +198,7 @@ async def _hubs_in(rooms: Rooms, cells: Cells) -> int:
     middle = points.sum(axis=0)
     middle /= np.linalg.norm(middle) or 1.0
     within_m = float((distances_m(points, middle) + radii_m).max())
-    lat_deg = float(np.degrees(np.arcsin(np.clip(middle[2], -1, 1))))
-    lon_deg = float(np.degrees(np.arctan2(middle[1], middle[0])))
+    lat_deg, lon_deg = map(float, degrees_of(middle))
     near = await rooms.roster.hubs_near(lat_deg, lon_deg, within_m, HUBS_MAX)
     spots = [h3.latlng_to_cell(one.lat_deg, one.lon_deg, RES_HUB) for one in near]
     return int(covers(cells, np.array(spots, np.uint64)).sum()) if spots else 0
@@ -173,6 +220,6 @@ async def _counted(
         suppressed=span(counted.suppressed, hides_none=True),
         unreachable=span(counted.unreachable, hides_none=True),
         hubs=hubs,
-        area_km2=round(sum(h3.cell_area(cell, unit="km^2") for cell in cells.tolist())),
+        area_km2=_km2(cells),
         cells=[f"{cell:x}" for cell in cells.tolist()],
     )

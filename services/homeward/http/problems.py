@@ -43,6 +43,14 @@ class LinkUnknown(Refused):
     mend = "Open the whole link as it was sent to you."
 
 
+class LinkExpired(Refused):
+    """The link was good for a while, and that is over."""
+
+    code = "link-expired"
+    status = 410
+    mend = "Ask for a new link: POST /v1/cases/{case}/page."
+
+
 class NoSuchRecipient(Refused):
     """There is no such recipient."""
 
@@ -218,6 +226,22 @@ class MomentInFuture(Refused):
     mend = "Ask for a time up to now, or a log index that exists."
 
 
+class MomentOutOfRange(Refused):
+    """'at' lies more than a week before the report, or more than a week ahead."""
+
+    code = "at-out-of-range"
+    status = 422
+    mend = "Ask for a moment of the case; where nobody is found, an area stops growing in days."
+
+
+class NotRaisedYet(Refused):
+    """The case was not raised yet at that moment, so nothing is known of where anybody can be."""
+
+    code = "case-not-raised-yet"
+    status = 422
+    mend = "Ask for a later 'as_of'; the timeline shows when the case was raised."
+
+
 class KeyForNobody(Refused):
     """The role 'system' acts from inside and has no key."""
 
@@ -256,6 +280,22 @@ class TooManyPreviews(Refused):
     code = "too-many-previews"
     status = 429
     mend = "Wait as long as the Retry-After header says; drawing the alert needs no preview."
+
+
+class TooManyPictures(Refused):
+    """More fields and maps were asked for with this account than a search needs in an hour."""
+
+    code = "too-many-pictures"
+    status = 429
+    mend = "Wait as long as the Retry-After header says; the case and its timeline stay open."
+
+
+class TooManySightings(Refused):
+    """More sightings came with this key, of this account or for this case than people see."""
+
+    code = "too-many-sightings"
+    status = 429
+    mend = "If you see the person now, call 110. Or wait as long as the Retry-After header says."
 
 
 class AreaImpossible(Refused):

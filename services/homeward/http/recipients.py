@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from homeward.desk import Asking, IdempotencyKeyReused
 from homeward.dispatch.links import PageLinks
 from homeward.facts.roster import RosterLoaded
+from homeward.geography.hubbook import Duty
 from homeward.http.asking import Limit, WithKey
 from homeward.http.auth import Caller, InRooms, guarded
 from homeward.http.authorisation import Action, Scope, scope_of
@@ -283,6 +284,9 @@ class HubOut(BaseModel):
     lon: float
     away_km: float
     contacts: int
+    zone: str
+    hours: Annotated[str, Field(description="When it is open, in its zone; empty: always.")]
+    shifts: Annotated[list[str], Field(description="When each contact is on duty; empty: always.")]
 
 
 class HubList(BaseModel):
@@ -317,6 +321,7 @@ async def hubs_near(
     items = []
     for one in found:
         known = await rooms.roster.get(one.id)
+        duty = one.duty or Duty(known.recipient.zone if known else "")
         away_km = h3.great_circle_distance(here, (one.lat_deg, one.lon_deg), unit="km")
         items.append(
             HubOut(
@@ -327,6 +332,9 @@ async def hubs_near(
                 lon=round(one.lon_deg, 6),
                 away_km=round(away_km, 3),
                 contacts=one.contacts,
+                zone=duty.zone,
+                hours=duty.hours,
+                shifts=list(duty.shifts),
             )
         )
     return HubList(items=items)

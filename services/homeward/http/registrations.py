@@ -28,6 +28,11 @@ class RegistrationOut(BaseModel):
     severity_min: str
     active: bool
     channels: list[str]
+    zone: str
+    hours: Annotated[str, Field(description="Of a hub: when it is open; empty: always.")]
+    shifts: Annotated[
+        list[str], Field(description="Of a hub: when each contact is on duty; empty: always.")
+    ]
 
 
 @router.get("/recipients/{recipient}")
@@ -51,4 +56,7 @@ async def registration(
         severity_min=one.severity_min.value,
         active=one.active,
         channels=sorted({way.channel for ways in one.contacts for way in ways}),
+        zone=one.zone,
+        hours=one.hours,
+        shifts=list(one.shifts),
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeward.desk import Desk, HubBooks, Reader
+from homeward.desk import Desk, Districts, HubBooks, Reader
 from homeward.http.tellings import Tellings
 from homeward.metrics import PrometheusMeter
 from homeward.ports import (
@@ -16,6 +16,7 @@ from homeward.ports import (
     KeyRing,
     Ledger,
     Log,
+    PositionLine,
     Roster,
     Workbench,
 )
@@ -50,3 +51,7 @@ class Rooms:
     """Told of a draft that is about to be issued: its words will be wanted at once."""
     public_url: Callable[[], str]
     """What links begin with."""
+    positions: PositionLine | None = None
+    """What positions go by, when they do not go to the roster at once."""
+    districts: Districts | None = None
+    """None: the operator gave no file of them."""

@@ -1,35 +1,51 @@
 """Sightings: reported by anybody who was told, judged by a human."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Request as HttpRequest
 
 from homeward import sighting
 from homeward.case import fold
-from homeward.desk import Asking, Opened, Receipt
+from homeward.desk import Asking, Opened, Receipt, Triage
 from homeward.facts.sighting import SightingReported
 from homeward.http.answers import (
     ReceiptOut,
     SightedOut,
-    SightingList,
-    SightingOut,
     receipt_fields,
     receipt_out,
 )
 from homeward.http.asking import Cursor, Keyed, Limit, WithKey, position
 from homeward.http.auth import Caller, InRooms, guarded
 from homeward.http.authorisation import Action
-from homeward.http.bodies import AcceptBody, ReasonBody, SightingBody, public_cell
+from homeward.http.bodies import (
+    AcceptBody,
+    MergeBody,
+    ReasonBody,
+    SightingBody,
+    public_cell,
+)
 from homeward.http.doors import Door, enter, opened
 from homeward.http.personal import open_for
 from homeward.http.rooms import Rooms
+from homeward.http.sightingrates import SightingRates
+from homeward.http.sightingview import (
+    SightingList,
+    SightingOut,
+    WaitingList,
+    WaitingOut,
+    sighting_fields,
+    waiting_out,
+)
 from homeward.http.strict import StrictRoute
 from homeward.messages import Fact, Recorded
 from homeward.refusals import NoSuchCase, NoSuchSighting
 from homeward.requests import Request
 from homeward.requests import sighting as requests
-from homeward.words import Id, ReasonCode, instant_text
+from homeward.timeline.triage import Sorter
+from homeward.words import Id, ReasonCode
 
 router = APIRouter(prefix="/v1", tags=["sightings"], route_class=StrictRoute)
 SightingPath = Annotated[Id, Path(description="The sighting's id.")]
@@ -39,12 +55,19 @@ async def _submit(
     rooms: Rooms, case: str, sighting_id: str, asking: Asking, request: Request
 ) -> Receipt:
     def decide(recorded: Sequence[Recorded]) -> Sequence[Fact]:
-        state = sighting.fold(recorded, sighting_id)
-        return sighting.decide(fold(recorded), state, request)
+        among = sighting.fold_all(recorded)
+        state = among.get(sighting_id, sighting.Sighting())
+        return sighting.decide(fold(recorded), state, request, among)
 
     return await rooms.desk.submit(
         f"sighting-{sighting_id}", asking, lambda: rooms.desk.case_facts(case), decide
     )
+
+
+async def _decided(
+    rooms: Rooms, case: str, sighting_id: str, asking: Asking, request: Request
+) -> ReceiptOut:
+    return receipt_out(case, await _submit(rooms, case, sighting_id, asking, request))
 
 
 def _asking(keyed: Keyed, caller: Caller) -> Asking:
@@ -55,12 +78,24 @@ def _asking(keyed: Keyed, caller: Caller) -> Asking:
 @router.post("/cases/{case}/sightings", status_code=201)
 async def report(
     body: SightingBody,
+    request: HttpRequest,
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.SIGHT))],
     keyed: WithKey,
 ) -> SightedOut:
     """Say that one saw the person; the cell that searchers see is made here."""
     asking = _asking(keyed, door.caller)
+    rates, secret = request.app.state.sighting_rates, request.headers.get("authorization", "")
+    assert isinstance(rates, SightingRates)
+    with rates.counting(door, secret, known=await rooms.desk.answered(asking)):
+        receipt, sighting_id = await report_sighting(rooms, door, asking, body)
+    return SightedOut(**receipt_fields(door.case, receipt), sighting=sighting_id)
+
+
+async def report_sighting(
+    rooms: Rooms, door: Door, asking: Asking, body: SightingBody
+) -> tuple[Receipt, str]:
+    """Record what somebody saw; return the receipt and the sighting's id. Raises Refused."""
     sighting_id = rooms.desk.new_id(asking, "sighting")
     place = body.place.place()
     request = requests.ReportSighting(
@@ -76,12 +111,12 @@ async def report(
         note=body.note,
         contact=body.contact,
     )
-    receipt = await _submit(rooms, door.case, sighting_id, asking, request)
-    return SightedOut(**receipt_fields(door.case, receipt), sighting=sighting_id)
+    return await _submit(rooms, door.case, sighting_id, asking, request), sighting_id
 
 
 @router.get("/cases/{case}/sightings")
 async def list_(
+    request: HttpRequest,
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.LIST_SIGHTINGS))],
     limit: Limit = 50,
@@ -101,25 +136,68 @@ async def list_(
     sealed: Opened = {}
     if purpose is not None:
         sealed = await open_for(rooms, door, purpose, ("place", "note", "contact"))
+    among = sighting.fold_all(door.recorded)
+    sorter = Sorter.of(door.state, among, (await _triage(request).board()).reputes)
     return SightingList(
-        items=[_out(one, door.recorded, sealed) for one in shown],
+        items=await asyncio.to_thread(lambda: [_out(one, sorter, sealed) for one in shown]),
         next=str(shown[-1].log_index) if rest else None,
     )
 
 
-def _out(told: Recorded, recorded: Sequence[Recorded], sealed: Opened) -> SightingOut:
+def _out(told: Recorded, sorter: Sorter, sealed: Opened) -> SightingOut:
     fact = told.fact
     assert isinstance(fact, SightingReported)
+    found, state = sorter.sort(fact.sighting), sorter.among[fact.sighting]
+    assert found is not None
     return SightingOut(
-        sighting=fact.sighting,
-        status=sighting.fold(recorded, fact.sighting).status.value,
-        cell=fact.cell,
-        seen_at=instant_text(fact.seen_at),
-        accuracy_m=fact.accuracy_m,
-        mode=fact.claimed_mode.value,
-        source=fact.source.value,
-        at=instant_text(fact.at),
+        **sighting_fields(fact, found),
+        status=state.status.value,
+        into=state.into or None,
+        released=state.released,
         **sealed.get(told.id, {}),
+    )
+
+
+def _triage(request: HttpRequest) -> Triage:
+    triage = request.app.state.triage
+    assert isinstance(triage, Triage)
+    return triage
+
+
+@router.get("/sightings")
+async def queue(
+    request: HttpRequest,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.LIST_SIGHTINGS))],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> WaitingList:
+    """List what nobody has decided about, of all open cases.
+
+    Those of cases with an alert come first, the oldest first; what was told after 72 hours is last.
+    """
+    del caller  # all who list sightings list those of every case
+    after = position(cursor)
+    board = await _triage(request).board()
+    waiting = board.waiting()
+    left = [one for one in waiting if after is None or one.place > after]
+    shown, rest = left[:limit], left[limit:]
+    sorters = {case: board.sorter(case) for case in {one.case for one in shown}}
+    now = rooms.clock.now()
+
+    def lines() -> list[WaitingOut]:
+        found = []
+        for one in shown:
+            sorter = sorters[one.case]
+            how = None if sorter is None else sorter.sort(one.sighting)
+            if how is not None:
+                found.append(waiting_out(one, how, now))
+        return found
+
+    return WaitingList(
+        items=await asyncio.to_thread(lines),
+        waiting=len(waiting),
+        next=str(shown[-1].place) if rest else None,
     )
 
 
@@ -152,8 +230,7 @@ async def accept(
         mode=body.mode,
         hubs=await rooms.books.around(reported.cell),
     )
-    asking = _asking(keyed, caller)
-    return receipt_out(door.case, await _submit(rooms, door.case, sighting_id, asking, request))
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)
 
 
 @router.post("/sightings/{sighting_id}/reject")
@@ -167,5 +244,57 @@ async def reject(
     """Hold the sighting for another person, a mistake or an invention."""
     door = await _enter(rooms, caller, sighting_id)
     request = requests.RejectSighting(at=rooms.clock.now(), by=caller.by, reason=body.reason)
-    asking = _asking(keyed, caller)
-    return receipt_out(door.case, await _submit(rooms, door.case, sighting_id, asking, request))
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)
+
+
+@router.post("/sightings/{sighting_id}/merge")
+async def merge(
+    sighting_id: SightingPath,
+    body: MergeBody,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.JUDGE_SIGHTING))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Hold the sighting for one and the same as another: it is decided with that one."""
+    door = await _enter(rooms, caller, sighting_id)
+    request = requests.MergeSighting(at=rooms.clock.now(), by=caller.by, into=body.into)
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)
+
+
+@router.post("/sightings/{sighting_id}/part")
+async def part(
+    sighting_id: SightingPath,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.JUDGE_SIGHTING))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Take back that it is one and the same as another, while that one is not decided."""
+    door = await _enter(rooms, caller, sighting_id)
+    request = requests.PartSighting(at=rooms.clock.now(), by=caller.by)
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)
+
+
+@router.post("/sightings/{sighting_id}/release")
+async def release(
+    sighting_id: SightingPath,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.RELEASE_SIGHTING))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Let the reporter of the case know place and time of the sighting."""
+    door = await _enter(rooms, caller, sighting_id)
+    request = requests.ReleaseSighting(at=rooms.clock.now(), by=caller.by)
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)
+
+
+@router.post("/sightings/{sighting_id}/withhold")
+async def withhold(
+    sighting_id: SightingPath,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.RELEASE_SIGHTING))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Show a released sighting to the reporter no longer."""
+    door = await _enter(rooms, caller, sighting_id)
+    request = requests.WithholdSighting(at=rooms.clock.now(), by=caller.by)
+    return await _decided(rooms, door.case, sighting_id, _asking(keyed, caller), request)

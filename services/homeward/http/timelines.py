@@ -12,9 +12,9 @@ from homeward.http.authorisation import Action
 from homeward.http.caseview import EntryView, TimelineOut
 from homeward.http.doors import Door, opened
 from homeward.http.problems import MomentBroken, MomentInFuture
-from homeward.http.rooms import Rooms
 from homeward.http.showing import entry_json, sees_exactly
 from homeward.http.strict import StrictRoute
+from homeward.ports import Clock, Log
 from homeward.timeline import as_of, timeline
 
 router = APIRouter(prefix="/v1/cases", tags=["timelines"], route_class=StrictRoute)
@@ -23,22 +23,34 @@ CLOCK_ERROR: Final = timedelta(seconds=5)
 """How far `recorded_at` may run ahead of this process (AUDIT "Envelope")."""
 
 
-async def _moment(rooms: Rooms, said: str | None) -> tuple[int | None, datetime | None]:
+AsOf = Annotated[
+    str | None,
+    Query(alias="as_of", max_length=40, description="An RFC 3339 time, or a log index."),
+]
+
+
+def with_plus(said: str) -> str:
+    """Return a moment as it was typed: a plus in a query is a blank, and people type it."""
+    return said.replace(" ", "+")
+
+
+async def asked_moment(
+    log: Log, clock: Clock, said: str | None
+) -> tuple[int | None, datetime | None]:
     """Return what ``as_of`` means. Raises MomentBroken, MomentInFuture."""
     if said is None:
         return None, None
     if _POSITION.fullmatch(said):
-        if int(said) >= await rooms.log.size():
+        if int(said) >= await log.size():
             raise MomentInFuture
         return int(said), None
     try:
-        # A plus in a query is a blank; people type it all the same.
-        moment = datetime.fromisoformat(said.replace(" ", "+"))
+        moment = datetime.fromisoformat(with_plus(said))
     except ValueError:
         raise MomentBroken from None
     if moment.tzinfo is None:
         raise MomentBroken
-    if moment > rooms.clock.real() + CLOCK_ERROR:
+    if moment > clock.real() + CLOCK_ERROR:
         raise MomentInFuture
     return None, moment
 
@@ -47,15 +59,12 @@ async def _moment(rooms: Rooms, said: str | None) -> tuple[int | None, datetime 
 async def see(
     rooms: InRooms,
     door: Annotated[Door, Depends(opened(Action.TIMELINE))],
-    as_of_: Annotated[
-        str | None,
-        Query(alias="as_of", max_length=40, description="An RFC 3339 time, or a log index."),
-    ] = None,
+    as_of_: AsOf = None,
     limit: Limit = 200,
     cursor: Cursor = None,
 ) -> TimelineOut:
     """Return what happened, in log order, as it was known at a moment."""
-    at_index, moment = await _moment(rooms, as_of_)
+    at_index, moment = await asked_moment(rooms.log, rooms.clock, as_of_)
     known = as_of(door.recorded, position=at_index, moment=moment)
     after = position(cursor)
     lines = [one for one in known if after is None or one.log_index > after]

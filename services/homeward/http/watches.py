@@ -40,13 +40,14 @@ NAMES_MAX: Final = 200
 async def list_(
     rooms: InRooms, door: Annotated[Door, Depends(opened(Action.LIST_WATCHES))]
 ) -> WatchList:
-    """List the watches of a case, soonest arrival first; a hub sees its own."""
+    """List the watches of a case as ordered last, soonest arrival first; a hub sees its own."""
     own = door.by.id if door.caller.scope is Scope.TOLD else None
-    ordered = [
-        one
+    newest = {
+        one.fact.watch: one
         for one in door.recorded
         if isinstance(one.fact, WatchOrdered) and own in {None, one.fact.hub}
-    ]
+    }
+    ordered = list(newest.values())
     ahead = {
         one.fact.hub: one.fact for one in door.recorded if isinstance(one.fact, HubUnreachable)
     }
@@ -83,14 +84,13 @@ def _watch_out(
     order = one.fact
     assert isinstance(order, WatchOrdered)
     state = watch.fold(recorded, order.watch)
-    acknowledged = next(
-        (
-            instant_text(said.at)
-            for said in recorded
-            if isinstance(said.fact, WatchAcknowledged) and said.fact.watch == order.watch
-        ),
-        None,
+    said = (
+        said.at
+        for said in reversed(recorded)
+        if isinstance(said.fact, WatchAcknowledged) and said.fact.watch == order.watch
     )
+    # The newest: of a watch whose window was moved an earlier one does not count any more.
+    at = next(said, None) if state.acknowledged_by else None
     return WatchOut(
         watch=order.watch,
         hub=order.hub,
@@ -103,9 +103,12 @@ def _watch_out(
         window_from=instant_text(order.window_from),
         window_to=instant_text(order.window_to),
         acknowledge_by=instant_text(order.acknowledge_by),
-        acknowledged_at=acknowledged,
+        acknowledged_at=instant_text(at) if at else None,
         contact=state.asked,
         to_desk=state.to_desk,
+        unattended=order.unattended,
+        mode=order.mode.value,
+        ended_for=state.ended_for or None,
         alert=order.alert,
         version=order.version,
     )

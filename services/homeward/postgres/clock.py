@@ -1,7 +1,7 @@
 """The `Clock` port: the case clock is kept in the database, so that every process shows the same.
 
 Between two measurements time runs on this machine's monotonic clock: setting the wall clock here
-changes nothing.
+changes nothing. What becomes of it when the database's clock is set is docs/decisions/0014.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ MEASURE_S: Final = 30.0
 """A quartz drifts 1-2 ms in that time."""
 SAMPLES: Final = 3
 """The quickest answer of so many tells the offset best."""
+COLUMNS: Final = ("read_at", "anchor_real", "anchor_case", "rate", "held_real", "held_case")
 BACK_S_MAX: Final = 5.0
 """A new measurement that is behind by less holds the clock; by more, the database was set back."""
 
@@ -32,6 +33,10 @@ class Reading:
     anchor_real: datetime
     anchor_case: datetime
     rate: float
+    held_real: datetime | None = None
+    held_case: datetime | None = None
+    """The database's clock was set back: from here on it goes at half its speed, until that has
+    caught up."""
 
     def real_at(self, at_s: float) -> datetime:
         """Return the database's time at a moment of the monotonic clock."""
@@ -39,7 +44,17 @@ class Reading:
 
     def case_at(self, real: datetime) -> datetime:
         """Return the case clock at a real time."""
-        return self.anchor_case + (real - self.anchor_real) * self.rate
+        case = self.anchor_case + (real - self.anchor_real) * self.rate
+        if self.held_real is None or self.held_case is None:
+            return case
+        return max(case, self.held_case + (real - self.held_real) * (self.rate / 2))
+
+    def real_of(self, case: datetime) -> datetime:
+        """Return the real time at which the case clock shows, or showed, a moment."""
+        real = self.anchor_real + (case - self.anchor_case) / self.rate
+        if self.held_real is None or self.held_case is None:
+            return real
+        return min(real, self.held_real + (case - self.held_case) / (self.rate / 2))
 
 
 class DatabaseClock:
@@ -79,7 +94,7 @@ class DatabaseClock:
         return self._last_real
 
     def real_s_until(self, moment: datetime) -> float:
-        return max(0.0, (moment - self.now()).total_seconds() / self.rate)
+        return max(0.0, (self._now().real_of(moment) - self.real()).total_seconds())
 
     async def set_rate(self, rate: float) -> None:
         """Let the case clock run faster or slower from its present time on; only in a drill."""
@@ -97,8 +112,7 @@ class DatabaseClock:
             took = time.monotonic() - began
             assert row is not None
             if best is None or took < best[0]:
-                anchors = (row["anchor_real"], row["anchor_case"], row["rate"])
-                best = took, Reading(began + took / 2, row["real"], *anchors)
+                best = took, Reading(began + took / 2, *(row[name] for name in COLUMNS))
         assert best is not None
         self._reading = best[1]
 

@@ -10,7 +10,8 @@ from homeward.ports import LogUnavailable
 from homeward.postgres.statements import schema_of, sql
 
 CONNECTIONS_MAX: Final = 10
-"""A process; ten of them stay below PostgreSQL's own limit of 100."""
+"""A process, and two or three beside; seven processes stay below PostgreSQL's own limit of 100, two
+dozen below that of the embedded one."""
 COMMAND_S_MAX: Final = 15.0
 """No call waits longer: whoever holds a lock for so long is stuck."""
 CONNECT_S_MAX: Final = 5.0
@@ -54,13 +55,17 @@ class Plain(asyncpg.Connection):
 class Database:
     """A pool on one world; statements are named after their files."""
 
-    def __init__(self, dsn: str, world: str, role: str | None) -> None:
-        self.dsn, self.schema, self.role = dsn, schema_of(world), role
+    def __init__(self, dsn: str, world: str, role: str | None, lanes: int = 1) -> None:
+        self.dsn, self.schema, self.role, self.lanes = dsn, schema_of(world), role, lanes
         self._pool: asyncpg.Pool | None = None
 
     def session(self) -> dict[str, str]:
-        """Return what every connection begins with: the world's schema, the application's role."""
-        settings = {"search_path": f"{self.schema}, pg_temp", "application_name": "homeward"}
+        """Return what every connection begins with: the world's schema, the role, the lanes."""
+        settings = {
+            "search_path": f"{self.schema}, pg_temp",
+            "application_name": "homeward",
+            "homeward.lanes": str(self.lanes),  # the fence of the lanes' turns
+        }
         return settings if self.role is None else {**settings, "role": self.role}
 
     async def open(self) -> None:
@@ -111,6 +116,13 @@ class Database:
             tag = await self.pool.execute(sql(statement), *args)
         count = tag.rsplit(" ", 1)[-1]
         return int(count) if count.isdigit() else 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """Give a connection whose writes commit at the block's end, together or not at all."""
+        with translated():
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield cast(asyncpg.Connection, connection)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[asyncpg.Connection]:

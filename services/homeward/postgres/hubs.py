@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
+import asyncpg
 import h3
 import numpy as np
 from numpy.typing import NDArray
 
+from homeward.geography.hubbook import Duty
 from homeward.ports import HubPlace
 from homeward.postgres.database import Database
 
 EARTH_M: Final = 6_371_007.180918475
 """The sphere that H3 measures on."""
+
+_Row: TypeAlias = tuple[str, str, int, int, Duty | None]
+"""(id, kind, cell, contacts, duty)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +29,10 @@ class _Hubs:
     lon_rad: NDArray[np.float64]
 
     @classmethod
-    def of(cls, revision: int, rows: Iterable[tuple[str, str, int, int]]) -> "_Hubs":
+    def of(cls, revision: int, rows: Iterable[_Row]) -> "_Hubs":
         places = [
-            HubPlace(name, kind, lat_deg, lon_deg, contacts)
-            for name, kind, cell, contacts in rows
+            HubPlace(name, kind, lat_deg, lon_deg, contacts, duty)
+            for name, kind, cell, contacts, duty in rows
             for lat_deg, lon_deg in (h3.cell_to_latlng(f"{cell:x}"),)
         ]
         lat = np.radians(np.array([one.lat_deg for one in places], np.float64))
@@ -45,6 +50,12 @@ class _Hubs:
         # Read by id, sorted stably: of two at the same distance the lower id comes first.
         nearest = inside[np.argsort(away_m[inside], kind="stable")][: max(limit, 0)]
         return [self.places[one] for one in nearest]
+
+
+def _duty(row: asyncpg.Record) -> Duty | None:
+    if not row["hours"] and not any(row["shifts"]):
+        return None
+    return Duty(row["zone"], row["hours"], tuple(row["shifts"]))
 
 
 class HubMap:
@@ -68,7 +79,7 @@ class HubMap:
         rows = await self._database.fetch("hubs")
         revision = rows[0]["hub_revision"]
         given = [
-            (row["id"], row["hub_kind"], row["cell"], row["contact_count"])
+            (row["id"], row["hub_kind"], row["cell"], row["contact_count"], _duty(row))
             for row in rows
             if row["id"] is not None
         ]

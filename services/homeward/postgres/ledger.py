@@ -112,6 +112,9 @@ class PostgresLedger:
     async def supersede(self, case: str, alert: int, version: int) -> None:
         await self._database.run("supersede_alert", case, alert, version)
 
+    async def supersede_watch(self, case: str, alert: int, watch: str, moved: int) -> None:
+        await self._database.run("supersede_watch", case, alert, watch, moved)
+
     async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         rows = await self._database.fetch("ever_leased", case, alert)
         return [(row["contact"], row["recipients"]) for row in rows]

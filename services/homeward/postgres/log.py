@@ -52,6 +52,10 @@ class PostgresLog:
             await self._database.fetch("log_rows_of_kinds", after, upto, limit, wanted)
         )
 
+    async def at(self, indexes: Collection[int]) -> list[Row]:
+        wanted = [one for one in indexes if one <= INDEX_MAX]
+        return stored_rows(await self._database.fetch("log_rows_at", wanted))
+
     async def key_rows(
         self,
         key: str,

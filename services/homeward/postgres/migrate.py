@@ -48,6 +48,8 @@ class Migrated:
     origin: str
     app_role: str | None
     """None: no role could be made, and only the triggers guard the log."""
+    lanes: int
+    """How many lanes cut the roster."""
 
 
 def migrations() -> tuple[Migration, ...]:
@@ -111,7 +113,8 @@ async def migrate(dsn: str, world: str, *, origin: str | None = None) -> Migrate
             applied = await _apply(connection)
             kept = await _origin(connection, world, origin)
             role = await _app_role(connection, world)
-        return Migrated(applied, kept, role)
+            lanes = int(await connection.fetchval(sql("lanes_count")))
+        return Migrated(applied, kept, role, lanes)
     finally:
         await connection.close()
 

@@ -1,26 +1,20 @@
 """Between recipients and the columns of the roster."""
 
-import hashlib
 from typing import Final
 
 import asyncpg
 import h3
 
+from homeward.fanout.shards import shard_of
 from homeward.ports import KeyRing, Recipient, Registered
 from homeward.postgres.contacts import open_contacts, seal_contacts
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
-SHARD_BITS: Final = 6
 CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
 RES_OTHERS_MAX: Final = 10
 KINDS: Final = {kind.value: kind for kind in RecipientKind}
 SEVERITIES: Final = list(Severity)
-
-
-def shard_of(recipient: str) -> int:
-    """Return a recipient's shard: the first 6 bits of SHA-256(id)."""
-    return hashlib.sha256(recipient.encode()).digest()[0] >> (8 - SHARD_BITS)
 
 
 def check_cells(one: Recipient) -> None:
@@ -59,6 +53,8 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
         hub_kind=row["hub_kind"],
         contacts=open_contacts(ring, row["id"], row["contacts"]),
         name=row["name"],
+        hours=row["hours"],
+        shifts=tuple(row["shifts"]),
     )
     return Registered(recipient, row["ordinal"], row["revision"], cell_text(row["here"]))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -40,7 +41,6 @@ class PostgresRoster:
     def __init__(self, database: Database, ring: KeyRing, bell: Bell) -> None:
         self._database, self._ring, self._bell = database, ring, bell
         self._hubs = HubMap(database)
-        self._waited: str | None = None
 
     async def register(self, recipients: Sequence[Recipient]) -> Sequence[Registered]:
         for one in recipients:
@@ -50,7 +50,9 @@ class PostgresRoster:
         for start in range(0, len(last), BATCH):
             batch = {one.id: one for one in last[start : start + BATCH]}
             given = [recipient_tuple(n, one, self._ring) for n, one in enumerate(batch.values(), 1)]
-            for row in await self._database.fetch("register_recipients", given):
+            hours = [one.hours for one in batch.values()]
+            shifts = [json.dumps(one.shifts) for one in batch.values()]
+            for row in await self._database.fetch("register_recipients", given, hours, shifts):
                 name, here = row["id"], cell_text(row["here"])
                 found[name] = Registered(batch[name], row["ordinal"], row["revision"], here)
         return [found[one.id] for one in recipients]
@@ -61,6 +63,10 @@ class PostgresRoster:
     async def get(self, recipient: str) -> Registered | None:
         row = await self._database.one("recipient", recipient)
         return None if row is None else stored_recipient(row, self._ring)
+
+    async def known(self, ids: Collection[str]) -> frozenset[str]:
+        rows = await self._database.fetch("recipients_known", list(ids))
+        return frozenset(row["id"] for row in rows)
 
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
         rows = await self._database.fetch("recipients_by_ordinal", list(ordinals))
@@ -98,12 +104,12 @@ class PostgresRoster:
     async def changes(self, lane: int, lanes: int, after: int) -> LaneChanges | None:
         return await read_changes(self._database, shards_of(lane, lanes), after)
 
-    async def wait(self, timeout_s: float) -> None:
+    async def wait(self, timeout_s: float, mark: str = "") -> str:
         rung = self._bell.event("roster")
-        if self._bell.last("roster") == self._waited:
+        if (self._bell.last("roster") or "") == mark:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(rung.wait(), timeout_s)
-        self._waited = self._bell.last("roster")
+        return self._bell.last("roster") or ""
 
     async def revision(self, lane: int, lanes: int) -> int:
         return int(await self._database.value("lane_revision", *shards_of(lane, lanes)))

@@ -54,7 +54,7 @@ async def look(dsn: str, world: str) -> Standing:
 async def _of_world(connection: asyncpg.Connection) -> dict[str, object]:
     kept = {row["name"]: row["checksum"] for row in await connection.fetch(sql("migrations_done"))}
     ours = {one.name: one.checksum for one in migrations()}
-    clock = await connection.fetchrow(sql("clock_read"))
+    clock = await connection.fetchrow(sql("clock_rate"))
     lows = await connection.fetch(sql("consumer_lows"))
     return {
         "missing": tuple(name for name in ours if name not in kept),

@@ -10,14 +10,19 @@ from homeward.postgres.bell import Bell
 from homeward.postgres.clock import DatabaseClock
 from homeward.postgres.database import Database, translated
 from homeward.postgres.group import GroupWriter
+from homeward.postgres.hearing import PostgresHearing
 from homeward.postgres.inbox import PostgresInbox
 from homeward.postgres.keys import PostgresSubjectKeys, check_ring
+from homeward.postgres.leases import PostgresLeases
 from homeward.postgres.ledger import PostgresLedger
 from homeward.postgres.log import PostgresFeed, PostgresLog
 from homeward.postgres.migrate import migrate
 from homeward.postgres.positions import KeptWorkbench
+from homeward.postgres.processes import PostgresProcesses
+from homeward.postgres.published import PostgresPublished
 from homeward.postgres.roster import PostgresRoster
 from homeward.postgres.tail import LogTail
+from homeward.postgres.workbench import PostgresWorkbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,20 @@ class Store:
     """The log for who follows it."""
     feed: PostgresFeed
     workbench: KeptWorkbench
+    shared: PostgresWorkbench
+    """The workbench that remembers nothing: for who looks after other processes."""
     ledger: PostgresLedger
     inbox: PostgresInbox
     roster: PostgresRoster
     subject_keys: PostgresSubjectKeys
     clock: DatabaseClock
     api_keys: PostgresApiKeys
+    leases: PostgresLeases
+    processes: PostgresProcesses
+    hearing: PostgresHearing
+    published: PostgresPublished
+    lanes: int
+    """How many lanes cut the roster; a process keeps to what it found when it started."""
 
     async def forget_old_answers(self) -> int:
         """Delete what is kept under idempotency keys for more than a week; return how many."""
@@ -54,7 +67,7 @@ async def open_store(
     """
     with translated():
         migrated = await migrate(dsn, world, origin=origin)
-    database = Database(dsn, world, migrated.app_role)
+    database = Database(dsn, world, migrated.app_role, migrated.lanes)
     bell, writer = Bell(database), GroupWriter(database)
     clock = DatabaseClock(database, bell, drill=world != "live")
     try:
@@ -73,12 +86,18 @@ async def open_store(
             tail=tail,
             feed=PostgresFeed(log, bell),
             workbench=KeptWorkbench(database),
+            shared=PostgresWorkbench(database),
             ledger=PostgresLedger(database, bell),
             inbox=PostgresInbox(database),
             roster=PostgresRoster(database, ring, bell),
             subject_keys=PostgresSubjectKeys(database, ring),
             clock=clock,
             api_keys=PostgresApiKeys(database),
+            leases=PostgresLeases(database),
+            processes=PostgresProcesses(database),
+            hearing=PostgresHearing(database),
+            published=PostgresPublished(database),
+            lanes=migrated.lanes,
         )
     finally:
         await writer.stop()

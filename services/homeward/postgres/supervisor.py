@@ -49,7 +49,7 @@ SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",  # our statements are short; compiling costs more than it saves
-    "max_connections": "100",
+    "max_connections": "300",  # two dozen processes, each with its pool of ten, bell and writer
     "log_min_messages": "warning",
     "log_min_error_statement": "panic",  # statements may carry what people said
     "max_wal_size": "512MB",  # bounds recovery, hence the way back after a crash
@@ -286,9 +286,10 @@ class EmbeddedPostgres:
     def _spawn(self, program: Path, *args: str, out: int) -> subprocess.Popen[bytes]:
         user: User = self._user
         uid = user.uid if user.drop else -1
-        who = [sys.executable, "-I", "-S", LAUNCH, str(os.getpid()), str(uid), str(user.gid)]
+        fast = int(signal.SIGINT)  # PostgreSQL's fast shutdown
+        who = [str(one) for one in (os.getpid(), fast, uid, user.gid)]
         return subprocess.Popen(  # noqa: S603 -- our own launcher and the wheel's program
-            [*who, str(program), *args],
+            [sys.executable, "-I", "-S", LAUNCH, *who, str(program), *args],
             cwd="/",
             env={"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath},
             stdin=subprocess.DEVNULL,

@@ -101,6 +101,16 @@ class LogTail:
                     break
         return found
 
+    async def at(self, indexes: Collection[int]) -> list[Row]:
+        if max(indexes, default=-1) >= self._end:
+            await self.size()
+        start, end = self._start, self._end
+        here = {one for one in indexes if start <= one < end}
+        found = [self._kept[one - start].row for one in here]
+        if elsewhere := set(indexes) - here:
+            found += await self._log.at(elsewhere)
+        return sorted(found)
+
     async def key_rows(
         self,
         key: str,
@@ -109,11 +119,18 @@ class LogTail:
         *,
         kinds: Collection[str] | None = None,
     ) -> list[Row]:
-        """Return rows of a key up to ``upto``, which is known to be in the log."""
+        """Return rows of a key up to ``upto``, which is known to be in the log.
+
+        Whoever was rung for may know of facts that were not read here yet: then it is asked.
+        """
         found: deque[Row] = deque()
+        newest = False
         for one in reversed(self._kept):
             if one.row.key != key or (upto is not None and one.row.key_version > upto):
                 continue
+            if upto is not None and not newest and one.row.key_version < upto:
+                break
+            newest = True
             if one.row.key_version > after and (kinds is None or one.kind in kinds):
                 found.appendleft(one.row)
             if one.row.key_version <= after + 1:

@@ -10,8 +10,8 @@ import asyncpg
 from homeward.ports import KeyTurn, Parked, Position, Taken, Unit, Wake
 from homeward.postgres.chunkrows import chunk_tuple
 from homeward.postgres.database import Database
-from homeward.postgres.rows import log_args
-from homeward.record.envelope import Entry
+from homeward.postgres.rows import log_args, stored_rows
+from homeward.record.envelope import Entry, Row
 
 BROKEN: Final = "HW001"
 """SQLSTATE of a turn whose outputs do not continue their stream."""
@@ -69,6 +69,20 @@ class PostgresWorkbench:
     async def live(self, processor: str) -> Mapping[str, int]:
         found = await self._database.fetch("live_keys", processor)
         return {row["key"]: row["revision"] for row in found}
+
+    async def unheard(
+        self,
+        processor: str,
+        kinds: Collection[str],
+        low: int,
+        upto: int,
+        limit: int = 500,
+        keys: Collection[str] | None = None,
+    ) -> Sequence[Row]:
+        args = processor, sorted(kinds), low, upto, limit
+        if keys is None:
+            return stored_rows(await self._database.fetch("unheard", *args))
+        return stored_rows(await self._database.fetch("unheard_of_keys", *args, list(keys)))
 
     async def start(self, processor: str) -> tuple[int, int]:
         await self._database.run("consumer_make", processor)

@@ -1,18 +1,32 @@
 """Drafting, approving, issuing and cancelling the alert of a case.
 
-Wide alerts take two people: who approves must not be who drafted, and approves the draft with its
-exact texts and bounds. Cancelling takes one person and no conditions beyond an alert to cancel.
+One person's word goes out at once, on the fast lane: to the nearest few thousand within 30 km. What
+is wider takes two: who approves must not be who drafted, and approves the draft with its exact
+texts and bounds, before it is issued or after; then the same version goes on to its whole bound.
+Cancelling takes one person and no conditions beyond an alert to cancel.
 """
+
+from datetime import datetime
 
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
 from homeward.case.state import Case, Draft
 from homeward.facts import case as facts
+from homeward.geography.cells import CELL_BYTES, from_bytes
 from homeward.messages import Fact
 from homeward.policies import ALL as POLICIES
+from homeward.policies import TAKE_GIVEN
+from homeward.policies.approval import ALERTS_ALONE_MAX, PEOPLE_ALONE_MAX, alone_km, needs_second
+from homeward.policies.given import km_needed
+from homeward.policies.known import Source
 from homeward.refusals import (
     AlertNotLive,
+    AloneTooOften,
     ApprovalMissing,
+    AreaBeyondBound,
+    AreaMissing,
+    AreaUnused,
     CaseOver,
+    DraftDiffers,
     DraftExpired,
     DraftOutdated,
     ExpiryImpossible,
@@ -53,6 +67,7 @@ def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
     check_texts(request.texts, request.retraction)
     if request.policy not in POLICIES:
         raise PolicyUnknown(request.policy)
+    _check_given(case, request)
     if not EXPIRY_MIN <= request.expires_at - request.at <= EXPIRY_MAX:
         raise ExpiryImpossible
     fact = facts.AlertDrafted(
@@ -66,8 +81,25 @@ def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
         expires_at=request.expires_at,
         texts=request.texts,
         retraction=request.retraction,
+        given=request.given,
+        given_cells=None if request.given is None else len(request.given) // CELL_BYTES,
     )
     return () if (request.by.id, fact) in case.said else (fact,)
+
+
+def _check_given(case: Case, request: requests.DraftAlert) -> None:
+    """Refuse an area that nobody asked for, that is missing, or that is wider than its bound."""
+    if not request.given:
+        if request.policy in TAKE_GIVEN:
+            raise AreaMissing(request.policy)
+        return
+    if request.policy not in TAKE_GIVEN:
+        raise AreaUnused(request.policy)
+    assert case.raised is not None
+    last = Source(case.raised.last_seen_cell, case.raised.last_seen_at, case.raised.error_m)
+    needed = km_needed(from_bytes(request.given), last)
+    if needed > request.reach_km_max:
+        raise AreaBeyondBound(f"{needed} km")
 
 
 def _newest(case: Case, draft_id: str) -> Draft:
@@ -81,24 +113,67 @@ def _newest(case: Case, draft_id: str) -> Draft:
 
 def _approve(case: Case, request: requests.ApproveAlert) -> tuple[Fact, ...]:
     only(OFFICERS, request)
-    if case.draft is not None and case.draft.id == request.draft:
-        if case.draft.by == request.by.id:
+    draft = _proposed(case, request.draft)
+    if draft is not None:
+        if draft.by == request.by.id:
             raise SamePerson
-        if case.draft.approved_by is not None:
+        if not _waits(case, draft, request.at):
             return ()
     _open_and_verified(case)
-    draft = _newest(case, request.draft)
+    draft = draft or _newest(case, request.draft)
     if request.at >= draft.expires_at:
         raise DraftExpired
+    if request.digest != request.shown:
+        raise DraftDiffers
+    approved = facts.AlertApproved(
+        case=case.id,
+        at=request.at,
+        draft=draft.id,
+        alert=draft.alert,
+        version=draft.version,
+        digest=request.digest,
+    )
+    if not _is_out(case, draft):
+        return (approved,)
     return (
-        facts.AlertApproved(
+        approved,
+        facts.AlertWidened(
             case=case.id,
             at=request.at,
             draft=draft.id,
             alert=draft.alert,
             version=draft.version,
+            reach_km_max=draft.reach_km_max,
+            hubs=request.hubs,
         ),
     )
+
+
+def waiting(case: Case, draft_id: str) -> Draft | None:
+    """Return the draft with that id if anything may still be decided about it."""
+    draft = None if case.status.over else _proposed(case, draft_id)
+    out = draft is not None and _is_out(case, draft)
+    return None if out and case.alert is not None and case.alert.widens is None else draft
+
+
+def _proposed(case: Case, draft_id: str) -> Draft | None:
+    """Return the newest draft or that of the newest alert, if it has that id.
+
+    A newer draft does not keep what is out on one person's word from being approved.
+    """
+    both = (case.draft, case.alert.proposed if case.alert else None)
+    return next((one for one in both if one is not None and one.id == draft_id), None)
+
+
+def _is_out(case: Case, draft: Draft) -> bool:
+    return case.alert is not None and case.alert.draft == draft.id
+
+
+def _waits(case: Case, draft: Draft, at: datetime) -> bool:
+    """Whether a draft has yet to be approved."""
+    if _is_out(case, draft):
+        return case.alert is not None and case.alert.widens is not None
+    return not draft.approved(at)
 
 
 def _issue(case: Case, request: requests.IssueAlert) -> tuple[Fact, ...]:
@@ -109,8 +184,11 @@ def _issue(case: Case, request: requests.IssueAlert) -> tuple[Fact, ...]:
     draft = _newest(case, request.draft)
     if request.at >= draft.expires_at:
         raise DraftExpired
-    if draft.needs_approval:
-        raise ApprovalMissing
+    whole = draft.approved(request.at)
+    if not whole:
+        _check_alone(case, draft, request)
+    if draft.given_cells and len(request.given or b"") != draft.given_cells * CELL_BYTES:
+        raise AreaMissing(draft.policy)  # never an alert without the area that was approved
     said = facts.AlertIssued if draft.version == 1 else facts.AlertUpdated
     return (
         said(
@@ -121,11 +199,26 @@ def _issue(case: Case, request: requests.IssueAlert) -> tuple[Fact, ...]:
             version=draft.version,
             policy=draft.policy,
             severity=draft.severity,
-            reach_km_max=draft.reach_km_max,
+            reach_km_max=draft.reach_km_max if whole else alone_km(draft.reach_km_max),
             expires_at=draft.expires_at,
             hubs=request.hubs,
+            given=request.given if draft.given_cells else None,
+            people_max=None if whole else PEOPLE_ALONE_MAX,
         ),
     )
+
+
+def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None:
+    """Refuse one person's word where it would take back what two have approved.
+
+    An update alone ends at 30 km: hubs beyond would be told to stand down, and nobody there would
+    be told any more. Who means that drafts a small reach.
+    """
+    live = case.alert if case.live(request.at) else None
+    if live and needs_second(live.reach_km_max) and needs_second(draft.reach_km_max):
+        raise ApprovalMissing
+    if draft.version == 1 and request.alone_before >= ALERTS_ALONE_MAX:
+        raise AloneTooOften(str(ALERTS_ALONE_MAX))
 
 
 def _cancel(case: Case, request: requests.CancelAlert) -> tuple[Fact, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from homeward.facts import case as facts
 from homeward.messages import Fact, Recorded
-from homeward.policies.approval import needs_second
+from homeward.policies.approval import APPROVAL_LASTS
 from homeward.words import Category, Instant, Mode, Severity
 
 
@@ -58,11 +58,13 @@ class Draft:
     reach_km_max: int
     expires_at: Instant
     approved_by: str | None = None
+    approved_at: Instant | None = None
+    given_cells: int | None = None
+    """Of how many cells the area is that goes with it; None: its policy makes one."""
 
-    @property
-    def needs_approval(self) -> bool:
-        """Whether a second person has yet to approve it."""
-        return needs_second(self.reach_km_max) and self.approved_by is None
+    def approved(self, at: datetime) -> bool:
+        """Whether a second person approved it, and at that moment it still holds."""
+        return self.approved_at is not None and at < self.approved_at + APPROVAL_LASTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class Alert:
     severity: Severity
     reach_km_max: int
     expires_at: Instant
+    people_max: int | None = None
+    """On one officer's word; None: as a whole, two have approved it."""
+    proposed: Draft | None = None
+    """The draft that it was issued on."""
+
+    @property
+    def widens(self) -> Draft | None:
+        """The draft that a second person may still approve: then it goes on to its whole bound."""
+        return None if self.people_max is None else self.proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +180,12 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 severity=fact.severity,
                 reach_km_max=fact.reach_km_max,
                 expires_at=fact.expires_at,
+                given_cells=fact.given_cells,
             )
             known = case.drafts | {heard.id}
             return {"draft": draft, "drafts": known, "said": _said(case, heard)}
         case facts.AlertApproved() if case.draft and case.draft.id == fact.draft:
-            return {"draft": replace(case.draft, approved_by=heard.by.id)}
+            return {"draft": replace(case.draft, approved_by=heard.by.id, approved_at=fact.at)}
         case facts.AlertIssued() | facts.AlertUpdated():
             alert = Alert(
                 number=fact.alert,
@@ -183,8 +195,13 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 severity=fact.severity,
                 reach_km_max=fact.reach_km_max,
                 expires_at=fact.expires_at,
+                people_max=fact.people_max,
+                proposed=case.draft if case.draft and case.draft.id == fact.draft else None,
             )
             return {"status": Status.ALERTED, "alert": alert}
+        case facts.AlertWidened() if case.alert and case.alert.draft == fact.draft:
+            wide = replace(case.alert, reach_km_max=fact.reach_km_max, people_max=None)
+            return {"alert": wide}
         case facts.AlertCancelled():
             return {"status": Status.CANCELLED, "ended": fact}
         case _:

@@ -23,6 +23,7 @@ class Chunk:
     alert: int
     version: int
     wave: int
+    """Of an alert; of a watch how often its window was moved."""
     recipients: bytes
     """Portable roaring bitmap of ordinals."""
     people: int
@@ -41,6 +42,11 @@ class Chunk:
     """Which of a recipient's channels is tried, counted from 0."""
     delay_s: float = 0.0
     """Not leased before so many real seconds have passed."""
+
+    @property
+    def moved(self) -> int:
+        """How often the window of its watch was moved; 0 for all but watches."""
+        return self.wave if self.purpose is Purpose.WATCH else 0
 
     @property
     def priority(self) -> int:

@@ -108,6 +108,29 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     )
 
 
+def within(found: Matched, state: LaneState, order: CalloutOrdered, lane: Lane) -> Matched:
+    """Return what was found with no more people than one officer's word may tell, nearest first.
+
+    The one place where that number is kept: waves, wakes and latecomers go through it. A lane has
+    an even share of it, rounded down, so all lanes together never tell more. Who is left out is
+    passed over, and looked at again once a second person approved. Whom an earlier version told is
+    told again whatever the number: they hear what changed.
+    """
+    if order.people_max is None:
+        return found
+    share = state.share_of(order.alert)
+    most = order.people_max // lane.lanes if share is None else share
+    before = state.told_before(order.alert, order.version)
+    new = ~np.isin(found.ordinals, np.array(before.to_array(), np.uint32))
+    left = max(0, most - state.told_alone(order.alert))
+    over = new & (np.cumsum(new) > left)
+    return replace(
+        found,
+        ordinals=found.ordinals[~over],
+        suppressed=np.concatenate([found.suppressed, found.ordinals[over]]),
+    )
+
+
 def plan(
     heard: Recorded, state: LaneState, lane: Lane, found: Matched | Asked, checked: int = 0
 ) -> Plan:
@@ -122,6 +145,7 @@ def plan(
     if not isinstance(order, CalloutOrdered):
         raise TypeError(heard.kind)
     if isinstance(found, Matched):
+        found = within(found, state, order, lane)
         people = {order.contact: found.ordinals}
     else:
         people = {
@@ -132,7 +156,7 @@ def plan(
         found = Matched(nobody, nobody, nobody, nobody)
     rows = parted(people)
     if order.audience is Audience.AREA:
-        state = _remember(state, heard.id, order, found, rows, checked)
+        state = _remember(_with_share(state, order, lane), heard.id, order, found, rows, checked)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = without_sleepers(state, order.alert)
     elif order.alert in state.over and not order.purpose.ends:
@@ -164,11 +188,13 @@ def plan_again(
     """Return what a wake (a heard `WakeDue`) comes to; nothing is said when nobody is told."""
     chunks: list[Chunk] = []
     says: list[Fact] = []
-    for one, matched in found:
+    for one, everybody in found:
         order = one.as_ordered
         if order.expires_at is not None and heard.at >= order.expires_at:
-            state = without_sleepers(state, one.alert)
+            # Not the alert: a lane without sleepers hears no wake, and all tell of a next version.
+            state = state.silenced(one)
             continue
+        matched = within(everybody, state, order, lane)
         parts = parted({order.contact: matched.ordinals})
         state = _remember(state, one.order, order, matched, parts)
         rows = cut(heard, one.order, order, state, lane, parts)
@@ -177,6 +203,13 @@ def plan_again(
         if rows:
             says.append(said(heard, one.order, order, lane, rows, matched))
     return Plan(state, tuple(chunks), tuple(says))
+
+
+def _with_share(state: LaneState, order: CalloutOrdered, lane: Lane) -> LaneState:
+    """Return the state that remembers the lane's share: lanes may be cut anew meanwhile."""
+    if order.people_max is None or state.share_of(order.alert) is not None:
+        return state
+    return state.with_share(order.alert, order.people_max // lane.lanes)
 
 
 def _again(kept: Told, at: datetime) -> Query:
@@ -269,7 +302,7 @@ def cut(
             purpose=order.purpose,
             alert=order.alert,
             version=order.version,
-            wave=order.wave,
+            wave=order.moved or order.wave,  # a watch has no waves
             recipients=serialised_whole(part),
             people=len(part),
             texts_of=order.texts_of,

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from homeward.fanout.areas import CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.index import Matched, Query
-from homeward.fanout.lane import INDEXED, Lane, cut, parted, said
+from homeward.fanout.lane import INDEXED, Lane, cut, parted, said, within
 from homeward.fanout.told import LaneState, Told, bitmap, people_in, quiet, serialised
 from homeward.geography.cells import from_bytes
 from homeward.messages import Actor, Fact, Recorded
@@ -80,7 +80,9 @@ def plan_late(
     after = _expired(state, at)
     chunks: list[Chunk] = []
     says: list[Said] = []
-    for one in looked:
+    for whole in looked:
+        order = whole.version.as_ordered
+        one = replace(whole, found=within(whole.found, state, order, lane))
         kept = _kept(one, checked)
         if replace(kept, checked=one.version.checked) == one.version:
             continue

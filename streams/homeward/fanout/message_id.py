@@ -15,12 +15,14 @@ def message_id(  # noqa: PLR0913 -- each part is what tells two messages apart
     recipient: str,
     watch: str | None = None,
     contact: int = 0,
+    moved: int = 0,
 ) -> str:
     """Return the id under which a recipient is told this, over all retries, channels and senders.
 
-    A hub's contacts are different people and its watches different orders, so both are part of it;
-    waves, chunks and attempts are not: that is why nobody is shown an alert version twice. That it
-    is over is one message to the hub, whichever of its contacts hears it.
+    A hub's contacts are different people and its watches different orders, so both are part of it,
+    and so is how often a watch's window was moved: the new one is news. Waves, chunks and attempts
+    are not: that is why nobody is shown an alert version twice. That it is over is one message to
+    the hub, whichever of its contacts hears it.
     """
     name = message_ids(
         origin,
@@ -30,11 +32,12 @@ def message_id(  # noqa: PLR0913 -- each part is what tells two messages apart
         purpose=purpose,
         watch=watch,
         contact=contact,
+        moved=moved,
     )
     return name(recipient)
 
 
-def message_ids(
+def message_ids(  # noqa: PLR0913 -- all but the recipient tell two messages apart
     origin: str,
     *,
     case: str,
@@ -43,8 +46,11 @@ def message_ids(
     purpose: Purpose,
     watch: str | None = None,
     contact: int = 0,
+    moved: int = 0,
 ) -> Callable[[str], str]:
     """Return what gives the `message_id` of each recipient of one chunk."""
     asked = 0 if purpose.ends else contact
     before = ("message", case, alert, version, purpose.value)
-    return derived_ids(origin, before, (watch or "", asked))
+    # What was never moved keeps the id that it had before windows were moved.
+    times = (moved,) if moved and not purpose.ends else ()
+    return derived_ids(origin, before, (watch or "", asked, *times))

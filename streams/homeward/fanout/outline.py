@@ -7,12 +7,12 @@ doorstep. Grown to cells of 36 km2 or more, two areas differ by such a cell or n
 
 from typing import Final
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from homeward.fanout.areas import Area, CellSet
 from homeward.fanout.eligible import rows_inside
 from homeward.geography.cells import Cells, children, compacted, parents, resolutions
+from homeward.geography.covering import WORLD
 from homeward.geography.sphere import balls_of
 
 RES_COUNTED: Final = 6
@@ -22,7 +22,6 @@ CELLS_MAX: Final = 8_000
 coarser cells."""
 _STRAY: Final = 1.2
 """Children stray outside their parent by up to 0.15 edges, and so perhaps outside its ball."""
-_WORLD: Final[Cells] = np.sort(np.array(h3.get_res0_cells(), np.uint64))
 
 
 def grown(area: Area) -> CellSet:
@@ -32,7 +31,7 @@ def grown(area: Area) -> CellSet:
     """
     if isinstance(area, CellSet):
         return CellSet(compacted(_coarse(area.cells)))
-    look = _meeting(area, _WORLD, 1.0)
+    look = _meeting(area, WORLD, 1.0)
     for _ in range(RES_COUNTED):
         below = children(_meeting(area, look, _STRAY))
         found = _meeting(area, below, 1.0)

@@ -49,6 +49,8 @@ class LaneState:
     versions: tuple[Told, ...] = ()
     over: tuple[int, ...] = ()
     """Alerts that ended: nobody is told of them again."""
+    shares: tuple[tuple[int, int], ...] = ()
+    """Of each alert that went out on one officer's word: how many people this lane may tell so."""
 
     @property
     def look_at(self) -> datetime | None:
@@ -66,6 +68,27 @@ class LaneState:
         older = [one for one in self.versions if one.alert == alert and one.version < version]
         return BitMap().union(*(bitmap(one.told) for one in older))
 
+    def told_alone(self, alert: int) -> int:
+        """Return how many people heard of an alert first by a version that one officer issued.
+
+        Who was approved after it went out no longer counts: its newest order has no such limit.
+        """
+        known, count = BitMap(), 0
+        for one in sorted(self.versions, key=_by_version):
+            if one.alert == alert:
+                people = bitmap(one.told)
+                count += len(people - known) if one.as_ordered.people_max is not None else 0
+                known |= people
+        return count
+
+    def share_of(self, alert: int) -> int | None:
+        """Return how many people the lane may tell of an alert on one officer's word."""
+        return dict(self.shares).get(alert)
+
+    def with_share(self, alert: int, people: int) -> "LaneState":
+        """Keep a lane's share of an alert: it is set once."""
+        return replace(self, shares=tuple(sorted({**dict(self.shares), alert: people}.items())))
+
     def live(self, at: datetime) -> tuple[Told, ...]:
         """Return what somebody who comes late is still told of at a moment of the case clock."""
         newest = {one.alert: one.version for one in sorted(self.versions, key=_by_version)}
@@ -76,6 +99,12 @@ class LaneState:
             and one.alert not in self.over
             and one.version == newest[one.alert]
             and (one.expires_at is None or at < one.expires_at)
+        )
+
+    def silenced(self, told: Told) -> "LaneState":
+        """Let a version tell nobody any more; a next one of the alert does."""
+        return replace(
+            self, versions=tuple(quiet(one) if one == told else one for one in self.versions)
         )
 
     def with_told(self, told: Told) -> "LaneState":

@@ -16,7 +16,8 @@ RES_KEPT_MIN: Final = 4
 """The coarsest cell by which a recipient may be kept (private ones: 5) and is still never missed;
 coarser ones would draw places tens of kilometres outside into the cover."""
 
-_WORLD: Final[Cells] = np.sort(np.array(h3.get_res0_cells(), np.uint64))
+WORLD: Final[Cells] = np.sort(np.array(h3.get_res0_cells(), np.uint64))
+"""The coarsest cells: where every descent begins."""
 _TOUCH_M: Final = 1.0
 """Who stands on the rim stands inside."""
 
@@ -36,7 +37,7 @@ def cover_disk(lat_deg: float, lon_deg: float, radius_m: float, finest_res: int)
     middle = unit_of(lat_deg, lon_deg)
     kept: list[Cells] = [NOWHERE]
     crossed: list[Cells] = []
-    look = _WORLD
+    look = WORLD
     for res in range(finest_res + 1):
         points, radii = balls_of(look)
         away = distances_m(points, middle)
@@ -65,18 +66,26 @@ def _margin(rim: Cells, cover: Cells, middle: Floats, radius_m: float, finest_re
     """
     lost = rim[~holds_any(rim, cover)]
     meeting = [cell for cell in lost.tolist() if _gap_m(cell, middle) <= radius_m + _TOUCH_M]
-    near = np.array(meeting, np.uint64)
-    found: list[Cells] = [NOWHERE]
-    for cell in near:
-        one = np.array([cell], np.uint64)
-        while h3.get_resolution(int(one[0])) < finest_res:
-            below = children(one)
-            one = below[[np.argmin(distances_m(balls_of(below)[0], middle))]]
-        found.append(one)
-    return np.concatenate(found)
+    return np.concatenate([NOWHERE, *(nearest_below(one, middle, finest_res) for one in meeting)])
+
+
+def nearest_below(cell: int, point: Floats, finest_res: int) -> Cells:
+    """Return the one cell of a resolution that lies below another, child by child nearest a point.
+
+    It stands for a coarse cell whose own children leave out the strip where somebody may be.
+    """
+    one = np.array([cell], np.uint64)
+    while h3.get_resolution(int(one[0])) < finest_res:
+        below = children(one)
+        one = below[[np.argmin(distances_m(balls_of(below)[0], point))]]
+    return one
 
 
 def _gap_m(cell: int, point: Floats) -> float:
     """Return how far a point is from a cell itself, not from its ball."""
-    lat_deg, lon_deg = zip(*h3.cell_to_boundary(cell), strict=True)
-    return float(ring_distances_m(point[None, :], units(lat_deg, lon_deg))[0])
+    return float(ring_distances_m(point[None, :], corners_of(cell))[0])
+
+
+def corners_of(cell: int) -> Floats:
+    """Return a cell's own corners as unit vectors, not closed."""
+    return units(*zip(*h3.cell_to_boundary(cell), strict=True))

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from homeward.geography.sphere import EARTH_RADIUS_M, Floats
 
+CORNERS_MIN: Final = 3
+"""Different ones, of anything with an inside."""
 POINTS_AT_ONCE: Final = 4_096
 """Rows in one step; with a ring of 1,000 corners a step needs about 200 MB."""
 _HALF_TURN: Final = np.pi
@@ -39,6 +41,11 @@ def holed_distances_m(points: Floats, ring: Floats, holes: Sequence[Floats]) -> 
         deep = np.flatnonzero(_in_steps(_within, points, corners))
         found[deep] = np.maximum(found[deep], _in_steps(_rim_m, points[deep], corners))
     return found
+
+
+def rim_distances_m(points: Floats, ring: Floats) -> Floats:
+    """Return each point's distance from the ring itself, from within and from outside."""
+    return _in_steps(_rim_m, points, _open(ring))
 
 
 def _open(ring: Floats) -> Floats:

@@ -57,8 +57,25 @@ def unit_of(lat_deg: float, lon_deg: float) -> Floats:
     return found
 
 
+def degrees_of(points: Floats) -> tuple[Floats, Floats]:
+    """Return latitudes and longitudes of vectors (... x 3) of any length, exact near poles too."""
+    x, y, z = np.moveaxis(points, -1, 0)
+    return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
+
+
+def compass(lat_deg: float, lon_deg: float) -> tuple[Floats, Floats]:
+    """Return unit vectors east and north of a point; at a pole, those of its meridian."""
+    lon = math.radians(lon_deg)
+    east = np.array([-math.sin(lon), math.cos(lon), 0.0])
+    return east, np.cross(unit_of(lat_deg, lon_deg), east)
+
+
 def distances_m(many: Floats, one: Floats) -> Floats:
-    """Return great-circle distances from each row to one point, exact for near ones too."""
+    """Return great-circle distances from each row to one point, exact for near ones too.
+
+    As numpy broadcasts: ``one`` may be a point for each row, or ``many`` (n x 1 x 3) and ``one``
+    (k x 3) make n x k.
+    """
     chord = np.sqrt(((many - one) ** 2).sum(axis=-1))
     arcs: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2, 1.0))
     return arcs
@@ -95,6 +112,12 @@ def balls_of(cells: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     table = np.array([ball_of(cell) for cell in seen.tolist()], dtype=np.float64).reshape(-1, 4)
     rows = table[place.reshape(-1)]
     return rows[:, :3], rows[:, 3]
+
+
+def centres_of(cells: NDArray[np.uint64]) -> Floats:
+    """Return cells' centres as unit vectors (n x 3), where their balls are not asked for."""
+    flat = [degree for cell in cells.tolist() for degree in h3.cell_to_latlng(cell)]
+    return units(*np.array(flat, np.float64).reshape(-1, 2).T)
 
 
 def centre_deg(cell: str) -> tuple[float, float]:

@@ -140,7 +140,7 @@ class Cascade:
             if position.parked:
                 continue
             made[consumer.name] = consumer, opened(self.bench, consumer, key, position)
-            for row in await missing(self.bench.log, consumer, key, position, rung):
+            for row in await missing(self.bench, consumer, key, position, rung):
                 rows[row.key_version] = row
                 names.setdefault(row.key_version, []).append(consumer.name)
         digests = {digest for row in rows.values() for digest in attachments(row)}

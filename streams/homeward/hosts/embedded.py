@@ -7,22 +7,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from homeward.hosts.again import Say, again
 from homeward.hosts.cascade import Cascade
 from homeward.hosts.consumer import Consumer
 from homeward.hosts.sweep import Sweeper
-from homeward.hosts.turn import Bench, where
+from homeward.hosts.turn import Bench
 from homeward.hosts.waker import Waker
-from homeward.ports import Feed, LogUnavailable, Meter
+from homeward.ports import By, Feed, Meter
 
-BACK_OFF_S_MAX: Final = 2.0
-"""A consumer never waits longer than this before it tries again: an alert is seconds."""
 LEAD_MAX: Final = 1_000
 """New facts that the cascade looks at; of a flood the sweeps hear more at once."""
 LEAD_S_MAX: Final = 1.0
 """The sweeps wait no longer for the cascade: twice its own patience."""
-
-Say = Callable[[str, str], None]
-"""Tells the operator (part, what went wrong: a class and a place, no text)."""
 
 
 @dataclass(slots=True)
@@ -61,17 +57,7 @@ class EmbeddedHost:
         self, part: str, round_: Callable[[], Awaitable[None]], stop: asyncio.Event
     ) -> None:
         """Run rounds for ever: after a failure back off (at most 2 s) and go on."""
-        back_off_s = 0.05
-        while not stop.is_set():
-            try:
-                await round_()
-                back_off_s = 0.05
-            except Exception as failure:  # noqa: BLE001 -- a host must outlive every fault
-                if not isinstance(failure, LogUnavailable):
-                    self.say(part, where(failure))
-                self.meter.count("homeward_host_retries_total", part=part)
-                await asyncio.sleep(back_off_s)
-                back_off_s = min(back_off_s * 2, BACK_OFF_S_MAX)
+        await again(part, round_, stop, meter=self.meter, say=self.say)
 
     def _leading(self, ahead: Cascade, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
         async def round_() -> None:
@@ -106,7 +92,7 @@ class EmbeddedHost:
             rang = await sweeper.sweep(size)
             self.caught_up[name] = size
             if rang:
-                self.meter.count("homeward_facts_heard_total", rang, consumer=name)
+                self.meter.count("homeward_facts_heard_total", rang, consumer=name, by=By.SWEEP)
                 took_s = time.monotonic() - began
                 self.meter.observe("homeward_turn_seconds", took_s, consumer=name)
             elif not await self.feed.beyond(size, self.poll_s) and not stop.is_set():

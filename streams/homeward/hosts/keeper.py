@@ -42,6 +42,7 @@ class IndexKeeper:
     _fresh_at_s: float = field(default_factory=time.monotonic)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _needed_at_s: float = field(default_factory=time.monotonic)
     _expected: tuple[asyncio.Task[RecipientIndex], float] | None = None
     _journal: list[LaneChanges] | None = None
     """What was applied since `taken`; None: so much that everybody may have changed."""
@@ -56,6 +57,17 @@ class IndexKeeper:
         """Seconds since it was known to hold every change of the roster."""
         return time.monotonic() - self._fresh_at_s
 
+    @property
+    def idle_s(self) -> float:
+        """Seconds since somebody asked for the index."""
+        return time.monotonic() - self._needed_at_s
+
+    async def drop(self) -> None:
+        """Forget the index, which is most of a process's memory; who asks next loads it anew."""
+        async with self._lock:
+            self._index, self._journal = None, None
+        self.measure()
+
     def expect(self) -> None:
         """Begin to look for changes: whoever asks next within 0.1 s has the answer to this."""
         if self._index is not None and not self._lock.locked():
@@ -68,6 +80,7 @@ class IndexKeeper:
 
         Or before the last `expect`, when that is not long ago. Raises LogUnavailable.
         """
+        self._needed_at_s = time.monotonic()
         expected, self._expected = self._expected, None
         if expected is not None and time.monotonic() - expected[1] < EXPECTED_S:
             return await expected[0]
@@ -107,6 +120,8 @@ class IndexKeeper:
             self.measure()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), LOOK_S)
+            if self._index is None:  # dropped: it is kept as long as this runs
+                await self.fresh()
 
     async def merge(self) -> bool:
         """Take the changes so far into the index, in a thread; return whether it was worth it.

@@ -1,7 +1,8 @@
 """A fan-out lane as a consumer: it alone reads the index, and closes alerts in the ledger.
 
 It reads through ports and writes nothing but what stops sending (closing an alert, superseding an
-older version: both idempotent); chunks, told-bitmaps and the summary fact commit with its position.
+older version or window: all idempotent); chunks, told-bitmaps and the summary fact commit with its
+position.
 """
 
 from dataclasses import dataclass
@@ -77,13 +78,20 @@ class LaneConsumer:
         if order.audience is Audience.AREA and order.version > 1:
             await self.ledger.supersede(heard.key, order.alert, order.version)
         if query is not None:
+            await self._supersede_window(heard.key, order)
             index = await self.keeper.fresh()
             return plan(heard, state, self.lane, index.match(query), index.revision)
         if order.audience is Audience.TOLD:
             return plan(heard, state, self.lane, await self._told(heard.key, order))
         hub = await self.roster.get(order.hub or "")
         people = BitMap([] if hub is None else [hub.ordinal])
+        if self.lane.own(people):  # one lane is enough, and each takes the alert's row
+            await self._supersede_window(heard.key, order)
         return plan(heard, state, self.lane, {order.contact: people})
+
+    async def _supersede_window(self, case: str, order: CalloutOrdered) -> None:
+        if order.purpose is Purpose.WATCH and order.watch and order.moved:
+            await self.ledger.supersede_watch(case, order.alert, order.watch, order.moved)
 
     async def _told(self, case: str, order: CalloutOrdered) -> dict[int, BitMap]:
         """Return everyone ever leased, by the contact that was asked.

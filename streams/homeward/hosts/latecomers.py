@@ -71,6 +71,8 @@ class Latecomers:
     """Passed over by any live version of any case; None: to be put together anew."""
     _dirty: dict[str, BitMap | None] = field(default_factory=dict)
     """Whom to look at, by case; None: at everybody, in the row as it is now."""
+    _mark: str = ""
+    """Of the roster's newest change when the last look began."""
     _size: int = -1
     """Of the log when the live cases were listed."""
     _listed_at_s: float = -math.inf
@@ -83,6 +85,7 @@ class Latecomers:
     async def round(self, feed: Feed, poll_s: float) -> None:
         """Look once, then wait until the log grew or the roster changed. Raises LogUnavailable."""
         size = await self.bench.log.size()
+        self._mark = await self.consumer.roster.wait(0)
         old = time.monotonic() - self._listed_at_s > poll_s  # somebody passed over says nothing
         if size != self._size or old:
             self._size = -1
@@ -116,7 +119,7 @@ class Latecomers:
 
     async def _wait(self, feed: Feed, size: int, poll_s: float) -> None:
         waits = [
-            asyncio.ensure_future(self.consumer.roster.wait(poll_s)),
+            asyncio.ensure_future(self.consumer.roster.wait(poll_s, self._mark)),
             asyncio.ensure_future(feed.beyond(size, poll_s)),
         ]
         try:
@@ -194,7 +197,10 @@ class Latecomers:
     ) -> LatePlan | None:
         state = self._rows[key].state
         looked = [
-            Looked(one, index.match(late_query(one, at, only)), only) for one in state.live(at)
+            Looked(one, index.match(late_query(one, at, only)), only)
+            for one in state.live(at)
+            # A wake that is due tells those who slept under its own name; then all are looked at.
+            if one.look_at is None or at < one.look_at
         ]
         return plan_late(key, state, self.consumer.lane, looked, at, index.revision)
 

@@ -50,6 +50,8 @@ class Pen:
 
         When one of them cannot be written ``head`` stays where it is.
         """
+        if not says:  # most facts, to most consumers
+            return ()
         origin = Origin(
             by=Actor(id=consumer, role=Role.SYSTEM),
             cause=cause.id,

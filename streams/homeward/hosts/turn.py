@@ -6,12 +6,13 @@ position and outputs together. Lost, doubled and reordered deliveries, crashed a
 are one case: a position that is not the expected one writes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from homeward.hosts.consumer import Consumer
+from homeward.hosts.lines import Lines
 from homeward.hosts.pen import Pen
 from homeward.messages import Recorded
 from homeward.ports import (
@@ -26,7 +27,7 @@ from homeward.ports import (
     Workbench,
 )
 from homeward.record.chain import chain_start
-from homeward.record.envelope import Entry, Row, StreamHead, attachments, kind_of, read
+from homeward.record.envelope import Entry, Row, StreamHead, attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Bench:
     log: Book
     workbench: Workbench
     pen: Pen
+    lines: Lines = field(default_factory=Lines)
+    """Lines that others hear, too."""
 
 
 @dataclass(slots=True)
@@ -52,12 +55,37 @@ class Heard:
     chunks: list[Chunk] = field(default_factory=list)
     live: bool = False
     parked: Parked | None = None
+    facts: int = 0
 
 
-async def hear(bench: Bench, consumer: Consumer, rows: Iterable[Row]) -> frozenset[str]:
+class HeardOf(NamedTuple):
+    """What was heard of a key in one turn that was committed."""
+
+    key: str
+    after: int
+    upto: int
+    """after < key_version <= upto."""
+    facts: int
+    """How many of these the consumer was given: those of the kinds that it hears."""
+    said: int
+    """How many facts followed."""
+
+
+Noted: TypeAlias = Callable[[HeardOf], None]
+"""Told of each turn that was committed; must not raise."""
+
+
+def _unnoted(_: HeardOf) -> None:
+    pass
+
+
+async def hear(
+    bench: Bench, consumer: Consumer, rows: Iterable[Row], noted: Noted = _unnoted
+) -> frozenset[str]:
     """Let a consumer hear these facts, whatever of them it has heard already.
 
-    Tries again while somebody else moves a key's position, and returns the keys it parked.
+    Tries again while somebody else moves a key's position, and returns the keys it parked; what
+    was really heard is told to ``noted``.
     Raises LogUnavailable; then nothing half done is left and the caller tries again later.
     """
     rung: dict[str, list[Row]] = {}
@@ -68,32 +96,45 @@ async def hear(bench: Bench, consumer: Consumer, rows: Iterable[Row]) -> frozens
     birth, _ = await bench.workbench.start(consumer.name)
     parked: set[str] = set()
     while rung:
-        refused, gone_wrong = await turn(bench, consumer, rung, birth)
+        refused, gone_wrong = await turn(bench, consumer, rung, birth, noted)
         parked |= gone_wrong
         rung = {key: rung[key] for key in refused}
     return frozenset(parked)
 
 
 async def turn(
-    bench: Bench, consumer: Consumer, rung: Mapping[str, Sequence[Row]], birth: int
+    bench: Bench,
+    consumer: Consumer,
+    rung: Mapping[str, Sequence[Row]],
+    birth: int,
+    noted: Noted = _unnoted,
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Make one turn over some keys; return (keys refused by the compare-and-set, keys parked)."""
     positions = await bench.workbench.load(consumer.name, sorted(rung))
     turns: list[KeyTurn] = []
     parked: list[Parked] = []
+    told: list[HeardOf] = []
     for key in sorted(rung):
         made = await _hear_key(bench, consumer, key, positions[key], rung[key], birth)
         if made is None:
             continue
         if made.heard > made.position.heard:
             turns.append(as_turn(consumer, key, made))
+            told.append(_heard_of(key, made))
         if made.parked:
             parked.append(made.parked)
     refused = await bench.workbench.commit_turn(consumer.name, turns) if turns else frozenset()
+    for heard in told:
+        if heard.key not in refused:
+            noted(heard)
     for one in parked:
         if one.key not in refused:
             await bench.workbench.park(one)
     return refused, frozenset(one.key for one in parked) - refused
+
+
+def _heard_of(key: str, made: Heard) -> HeardOf:
+    return HeardOf(key, made.position.heard, made.heard, made.facts, len(made.entries))
 
 
 async def _hear_key(
@@ -104,7 +145,7 @@ async def _hear_key(
     rung: Sequence[Row],
     birth: int,
 ) -> Heard | None:
-    rows = [] if position.parked else await missing(bench.log, consumer, key, position, rung)
+    rows = [] if position.parked else await missing(bench, consumer, key, position, rung)
     if not rows:
         return None
     digests = {digest for row in rows for digest in attachments(row)}
@@ -112,7 +153,7 @@ async def _hear_key(
     made = opened(bench, consumer, key, position)
     for row in rows:
         try:
-            recorded = read(row, blobs=blobs)
+            recorded = bench.lines.read(row, blobs)
             await take(bench, consumer, made, recorded, silent=row.log_index < birth)
         except LogUnavailable:
             raise
@@ -145,6 +186,7 @@ async def take(
     made.chunks.extend(() if silent else reacted.chunks)
     made.live = reacted.live
     made.heard = recorded.key_version
+    made.facts += 1
     if reacted.wake_at != made.wake_at:
         made.wake_at = at = reacted.wake_at
         made.wake = None if at is None else Wake(consumer.name, recorded.key, at, recorded.id)
@@ -152,7 +194,7 @@ async def take(
 
 
 async def missing(
-    log: Book, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
+    bench: Bench, consumer: Consumer, key: str, position: Position, rung: Sequence[Row]
 ) -> list[Row]:
     """Return the facts of heard kinds after the position up to the newest that rang, in order.
 
@@ -163,9 +205,9 @@ async def missing(
         return []
     newest = max(fresh)
     if len(fresh) != newest - position.heard:
-        return await log.key_rows(key, position.heard, newest, kinds=consumer.hears)
+        return await bench.log.key_rows(key, position.heard, newest, kinds=consumer.hears)
     ordered = (fresh[version] for version in sorted(fresh))
-    return [row for row in ordered if kind_of(row) in consumer.hears]
+    return [row for row in ordered if bench.lines.kind(row) in consumer.hears]
 
 
 def as_turn(consumer: Consumer, key: str, made: Heard) -> KeyTurn:

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from homeward.policies.circles import Circles
+from homeward.policies.district import District
 from homeward.policies.field import Field
 from homeward.policies.known import Policy
+from homeward.policies.polygon import Polygon
 
-ALL: Final[Mapping[str, Policy]] = {one.name: one for one in (Field(), Circles())}
+_ALL: Final[tuple[Policy, ...]] = (Field(), Circles(), District(), Polygon())
+ALL: Final[Mapping[str, Policy]] = {one.name: one for one in _ALL}
 """Every reach policy by its name."""
+
+TAKE_GIVEN: Final = frozenset({District.name, Polygon.name})
+"""Those that take an area which somebody gives, and refuse to be drafted without one."""
 
 DEFAULT: Final = Field.name
 

@@ -1,11 +1,30 @@
 """When one officer is not enough (DOMAIN "Who may do what")."""
 
+from datetime import timedelta
 from typing import Final
 
 REACH_KM_ALONE_MAX: Final = 30
 """What one officer may issue alone: farther reaches take a second person."""
 
+PEOPLE_ALONE_MAX: Final = 5_000
+"""So many people may hear of an alert on one officer's word, the nearest: a county town, and what a
+retraction reaches within seconds."""
+
+ALERTS_ALONE_MAX: Final = 3
+"""So many cases' alerts one officer may have out in `ALONE_WITHIN` that nobody else approved: the
+sum of what one person can do, however many cases they raise."""
+ALONE_WITHIN: Final = timedelta(hours=24)
+
+APPROVAL_LASTS: Final = timedelta(minutes=10)
+"""An approval that was not used for so long is void (SAFETY "Abuse and its controls"): who approved
+saw another moment. On the case clock."""
+
 
 def needs_second(reach_km_max: int) -> bool:
     """Whether an alert that reaches so far must be approved by somebody who did not draft it."""
     return reach_km_max > REACH_KM_ALONE_MAX
+
+
+def alone_km(reach_km_max: int) -> int:
+    """Return how far an alert reaches on one officer's word, whatever was drafted."""
+    return min(reach_km_max, REACH_KM_ALONE_MAX)

@@ -4,15 +4,18 @@ It knows neither who the person is nor how they move. Unlike the original, a cre
 the middle and starts the hours again.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 import numpy as np
 
+from homeward.geography.cells import Cells
 from homeward.geography.hubbook import Hub, degrees
 from homeward.geography.sphere import centre_deg, distances_m, unit_of, units
-from homeward.policies.known import Area, Arrivals, Known, anchors, area_of, elapsed_s
+from homeward.policies.known import Area, Arrivals, Known, anchors, area_of, elapsed_s, surface_of
+from homeward.policies.surface import Surface
 from homeward.words import Mode
 
 _HOUR_S: Final = 3_600
@@ -24,11 +27,29 @@ SPEED_KMH: Final = 100.0
 LATE_FACTOR: Final = 3.0
 
 
-class Circles:
+class Even(ABC):
+    """A rule by which nobody in an area is likelier than another."""
+
+    horizon_s: ClassVar[int] = 2 * _HOUR_S
+
+    @abstractmethod
+    def area(self, known: Known, at: datetime) -> Area:
+        """Return where the person can be until the next look."""
+
+    def parts(self, known: Known, at: datetime, area: Area) -> tuple[Cells, ...]:
+        """Return the area in one: nobody in it is likelier than another."""
+        return (area.cells,)
+
+    def surface(self, known: Known, at: datetime) -> Surface:
+        """Return the area, alike everywhere: the nearest come first."""
+        return surface_of(self.area(known, at), SPEED_KMH, known, at)
+
+
+class Circles(Even):
     """100 km within the first hour, 200 within the second, 300 within the third, then 500."""
 
     name: ClassVar[str] = "circles"
-    horizon_s: ClassVar[int] = 2 * _HOUR_S
+    version: ClassVar[int] = 1
 
     def area(self, known: Known, at: datetime) -> Area:
         """Return the circles around the places the search goes out from."""
@@ -50,18 +71,22 @@ class Circles:
 
     def arrivals(self, known: Known, hubs: Sequence[Hub], at: datetime) -> Arrivals:
         """Return when the circle's speed reaches each hub."""
-        source = anchors(known, at)[0]
-        away_m = distances_m(units(*degrees(hubs)), unit_of(*centre_deg(source.cell)))
-        travel_s = np.maximum(away_m - source.error_m, 0) / (SPEED_KMH * 1_000) * _HOUR_S
-        gone_s = elapsed_s(source, at)
-        latest_s = travel_s * LATE_FACTOR + _HOUR_S - gone_s
-        within = away_m <= min(LAST_KM, known.reach_km_max) * 1_000
-        return Arrivals(
-            earliest_s=travel_s - gone_s,
-            latest_s=latest_s,
-            modes=(Mode.UNKNOWN,) * len(hubs),
-            ahead=within & (latest_s >= 0),
-        )
+        return arrivals_by_circle(known, hubs, at, min(LAST_KM, known.reach_km_max))
+
+
+def arrivals_by_circle(known: Known, hubs: Sequence[Hub], at: datetime, within_km: int) -> Arrivals:
+    """Return when one speed from the newest credible place reaches each hub that near."""
+    source = anchors(known, at)[0]
+    away_m = distances_m(units(*degrees(hubs)), unit_of(*centre_deg(source.cell)))
+    travel_s = np.maximum(away_m - source.error_m, 0) / (SPEED_KMH * 1_000) * _HOUR_S
+    gone_s = elapsed_s(source, at)
+    latest_s = travel_s * LATE_FACTOR + _HOUR_S - gone_s
+    return Arrivals(
+        earliest_s=travel_s - gone_s,
+        latest_s=latest_s,
+        modes=(Mode.UNKNOWN,) * len(hubs),
+        ahead=(away_m <= within_km * 1_000) & (latest_s >= 0),
+    )
 
 
 def ring_km(gone_s: float) -> int:

@@ -1,28 +1,25 @@
-"""Where this person can be by now: on foot as people like them walk, by road, and by rail to hubs.
+"""Where this person can be by now: on foot as people like them walk, by road, and by rail.
 
-First version: round about each place the person was seen, as far as a mixture of ways of moving
-holds them with 90 %. It knows no roads and no timetables, and no direction except for hubs.
+Each place they were seen is a hypothesis with a weight (`hypotheses`); from each the ways of moving
+spread with time (`spreads`). People are told round about each as far as the whole holds the person
+with 90 %; the surface says how likely each cell is (`laying`), and hubs are ordered until those who
+come their way are through (`arriving`). It knows no roads or timetables.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from homeward.geography.hubbook import Hub, degrees
-from homeward.geography.sphere import (
-    Floats,
-    ball_of,
-    centre_deg,
-    distances_m,
-    inflated,
-    unit_of,
-    units,
-)
+from homeward.geography.cells import Cells, subtract
+from homeward.geography.hubbook import Hub
+from homeward.geography.sphere import inflated
 from homeward.policies import figures, motion
+from homeward.policies.arriving import arrivals_of
+from homeward.policies.hypotheses import Hypothesis, heaviest, hypotheses, left_to_each
 from homeward.policies.known import Area, Arrivals, Known, Source, anchors, area_of, elapsed_s
+from homeward.policies.laying import laid_out, slack_m
+from homeward.policies.spreads import radius_km, spread_of, walking
+from homeward.policies.surface import Surface
 from homeward.words import Mode
 
 LOOK_MIN_S: Final = 3 * 60
@@ -32,58 +29,54 @@ LOOK_PART: Final = 10
 """A wave each time a tenth more time has passed: the area then grows by about a fifth."""
 GROWN_S: Final = 48 * 3600
 """An area that will not have grown in two days grows no more."""
-MODES: Final = (Mode.FOOT, Mode.VEHICLE, Mode.RAIL)
-_SHARE_MIN: Final = 0.02
-
-
-class _Ways(NamedTuple):
-    """Seconds from the moment the person was seen; one row a mode, one column a hub."""
-
-    least_s: Floats
-    most_s: Floats
+ONE_PART_M: Final = 5_000
+"""A smaller area is told at once: its order by distance is the order by likelihood."""
 
 
 class Field:
     """The default policy; its figures are in `figures`."""
 
     name: ClassVar[str] = "field"
+    version: ClassVar[int] = 2
     horizon_s: ClassVar[int] = figures.HORIZON_S
 
     def area(self, known: Known, at: datetime) -> Area:
         """Return where the person can be until the next look."""
+        return self._holding(known, at, figures.CONTAINMENT)
+
+    def parts(self, known: Known, at: datetime, area: Area) -> tuple[Cells, ...]:
+        """Cut an area into what holds the person with a half, with three quarters, and the rest."""
+        if area.radius_m < ONE_PART_M:
+            return (area.cells,)
+        found, left = list[Cells](), area.cells
+        for containment in figures.FIRST:
+            rest = subtract(left, self._holding(known, at, containment).cells)
+            found.append(subtract(left, rest))
+            left = rest
+        return (*found, left)
+
+    def _holding(self, known: Known, at: datetime, containment: float) -> Area:
         until = at + timedelta(seconds=_pause_s(known, at))
-        return area_of([(one, _radius_m(known, one, until)) for one in anchors(known, at)])
+        return area_of(_disks(known, at, until, containment), anchors(known, at)[0])
+
+    def surface(self, known: Known, at: datetime) -> Surface:
+        """Return how likely the person is where, and how soon they can be there."""
+        return laid_out(known, at)
 
     def next_look(self, known: Known, at: datetime) -> datetime | None:
         """Return a moment in 3 to 30 minutes, later as time passes; None when all is covered."""
         pause = timedelta(seconds=_pause_s(known, at))
-        much_later = at + timedelta(seconds=GROWN_S)
-        grows = any(
-            _radius_m(known, one, at + pause) < _radius_m(known, one, much_later)
-            for one in anchors(known, at)
+        now, late = (
+            [metres for _, metres in _disks(known, at, when, figures.CONTAINMENT)]
+            for when in (at + pause, at + timedelta(seconds=GROWN_S))
         )
         waiting = any(one.seen_at > at for one in known.sources)
-        return at + pause if grows or waiting else None
+        return at + pause if now != late or waiting else None
 
     def arrivals(self, known: Known, hubs: Sequence[Hub], at: datetime) -> Arrivals:
-        """Return when the person can be at each hub, from the newest credible place."""
-        source = anchors(known, at)[0]
-        spots = units(*degrees(hubs))
-        away_m = distances_m(spots, unit_of(*centre_deg(source.cell)))
-        ways = _ways(known, source, hubs, spots, away_m)
-        gone_s = elapsed_s(source, at)
-        reached = np.isfinite(ways.least_s)
-        earliest_s = ways.least_s.min(axis=0, initial=np.inf) - gone_s
-        latest_s = np.where(reached, ways.most_s, -np.inf).max(axis=0, initial=-np.inf) - gone_s
-        first = ways.least_s.argmin(axis=0)
-        within = away_m <= known.reach_km_max * 1_000
-        ahead = reached.any(axis=0) & within & (latest_s >= 0)
-        return Arrivals(
-            earliest_s=earliest_s,
-            latest_s=latest_s,
-            modes=tuple(MODES[row] for row in first.tolist()),
-            ahead=ahead & ~_left_behind(known, source, spots, away_m),
-        )
+        """Return when the person can be at each hub, by the heaviest hypotheses."""
+        followed = heaviest(hypotheses(known, at), figures.HEADED_OFF)
+        return arrivals_of(known, followed, hubs, at)
 
 
 def _pause_s(known: Known, at: datetime) -> float:
@@ -92,65 +85,31 @@ def _pause_s(known: Known, at: datetime) -> float:
     return min(max(part, LOOK_MIN_S), LOOK_MAX_S)
 
 
-def _mode(known: Known, source: Source) -> Mode:
-    return known.mode if source.mode is Mode.UNKNOWN else source.mode
+def _disks(
+    known: Known, at: datetime, until: datetime, containment: float
+) -> list[tuple[Source, float]]:
+    """Return the disks that hold the person until a moment with that chance; the newest first.
+
+    Together the hypotheses leave 1 - containment outside: each the same, or all of itself.
+    """
+    told = hypotheses(known, at)
+    left = left_to_each(told, 1 - containment)
+    return [
+        (one.source, _radius_m(known, one, until, left / one.weight))
+        for one in told
+        if one.weight > left
+    ]
 
 
-def _under_way(known: Known, source: Source) -> bool:
-    """Whether the person was seen in a moving vehicle: it needs no way out of town first."""
-    return source is not known.sources[0] and source.mode is Mode.VEHICLE
+def _radius_m(known: Known, one: Hypothesis, until: datetime, chance: float) -> float:
+    """Return how far from a place the person is beyond with a chance.
 
-
-def _slack_m(source: Source) -> float:
-    """Return how far from the cell's centre the person can have been when seen."""
-    return source.error_m + ball_of(int(source.cell, 16)).radius_m
-
-
-def _radius_m(known: Known, source: Source, at: datetime) -> float:
-    how = motion.shares(known.category, _mode(known, source))
-    walk = figures.WALKS[known.age_band]
-    gone_s = elapsed_s(source, at)
-    moved_m = motion.contained_radius_m(how, walk, gone_s, under_way=_under_way(known, source))
-    return min(inflated(moved_m + _slack_m(source)), known.reach_km_max * 1_000.0)
-
-
-def _ways(
-    known: Known, source: Source, hubs: Sequence[Hub], spots: Floats, away_m: Floats
-) -> _Ways:
-    how = motion.shares(known.category, _mode(known, source))
-    under_way = _under_way(known, source)
-    near_m = np.maximum(away_m - _slack_m(source), 0)
-    walked = motion.walk_s(near_m, figures.WALKS[known.age_band])
-    driven = motion.drive_s(near_m, under_way=under_way)
-    ridden = _ridden_s(hubs, spots, np.minimum(walked, driven))
-    least = np.stack([walked, driven, ridden])
-    likely = np.array([how.foot, how.vehicle, how.rail]) >= _SHARE_MIN
-    least = np.where(likely[:, None], least, np.inf)
-    return _Ways(least, least * figures.LATE_FACTOR + figures.DWELL_S)
-
-
-def _ridden_s(hubs: Sequence[Hub], spots: Floats, access_s: Floats) -> Floats:
-    """Return arrivals by rail: to one of the nearest stations, wait, and on to the others."""
-    rail = np.array([hub.kind in figures.RAIL_KINDS for hub in hubs], np.bool_)
-    ridden = np.full(len(hubs), np.inf)
-    stations = np.flatnonzero(rail)
-    for station in stations[np.argsort(access_s[stations], kind="stable")][: figures.BOARDINGS_MAX]:
-        ride_m = distances_m(spots, spots[station]) * figures.RAIL_DETOUR
-        ride_s = ride_m / (figures.RAIL_KMH * 1_000) * 3_600
-        arrives = access_s[station] + figures.BOARDING_S + ride_s
-        ridden = np.where(rail & (ride_m > 0), np.minimum(ridden, arrives), ridden)
-    return ridden
-
-
-def _left_behind(known: Known, source: Source, spots: Floats, away_m: Floats) -> NDArray[np.bool_]:
-    """Return the hubs that a person on the way there would not have been seen here."""
-    older = [one for one in known.sources if one.seen_at < source.seen_at]
-    if not older:
-        return np.zeros(len(away_m), np.bool_)
-    before = unit_of(*centre_deg(max(older, key=lambda one: one.seen_at).cell))
-    here = unit_of(*centre_deg(source.cell))
-    over_here_m = float(distances_m(before, here)) + away_m
-    direct_m = distances_m(spots, before)
-    longer = over_here_m > direct_m * figures.TURN_BACK
-    found: NDArray[np.bool_] = longer & (over_here_m - direct_m > figures.TURN_BACK_M)
-    return found
+    Who is on a train is looked for at the hubs ahead, not over land.
+    """
+    how, walk = motion.shares(known.category, one.mode(known)), figures.WALKS[known.age_band]
+    gone_s, under_way = elapsed_s(one.source, until), one.under_way(Mode.VEHICLE)
+    ways = ((how.foot, walking(walk)), (how.local, figures.LOCAL), (how.road, figures.ROAD))
+    spreads = [(share, spread_of(way, gone_s, under_way=under_way)) for share, way in ways]
+    fastest_m = max(motion.driven_max_m(gone_s, under_way=under_way), walk.speed_kmh / 3.6 * gone_s)
+    moved_m = min(radius_km(spreads, chance) * 1_000, fastest_m)
+    return min(inflated(moved_m + slack_m(one.source)), known.reach_km_max * 1_000.0)

@@ -1,7 +1,7 @@
 """What a reach policy is asked, and what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 from homeward.geography.cells import NOWHERE, Cells
 from homeward.geography.covering import cover_disk
 from homeward.geography.hubbook import Hub
-from homeward.geography.sphere import Floats, centre_deg, distance_m
-from homeward.words import AgeBand, Category, Mode
+from homeward.geography.lattice import EDGE_M
+from homeward.geography.sphere import (
+    Floats,
+    balls_of,
+    centre_deg,
+    distance_m,
+    distances_m,
+    unit_of,
+)
+from homeward.policies.surface import Surface, even_surface
+from homeward.words import RES_PUBLIC_MAX, AgeBand, Category, Mode
 
 CREDIBLE_PPM: Final = 700_000
 """From here on a sighting replaces what is older; below it only adds to it. A quarter to a half of
@@ -21,10 +30,7 @@ cases with sightings also hold a false one, so a weak one must not pull the sear
 CERTAIN_PPM: Final = 1_000_000
 """Of the place last seen: the case starts from it."""
 
-RES_FINE: Final = 9
-"""Finer cells may not stand in a fact."""
-
-_EDGES_M: Final = ((5, 9_854.0), (6, 3_725.0), (7, 1_406.0), (8, 531.0))
+_RES_COARSE: Final = 5
 _EDGES_IN_RADIUS: Final = 12
 """So many edges of the finest cell fit in the radius, or up to 2.6 times as many: 200 to 1,500
 cells an area, overhanging by 3 to 8 %."""
@@ -50,9 +56,13 @@ class Known:
     age_band: AgeBand
     mode: Mode
     sources: tuple[Source, ...]
-    """The place last seen first, then accepted sightings as they were accepted."""
+    """The place last seen first, then accepted sightings by when they were seen."""
     reach_km_max: int
     """The bound that was approved, around each source."""
+    given: Cells = field(default_factory=lambda: NOWHERE, compare=False)
+    """The area that was drawn, or the district the case lies in; nowhere: none was given."""
+    hubs: Cells = field(default_factory=lambda: NOWHERE, compare=False)
+    """Cells of the hubs where people board and alight, of resolution 9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Arrivals:
     earliest_s: Floats
     """Negative when they can have been there already."""
     latest_s: Floats
-    """When they are plausibly through; never before the earliest."""
+    """When they are plausibly through; never before the earliest, nor before now where ahead."""
     modes: tuple[Mode, ...]
     """How they would arrive the earliest."""
     ahead: NDArray[np.bool_]
@@ -93,8 +103,24 @@ class Policy(Protocol):
         """How far ahead hubs are ordered."""
         ...
 
+    @property
+    def version(self) -> int:
+        """Goes up whenever the same question would get another answer; facts keep it."""
+        ...
+
     def area(self, known: Known, at: datetime) -> Area:
         """Return where the person can be until the next look."""
+        ...
+
+    def parts(self, known: Known, at: datetime, area: Area) -> tuple[Cells, ...]:
+        """Cut an area of this moment into parts: the likeliest first, whose people are told first.
+
+        Together they are the area, and they share no cell.
+        """
+        ...
+
+    def surface(self, known: Known, at: datetime) -> Surface:
+        """Return how likely the person is where, and how soon they can be there."""
         ...
 
     def next_look(self, known: Known, at: datetime) -> datetime | None:
@@ -132,17 +158,28 @@ def elapsed_s(source: Source, at: datetime) -> float:
 
 def finest_res(radius_m: float) -> int:
     """Return the resolution of the finest cells of an area of that size."""
-    fits = (res for res, edge_m in _EDGES_M if edge_m * _EDGES_IN_RADIUS <= radius_m)
-    return next(fits, RES_FINE)
+    coarse = range(_RES_COARSE, RES_PUBLIC_MAX)
+    fits = (res for res in coarse if EDGE_M[res] * _EDGES_IN_RADIUS <= radius_m)
+    return next(fits, RES_PUBLIC_MAX)
 
 
-def area_of(disks: Sequence[tuple[Source, float]]) -> Area:
-    """Return the area of disks around sources; the first is the focus."""
-    focus = centre_deg(disks[0][0].cell)
+def area_of(disks: Sequence[tuple[Source, float]], middle: Source | None = None) -> Area:
+    """Return the area of disks around sources; the first is the focus unless one is named."""
+    middle = middle or disks[0][0]
+    focus = centre_deg(middle.cell)
     outer_m = 0.0
     found = [NOWHERE]
     for source, radius_m in disks:
         at = centre_deg(source.cell)
         found.append(cover_disk(*at, radius_m, finest_res(radius_m)))
         outer_m = max(outer_m, distance_m(*focus, *at) + radius_m)
-    return Area(np.unique(np.concatenate(found)), int(outer_m) + 1, disks[0][0].cell)
+    return Area(np.unique(np.concatenate(found)), int(outer_m) + 1, middle.cell)
+
+
+def surface_of(area: Area, speed_kmh: float, known: Known, at: datetime) -> Surface:
+    """Return a rule's area as a surface: alike in it, soonest where one speed is soonest."""
+    points, radii_m = balls_of(area.cells)
+    away_m = distances_m(points, unit_of(*centre_deg(area.focus)))
+    source = anchors(known, at)[0]
+    way_s = np.maximum(away_m - radii_m - source.error_m, 0) / (speed_kmh / 3.6)
+    return even_surface(area.cells, away_m, way_s - elapsed_s(source, at))

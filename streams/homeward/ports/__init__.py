@@ -15,7 +15,9 @@ from homeward.ports.dispatching import (
     Settled,
     Verdict,
 )
+from homeward.ports.hearing import By, HeardBy, Hearing, Swept
 from homeward.ports.keeping import ApiKeys, Clock, KeyHolder, KeyRing, Meter, SubjectKeys
+from homeward.ports.leasing import Leases
 from homeward.ports.log import (
     Appended,
     Book,
@@ -28,6 +30,9 @@ from homeward.ports.log import (
     Outcome,
     Unit,
 )
+from homeward.ports.processes import Process, Processes
+from homeward.ports.relaying import Published
+from homeward.ports.ringing import Assigned, Hear, Place, Rung
 from homeward.ports.roster import (
     Contact,
     HubPlace,
@@ -39,6 +44,7 @@ from homeward.ports.roster import (
     Registered,
     Roster,
 )
+from homeward.ports.whereabouts import PositionLine
 from homeward.ports.workbench import (
     KEEP_WAKE,
     Chunk,
@@ -54,7 +60,9 @@ __all__ = [
     "KEEP_WAKE",
     "ApiKeys",
     "Appended",
+    "Assigned",
     "Book",
+    "By",
     "Channel",
     "Chunk",
     "Clock",
@@ -63,6 +71,9 @@ __all__ = [
     "Counted",
     "Crowd",
     "Feed",
+    "Hear",
+    "HeardBy",
+    "Hearing",
     "HubPlace",
     "Idempotency",
     "Inbox",
@@ -74,6 +85,7 @@ __all__ = [
     "LaneChanges",
     "LaneColumns",
     "Leased",
+    "Leases",
     "Ledger",
     "Listener",
     "Log",
@@ -83,13 +95,20 @@ __all__ = [
     "Outcome",
     "Outgoing",
     "Parked",
+    "Place",
     "Position",
+    "PositionLine",
+    "Process",
+    "Processes",
+    "Published",
     "Recipient",
     "Registered",
     "Result",
     "Roster",
+    "Rung",
     "Settled",
     "SubjectKeys",
+    "Swept",
     "Taken",
     "Unit",
     "Verdict",

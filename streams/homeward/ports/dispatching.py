@@ -93,6 +93,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def supersede_watch(self, case: str, alert: int, watch: str, moved: int) -> None:
+        """Let no message of a watch leave any more that names a window of before it was moved.
+
+        After this returns no chunk of the watch that was moved less often is leased or renewed,
+        also none that is added later (a retry). Idempotent; never falls.
+        """
+        ...
+
     async def ever_leased(self, case: str, alert: int) -> Sequence[tuple[int, bytes]]:
         """Return (contact, bitmap) of all chunks of an alert's versions that were ever leased.
 
@@ -152,7 +160,7 @@ class Outgoing:
     """
 
     message_id: str
-    """Derived from (case, alert, version, purpose, recipient[, watch, contact])."""
+    """Derived from (case, alert, version, purpose, recipient[, watch, contact, moved])."""
     recipient: str
     """Their id."""
     address: str

@@ -39,6 +39,11 @@ class SubjectKeys(Protocol):
 class Clock(Protocol):
     """Two times: the case clock, which a drill may scale, and the real one."""
 
+    @property
+    def rate(self) -> float:
+        """Case seconds for each real one, whoever set it."""
+        ...
+
     def now(self) -> datetime:
         """Return the case clock, UTC."""
         ...
@@ -55,7 +60,7 @@ class Clock(Protocol):
 class Meter(Protocol):
     """Where figures go; names and labels are declared in `homeward.metrics`."""
 
-    def count(self, name: str, by: float = 1, **labels: str) -> None:
+    def count(self, name: str, by: float = 1, /, **labels: str) -> None:
         """Add to a counter."""
         ...
 

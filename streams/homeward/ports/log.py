@@ -74,6 +74,10 @@ class Book(Protocol):
         """Return rows with after < log_index <= upto (after = -1: from the start), in order."""
         ...
 
+    async def at(self, indexes: Collection[int]) -> list[Row]:
+        """Return the rows with these ``log_index``, in order; those beyond the end are missing."""
+        ...
+
     async def key_rows(
         self,
         key: str,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from homeward.fanout.columns import LaneChanges, LaneColumns
+from homeward.geography.hubbook import Duty
 from homeward.words import RecipientKind, Severity
 
 
@@ -42,6 +43,17 @@ class Recipient:
     others have one. Empty: unreachable."""
     name: str | None = None
     """A hub's public name; never a volunteer's."""
+    hours: str = ""
+    """When a hub is open, in `zone`, as `policies.duty` reads it; empty: always."""
+    shifts: tuple[str, ...] = ()
+    """When each of a hub's contacts is on duty, in their order; empty or missing: always."""
+
+    @property
+    def duty(self) -> Duty | None:
+        """What the hub book says of hours and shifts; None: always."""
+        if not self.hours and not any(self.shifts):
+            return None
+        return Duty(self.zone, self.hours, self.shifts)
 
 
 class Listener(NamedTuple):
@@ -86,6 +98,7 @@ class HubPlace:
     lat_deg: float
     lon_deg: float
     contacts: int
+    duty: Duty | None = None
 
 
 class Roster(Protocol):
@@ -105,6 +118,10 @@ class Roster(Protocol):
 
     async def get(self, recipient: str) -> Registered | None:
         """Return one by id."""
+        ...
+
+    async def known(self, ids: Collection[str]) -> frozenset[str]:
+        """Return which of these are registered."""
         ...
 
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
@@ -144,8 +161,12 @@ class Roster(Protocol):
         """
         ...
 
-    async def wait(self, timeout_s: float) -> None:
-        """Return when the roster may have changed, or after the timeout."""
+    async def wait(self, timeout_s: float, mark: str = "") -> str:
+        """Return a mark of the newest change known here, once it is not ``mark``.
+
+        Or after the timeout. Each who waits hands in the mark of their last call, taken before
+        they looked: so one lane's look-out takes no change away from another's.
+        """
         ...
 
     async def revision(self, lane: int, lanes: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from homeward.fanout.chunk import Chunk
-from homeward.record.envelope import Entry
+from homeward.record.envelope import Entry, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,22 @@ class Workbench(Protocol):
 
     async def live(self, processor: str) -> Mapping[str, int]:
         """Return the keys that their last turn left live, each with its row's revision."""
+        ...
+
+    async def unheard(
+        self,
+        processor: str,
+        kinds: Collection[str],
+        low: int,
+        upto: int,
+        limit: int = 500,
+        keys: Collection[str] | None = None,
+    ) -> Sequence[Row]:
+        """Return facts of these kinds, low <= log_index < upto, that a consumer has not heard.
+
+        As the store knows it now, whatever another process heard; in order, only of ``keys``
+        (None: of all), and without those of parked keys. Raises LogUnavailable.
+        """
         ...
 
     async def start(self, processor: str) -> tuple[int, int]:

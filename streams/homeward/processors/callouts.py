@@ -14,7 +14,7 @@ from homeward.facts.case import (
 )
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
-from homeward.facts.watch import ClockLapsed, WatchLapsed
+from homeward.facts.watch import ClockLapsed, WatchLapsed, WatchStoodDown
 from homeward.messages import Recorded
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, kinds
@@ -34,10 +34,18 @@ class Asked:
     alert: int
     version: int
     contact: int
-    """Who was asked last, from 0."""
+    """Who was asked last, from 0, as the roster counts them."""
     window_from: datetime
     window_to: datetime
     texts_of: str
+    ask: tuple[int, ...] = ()
+    """The contacts in the order in which they are asked; empty: as they stand."""
+    before: tuple[int, ...] = ()
+    """Who else was asked, under this version or one before."""
+    moved: int = 0
+    """How often its window was moved."""
+    knows: tuple[int, ...] = ()
+    """The contacts that were told the window as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Callouts:
         WatchOrdered,
         WatchLapsed,
         WatchReleased,
+        WatchStoodDown,
         AlertCancelled,
         CaseClosedOut,
     )
@@ -90,16 +99,24 @@ class Callouts:
             case ClockLapsed(level=level):
                 return Reaction(state, _to_desk_of_report(state, heard, level))
             case AlertIssued() | AlertUpdated() as fact:
-                return Reaction(replace(state, live=Live.of(fact)))
+                return Reaction(replace(state, live=Live.of(fact).without_area()))
             case ReachWidened() as wave:
                 return Reaction(state, (_to_area(wave),))
             case WatchOrdered() as order:
                 state, asked = _asks(state, order)
-                return Reaction(state, (_to_hub(state, heard, asked, Purpose.WATCH),))
+                return Reaction(
+                    state,
+                    tuple(
+                        _to_hub(state, heard, replace(asked, contact=contact), Purpose.WATCH)
+                        for contact in asked.knows
+                    ),
+                )
             case WatchLapsed() as lapse:
                 return _on_lapse(state, heard, lapse)
             case WatchReleased() as released:
                 return _on_release(state, heard, released)
+            case WatchStoodDown(reason="cannot-watch") as ended:
+                return Reaction(state, _without_watch(state, heard, ended))
             case AlertCancelled() as fact:
                 return Reaction(replace(state, asked=()), (_cancelled(state, fact),))
             case CaseClosedOut() as fact:
@@ -140,6 +157,7 @@ def _to_area(wave: ReachWidened) -> CalloutOrdered:
         severity=wave.severity,
         focus=wave.focus,
         reach_km_max=wave.reach_km_max,
+        people_max=wave.people_max,
         texts_of=wave.texts_of,
         expires_at=wave.expires_at,
         cell_count=wave.cell_count,
@@ -148,18 +166,34 @@ def _to_area(wave: ReachWidened) -> CalloutOrdered:
 
 
 def _asks(state: CalloutsState, order: WatchOrdered) -> tuple[CalloutsState, Asked]:
-    """Keep a watch as ordered; ordered anew under an update it starts with the first contact."""
+    """Keep a watch as ordered; ordered anew it starts with the first contact.
+
+    A new window is told to everybody who was asked: any of them may be on the watch.
+    """
+    old, moved = _of(state, order.watch), order.moved or 0
+    first, before = order.ask[0] if order.ask else 0, _were_asked(old) if old else ()
+    others = before if old and moved > old.moved else ()
     asked = Asked(
         watch=order.watch,
         hub=order.hub,
         alert=order.alert,
         version=order.version,
-        contact=0,
+        contact=first,
         window_from=order.window_from,
         window_to=order.window_to,
         texts_of=order.texts_of,
+        ask=order.ask or (),
+        before=before,
+        moved=moved,
+        knows=tuple(dict.fromkeys((first, *others))),
     )
     return replace(state, asked=(*_without(state, order.watch), asked)), asked
+
+
+def _were_asked(asked: Asked) -> tuple[int, ...]:
+    """Return every contact that was asked; a state of the build before counted them from 0."""
+    counted = () if asked.ask else range(asked.contact)
+    return tuple(dict.fromkeys((*(asked.before or counted), asked.contact)))
 
 
 def _without(state: CalloutsState, watch: str) -> tuple[Asked, ...]:
@@ -190,6 +224,7 @@ def _to_hub(
         contact=asked.contact,
         window_from=asked.window_from,
         window_to=asked.window_to,
+        moved=(asked.moved or None) if purpose is Purpose.WATCH else None,
         texts_of=asked.texts_of,
         expires_at=state.live.expires_at if state.live and not purpose.ends else None,
     )
@@ -200,11 +235,30 @@ def _on_lapse(state: CalloutsState, heard: Recorded, lapse: WatchLapsed) -> Reac
     if asked is None:  # over meanwhile
         return Reaction(state)
     if lapse.to_desk:
-        told = replace(asked, contact=0)  # the hub's contacts are used up; a desk has its own
-        return Reaction(state, (_to_hub(state, heard, told, Purpose.WATCH, Audience.DESK),))
-    asked = replace(asked, contact=lapse.contact)
+        return Reaction(state, (_to_police(state, heard, asked),))
+    contact = asked.ask[lapse.contact] if lapse.contact < len(asked.ask) else lapse.contact
+    told = contact in asked.knows
+    asked = replace(
+        asked,
+        contact=contact,
+        before=_were_asked(asked),
+        knows=tuple(dict.fromkeys((*asked.knows, contact))),
+    )
     state = replace(state, asked=(*_without(state, lapse.watch), asked))
-    return Reaction(state, (_to_hub(state, heard, asked, Purpose.WATCH),))
+    return Reaction(state, () if told else (_to_hub(state, heard, asked, Purpose.WATCH),))
+
+
+def _to_police(state: CalloutsState, heard: Recorded, asked: Asked) -> CalloutOrdered:
+    """Tell the police desk of a watch; it has contacts of its own."""
+    return _to_hub(state, heard, replace(asked, contact=0), Purpose.WATCH, Audience.DESK)
+
+
+def _without_watch(
+    state: CalloutsState, heard: Recorded, ended: WatchStoodDown
+) -> tuple[CalloutOrdered, ...]:
+    """Tell the police desk that a hub cannot watch: somebody else must."""
+    asked = _of(state, ended.watch)
+    return () if asked is None else (_to_police(state, heard, asked),)
 
 
 def _on_release(
@@ -219,7 +273,7 @@ def _on_release(
         state,
         tuple(
             _to_hub(state, heard, replace(asked, contact=contact), Purpose.STAND_DOWN)
-            for contact in range(asked.contact + 1)
+            for contact in _were_asked(asked)
         ),
     )
 

@@ -2,7 +2,9 @@
 
 Two clocks run, both on the case clock. A parent's report that no officer has taken up is told to
 the next level; a watch that nobody has acknowledged is told to the hub's next contact, and at last
-to the police desk.
+to the police desk. Where silence is to be expected, because the hub is closed or nobody there is on
+duty, the desk is told at once and the contacts are asked beside it. A window that news moved must
+be acknowledged anew, else somebody watches at the wrong time.
 """
 
 from dataclasses import dataclass, replace
@@ -25,12 +27,14 @@ from homeward.facts.watch import ClockLapsed, WatchAcknowledged, WatchLapsed, Wa
 from homeward.messages import Fact, Recorded
 from homeward.processor import Reaction
 from homeward.processors.keeping import Shape, earliest, is_time, kinds
-from homeward.words import Role
+from homeward.words import ReasonCode, Role
 
 CLOCK_LEVELS: Final = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=30))
 """After the report: county, province, NGO desk. A duty officer picks up a phone within ten minutes;
 three levels fit into half an hour, since of abducted children who are killed three in four are dead
 within three hours and most reports come two hours late."""
+MOVED: Final[ReasonCode] = "moved"
+"""The desk was told of the watch, so it is told the new window without waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,22 @@ class Pending:
     asked_at: datetime
     due: datetime
     texts_of: str
+    desk: bool = False
+    """The desk was told already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How far an order has come, so that one anew goes on from there."""
+
+    watch: str
+    moved: int = 0
+    """How often its window was moved."""
+    ask: tuple[int, ...] = ()
+    contact: int = 0
+    """Who was asked last, from 0 in the order of ``ask``."""
+    desk: bool = False
+    """The desk was told, under this order or one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,8 @@ class EscalationState:
     """Which was told last; 0 is told by the report itself."""
     pending: tuple[Pending, ...] = ()
     acknowledged: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    """One entry a watch that is not over."""
     look_at: datetime | None = None
 
 
@@ -106,15 +128,16 @@ class Escalation:
             case CaseTakenUp() | CaseVerified() | CaseRejected() | CaseWithdrawn():
                 state = replace(state, reported_at=None)
             case WatchOrdered() as order:
-                state = _waits(state, order)
+                state, says = _waits(state, heard, order)
             case WatchAcknowledged(watch=watch):
                 others = _without(state.pending, watch)
                 known = tuple(sorted({*state.acknowledged, watch}))
                 state = replace(state, pending=others, acknowledged=known)
             case WatchStoodDown(watch=watch) | WatchReleased(watch=watch):
-                state = replace(state, pending=_without(state.pending, watch))
+                others, asked = _without(state.pending, watch), _but(state.asked, watch)
+                state = replace(state, pending=others, asked=asked)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
-                state = replace(state, reported_at=None, pending=(), acknowledged=())
+                state = replace(state, reported_at=None, pending=(), acknowledged=(), asked=())
             case WakeDue() as wake if is_time(self.name, state, wake):
                 state, says = _lapse(state, heard)
         due = [one.due for one in state.pending]
@@ -126,22 +149,47 @@ def _without(pending: tuple[Pending, ...], watch: str) -> tuple[Pending, ...]:
     return tuple(one for one in pending if one.watch != watch)
 
 
-def _waits(state: EscalationState, order: WatchOrdered) -> EscalationState:
-    """Start a watch's clock; whoever acknowledged it before need not again under an update."""
-    if order.watch in state.acknowledged:
-        return state
+def _but(asked: tuple[Asked, ...], watch: str) -> tuple[Asked, ...]:
+    return tuple(one for one in asked if one.watch != watch)
+
+
+def _waits(
+    state: EscalationState, heard: Recorded, order: WatchOrdered
+) -> tuple[EscalationState, tuple[Fact, ...]]:
+    """Start a watch's clock.
+
+    Whoever acknowledged it before need not again under an update, but must once its window was
+    moved. Then silence goes on with those whom nobody has asked yet, and a desk that was told
+    before is told at once.
+    """
+    known = (one for one in state.asked if one.watch == order.watch)
+    before, ask = next(known, Asked(order.watch)), order.ask or ()
+    moved = (order.moved or 0) > before.moved
+    if order.watch in state.acknowledged and not moved:
+        return state, ()
+    going_on = moved and ask == before.ask and before.contact < order.contacts
+    reason = order.unattended or (MOVED if moved and before.desk else None)
     fresh = Pending(
         watch=order.watch,
         hub=order.hub,
         alert=order.alert,
         version=order.version,
-        contact=0,
+        contact=before.contact if going_on else 0,
         contacts=order.contacts,
         asked_at=order.at,
         due=order.acknowledge_by,
         texts_of=order.texts_of,
+        desk=reason is not None,
     )
-    return replace(state, pending=(*_without(state.pending, order.watch), fresh))
+    says = (_lapsed(fresh, heard, order.contacts, reason),) if fresh.desk else ()
+    asked = Asked(order.watch, order.moved or 0, ask, fresh.contact, fresh.desk or before.desk)
+    state = replace(
+        state,
+        pending=(*_without(state.pending, order.watch), fresh),
+        acknowledged=tuple(one for one in state.acknowledged if one != order.watch),
+        asked=(*_but(state.asked, order.watch), asked),
+    )
+    return state, says
 
 
 def _next_level_at(state: EscalationState) -> datetime | None:
@@ -166,27 +214,44 @@ def _lapse(state: EscalationState, heard: Recorded) -> tuple[EscalationState, tu
             )
         )
     kept: list[Pending] = []
+    gone_on: dict[str, Pending] = {}
     for one in state.pending:
         if one.due > at:
             kept.append(one)
             continue
         contact = one.contact + 1
-        to_desk = contact >= one.contacts
         again = replace(one, contact=contact, asked_at=at, due=at + (one.due - one.asked_at))
-        if not to_desk:
+        if contact < one.contacts:
             kept.append(again)
-        says.append(
-            WatchLapsed(
-                case=heard.key,
-                at=at,
-                watch=one.watch,
-                hub=one.hub,
-                alert=one.alert,
-                version=one.version,
-                contact=contact,
-                to_desk=to_desk,
-                texts_of=one.texts_of,
-                next_at=None if to_desk else again.due,
-            )
-        )
-    return replace(state, pending=tuple(kept)), tuple(says)
+        elif one.desk:
+            continue
+        gone_on[one.watch] = again
+        says.append(_lapsed(again, heard, contact))
+    asked = tuple(_gone_on(one, gone_on.get(one.watch)) for one in state.asked)
+    return replace(state, pending=tuple(kept), asked=asked), tuple(says)
+
+
+def _gone_on(one: Asked, to: Pending | None) -> Asked:
+    if to is None:
+        return one
+    if to.contact < to.contacts:
+        return replace(one, contact=to.contact)
+    return replace(one, desk=True)
+
+
+def _lapsed(one: Pending, heard: Recorded, contact: int, reason: str | None = None) -> WatchLapsed:
+    """Return that it is the next one's turn, who has until the watch is due again."""
+    to_desk = contact >= one.contacts
+    return WatchLapsed(
+        case=heard.key,
+        at=heard.at,
+        watch=one.watch,
+        hub=one.hub,
+        alert=one.alert,
+        version=one.version,
+        contact=contact,
+        to_desk=to_desk,
+        texts_of=one.texts_of,
+        next_at=None if to_desk else one.due,
+        reason=reason,
+    )

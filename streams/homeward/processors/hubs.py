@@ -4,12 +4,15 @@ Every hub whose earliest arrival lies ahead is ordered before that arrival: at o
 within the policy's horizon, else as soon as it does. A hub that they can have reached already is
 ordered too, first of all, with a window from now on: they may be waiting there for a train, and
 nobody there knows yet. Only a hub that they must have left again is passed over.
+
+After news a hub that watches at the wrong time is ordered anew: the same watch, another window.
+One that watched in vain is asked again when they may still come later than it was told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -17,6 +20,7 @@ from homeward.facts.case import (
     AlertCancelled,
     AlertIssued,
     AlertUpdated,
+    AlertWidened,
     CaseClosedOut,
     CaseRaised,
     CaseResolved,
@@ -29,6 +33,7 @@ from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
 from homeward.messages import Fact, Recorded
+from homeward.policies.duty import ask_order
 from homeward.policies.known import Arrivals
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
@@ -43,6 +48,15 @@ LOOK_PAUSE_MIN: Final = timedelta(minutes=1)
 """Hubs that come within the horizon in the same minute are ordered together."""
 ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=3)
 """DOMAIN "Hubs": silence for so long goes to the next contact."""
+HELD_WITHIN: Final = timedelta(minutes=10)
+"""A window that news moves by less stays as it was told: earliest arrivals are not known to ten
+minutes, whoever watches looks up before and after, and each new window must be acknowledged."""
+NOT_HERE: Final = "not-here"
+"""The hub watched until its window was over, and the person did not come. One that stood down for
+another reason is not asked again: the police desk has it."""
+
+Window: TypeAlias = tuple[datetime, datetime]
+"""From when until when a hub watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,13 @@ class Watch:
     version: int
     """Of the alert that it was ordered, or ordered anew, under."""
     open: bool = True
+    window: Window | None = None
+    """As it was told last; None: by a build that did not keep it."""
+    moved: int = 0
+    """How often news moved the window."""
+    ended_for: str = ""
+    anew: bool = False
+    """News moved the window: it is ordered anew as soon as it is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,7 @@ class Hubs:
     hears = NEWS | kinds(
         AlertIssued,
         AlertUpdated,
+        AlertWidened,
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
@@ -111,12 +133,17 @@ class Hubs:
                     return Reaction(state, wake_at=state.look_at)
                 state = replace(state, live=live, named=(), look_at=None)
                 return _look(_with_book(state, fact.hubs), heard, news=True)
+            case AlertWidened() as fact:
+                wide = state.live and state.live.widened(fact)
+                if not wide:
+                    return Reaction(state, wake_at=state.look_at)
+                return _look(_with_book(replace(state, live=wide), fact.hubs), heard, news=True)
             case WakeDue() as wake if is_time(self.name, state, wake):
                 return _look(state, heard, news=False)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
                 return _end(state, heard, "over")
             case WatchStoodDown() as fact:
-                state = replace(state, watches=_closed(state.watches, {fact.watch}))
+                state = replace(state, watches=_stood_down(state.watches, fact))
         return Reaction(state, wake_at=state.look_at)
 
 
@@ -128,8 +155,13 @@ def _with_book(state: HubsState, raw: bytes | None) -> HubsState:
     return replace(state, book=tuple(hubs[key] for key in sorted(hubs)))
 
 
-def _closed(watches: Iterable[Watch], ended: set[str]) -> tuple[Watch, ...]:
-    return tuple(replace(one, open=False) if one.watch in ended else one for one in watches)
+def _stood_down(watches: Iterable[Watch], fact: WatchStoodDown) -> tuple[Watch, ...]:
+    return tuple(
+        replace(one, open=False, ended_for=fact.reason, anew=False)
+        if one.watch == fact.watch and one.open
+        else one
+        for one in watches
+    )
 
 
 def _end(state: HubsState, heard: Recorded, reason: str) -> Reaction[HubsState]:
@@ -157,9 +189,10 @@ def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsStat
         says.extend(_released(live, one, heard, "not-ahead") for one in gone)
         ended = {one.watch for one in gone}
         kept = tuple(one for one in state.watches if one.watch not in ended)
-        state = replace(state, watches=kept)  # such a hub can come to lie ahead again
+        # A hub that was released can come to lie ahead again.
+        state = replace(state, watches=_moved(kept, state.book, arrivals, at))
     due = arrivals.ahead & (arrivals.earliest_s <= policy.horizon_s)
-    asked = {one.hub for one in state.watches if not one.open or one.version == live.version}
+    asked = {one.hub for one in state.watches if _told(one, live)}
     asked.update(state.named)
     order = np.lexsort((np.arange(len(state.book)), arrivals.earliest_s)).tolist()
     waiting = [row for row in order if due[row] and state.book[row].id not in asked]
@@ -175,10 +208,57 @@ def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsStat
     return Reaction(replace(state, look_at=look_at), (*says, *ordered), look_at)
 
 
+def _told(one: Watch, live: Live) -> bool:
+    """Whether a hub needs no order now: it has one, or it stood down."""
+    return not one.anew and (not one.open or one.version == live.version)
+
+
+def _moved(
+    watches: Iterable[Watch], book: Sequence[Hub], arrivals: Arrivals, at: datetime
+) -> tuple[Watch, ...]:
+    """Mark the watches that are to be ordered anew once they are due, and no others."""
+    ahead = {book[row].id: row for row in np.flatnonzero(arrivals.ahead).tolist()}
+    marked: list[Watch] = []
+    for one in watches:
+        row = ahead.get(one.hub)
+        anew = row is not None and _apart(one, _window(arrivals, row, at), at)
+        marked.append(one if anew == one.anew else replace(one, anew=anew))
+    return tuple(marked)
+
+
+def _apart(one: Watch, new: Window, at: datetime) -> bool:
+    """Whether what a hub was told is wrong now.
+
+    An open watch: it would miss the person, or look out long before they can come and tire. One
+    that ended in vain: they may come after it.
+    """
+    if not one.open:
+        later = one.window is not None and new[1] > one.window[1] + HELD_WITHIN
+        return one.ended_for == NOT_HERE and later
+    if one.window is None:
+        return True
+    begin, end = one.window
+    missed = new[0] < begin - HELD_WITHIN or new[1] > end + HELD_WITHIN
+    return missed or at < begin < new[0] - HELD_WITHIN
+
+
+def _window(arrivals: Arrivals, row: int, at: datetime) -> Window:
+    eta_s = max(0.0, float(arrivals.earliest_s[row]))
+    latest_s = int(arrivals.latest_s[row]) + 1
+    return at + timedelta(seconds=int(eta_s)), at + timedelta(seconds=latest_s)
+
+
+def _again(old: Watch | None, hub: Hub, heard: Recorded) -> Watch:
+    """Return the watch to order; one that is open goes on, whoever stood down gets a new one."""
+    if old is None or not old.open:
+        return Watch(hub.id, derived_id(heard.id, "watch", hub.id), 0)
+    return replace(old, moved=old.moved + old.anew, anew=False)
+
+
 def _ordered(
     state: HubsState, live: Live, arrivals: Arrivals, rows: list[int], heard: Recorded
 ) -> tuple[HubsState, list[Fact]]:
-    """Order watches, soonest first; a hub that watches already keeps its watch under an update."""
+    """Order watches, soonest first; a hub that watches already keeps its watch."""
     watches = {one.hub: one for one in state.watches}
     named: list[str] = []
     says: list[Fact] = []
@@ -188,35 +268,34 @@ def _ordered(
             named.append(hub.id)
             says.append(_unreachable(live, hub, eta_s, heard))
             continue
-        old = watches.get(hub.id)
-        watch = old.watch if old else derived_id(heard.id, "watch", hub.id)
-        watches[hub.id] = Watch(hub.id, watch, live.version)
+        window = _window(arrivals, row, heard.at)
+        watch = _again(watches.get(hub.id), hub, heard)
+        watches[hub.id] = replace(watch, version=live.version, window=window)
+        ask, unattended = ask_order(hub.duty, hub.contacts, heard.at, window)
         says.append(
             WatchOrdered(
                 case=heard.key,
                 at=heard.at,
-                watch=watch,
+                watch=watch.watch,
                 hub=hub.id,
-                hub_kind=_kind_word(hub.kind),
+                hub_kind=hub.kind_word,
                 alert=live.alert,
                 version=live.version,
                 rank=sum(isinstance(one, WatchOrdered) for one in says),
                 eta_s=int(eta_s),
-                window_from=heard.at + timedelta(seconds=int(eta_s)),
-                window_to=heard.at + timedelta(seconds=int(arrivals.latest_s[row]) + 1),
+                window_from=window[0],
+                window_to=window[1],
                 mode=arrivals.modes[row],
                 contacts=hub.contacts,
                 acknowledge_by=heard.at + ACKNOWLEDGE_WITHIN,
                 texts_of=live.draft,
+                ask=ask if hub.duty else None,
+                unattended=unattended,
+                moved=watch.moved or None,
             )
         )
     kept = tuple(watches[hub] for hub in sorted(watches))
     return replace(state, watches=kept, named=(*state.named, *named)), says
-
-
-def _kind_word(kind: str) -> str:
-    """Files write ``service_area``; facts write words with hyphens."""
-    return kind.replace("_", "-")
 
 
 def _unreachable(live: Live, hub: Hub, eta_s: float, heard: Recorded) -> HubUnreachable:
@@ -224,7 +303,7 @@ def _unreachable(live: Live, hub: Hub, eta_s: float, heard: Recorded) -> HubUnre
         case=heard.key,
         at=heard.at,
         hub=hub.id,
-        hub_kind=_kind_word(hub.kind),
+        hub_kind=hub.kind_word,
         alert=live.alert,
         version=live.version,
         eta_s=int(eta_s),

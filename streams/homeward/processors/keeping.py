@@ -1,12 +1,12 @@
 """What processors share: kinds of facts, states as JSON, wakes, the live alert."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
-from homeward.facts.case import AlertIssued, AlertUpdated
+from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
 from homeward.facts.clock import WakeDue
 from homeward.messages import Fact
 from homeward.words import Severity
@@ -38,6 +38,8 @@ class Shape(Generic[S]):
 class Live:
     """The alert that goes out now."""
 
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
     alert: int
     version: int
     policy: str
@@ -46,6 +48,10 @@ class Live:
     expires_at: datetime
     draft: str
     """The fact whose sealed texts are sent."""
+    given: bytes = b""
+    """Cells of the area that was approved with it, as facts keep a set; empty: none was."""
+    people_max: int | None = None
+    """So many people hear of it on one officer's word; None: two have approved it."""
 
     @classmethod
     def of(cls, fact: AlertIssued | AlertUpdated) -> "Live":
@@ -58,7 +64,20 @@ class Live:
             reach_km_max=fact.reach_km_max,
             expires_at=fact.expires_at,
             draft=fact.draft,
+            given=fact.given or b"",
+            people_max=fact.people_max,
         )
+
+    def widened(self, fact: AlertWidened) -> "Live | None":
+        """Return the same to its whole bound; None: that is another version, or known already."""
+        same = (fact.alert, fact.version) == (self.alert, self.version)
+        if not same or self.people_max is None:
+            return None
+        return replace(self, reach_km_max=fact.reach_km_max, people_max=None)
+
+    def without_area(self) -> "Live":
+        """Return the same for who asks no policy: an area is tens of kilobytes in each state."""
+        return replace(self, given=b"") if self.given else self
 
     def replaces(self, other: "Live | None") -> bool:
         """Whether this is news: a later alert, or a later version of the same."""

@@ -1,5 +1,6 @@
 """What the public parts of a case's facts say about where the person can be."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -7,6 +8,8 @@ from typing import Final, TypeAlias
 from homeward import policies
 from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
 from homeward.facts.sighting import SightingAccepted
+from homeward.geography.cells import Cells, from_bytes
+from homeward.messages import Recorded
 from homeward.policies.known import Known, Policy, Source
 from homeward.processors.keeping import Live, kinds
 from homeward.words import AgeBand, Category, Mode
@@ -16,7 +19,7 @@ News: TypeAlias = CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted
 NEWS: Final = kinds(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted)
 
 SOURCES_MAX: Final = 200
-"""Accepted sightings that are kept: the newest. A case with more has lost its thread."""
+"""Accepted sightings that are kept: the last to be seen. A case with more has lost its thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,18 @@ class Knowledge:
 
     def known(self, live: Live) -> Known:
         """Return the question to a policy."""
-        return Known(self.category, self.age_band, self.mode, self.sources, live.reach_km_max)
+        return self.within(live.reach_km_max, from_bytes(live.given))
+
+    def within(self, reach_km_max: int, given: Cells) -> Known:
+        """Return the question to a policy under a bound, and an area if one was drawn."""
+        return Known(
+            category=self.category,
+            age_band=self.age_band,
+            mode=self.mode,
+            sources=self.sources,
+            reach_km_max=reach_km_max,
+            given=given,
+        )
 
     def next_source_at(self, at: datetime) -> datetime | None:
         """Return when a sighting that is dated ahead comes to count."""
@@ -58,8 +72,22 @@ def learnt(before: Knowledge, fact: News) -> Knowledge:
             seen = Source(fact.cell, fact.seen_at, fact.accuracy_m, fact.mode, fact.credibility_ppm)
             if seen in before.sources:
                 return before
-            later = before.sources[1:][-(SOURCES_MAX - 2) :]
-            return replace(before, sources=(*before.sources[:1], *later, seen))
+            # By when the person was seen: late reports come in any order, and mean the same.
+            later = sorted((*before.sources[1:], seen), key=_seen_first)[-(SOURCES_MAX - 1) :]
+            return replace(before, sources=(*before.sources[:1], *later))
+
+
+def _seen_first(one: Source) -> tuple[datetime, int, str, str, int]:
+    return one.seen_at, one.credibility_ppm, one.cell, one.mode.value, one.error_m
+
+
+def knowledge_of(facts: Iterable[Recorded]) -> Knowledge:
+    """Return what is known after the facts of a case in log order; others are passed over."""
+    knowledge = NOTHING
+    for one in facts:
+        if isinstance(one.fact, News):
+            knowledge = learnt(knowledge, one.fact)
+    return knowledge
 
 
 def policy_for(live: Live) -> Policy:

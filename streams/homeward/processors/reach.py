@@ -10,6 +10,7 @@ from homeward.facts.case import (
     AlertCancelled,
     AlertIssued,
     AlertUpdated,
+    AlertWidened,
     CaseClosedOut,
     CaseRaised,
     CaseRejected,
@@ -21,7 +22,7 @@ from homeward.facts.case import (
 from homeward.facts.clock import WakeDue
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
-from homeward.geography.cells import Cells, from_bytes, subtract, to_bytes, union
+from homeward.geography.cells import NOWHERE, Cells, from_bytes, subtract, to_bytes, union
 from homeward.messages import Recorded
 from homeward.policies.known import Area, elapsed_s
 from homeward.processor import Reaction
@@ -53,6 +54,7 @@ class Reach:
     hears = NEWS | kinds(
         AlertIssued,
         AlertUpdated,
+        AlertWidened,
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
@@ -83,6 +85,9 @@ class Reach:
                 if not live.replaces(state.live):
                     return _rest(state)
                 return _look(replace(state, live=live, wave=0, told=b"", look_at=None), heard)
+            case AlertWidened() as fact:
+                wide = state.live and state.live.widened(fact)
+                return _look(replace(state, live=wide), heard) if wide else _rest(state)
             case WakeDue() as wake:
                 return _look(state, heard) if is_time(self.name, state, wake) else _rest(state)
             case _:
@@ -94,34 +99,46 @@ def _rest(state: ReachState) -> Reaction[ReachState]:
 
 
 def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
-    """Say what became reachable since the last wave; nothing when nothing did."""
+    """Say what became reachable since the last wave, the likeliest part in a wave of its own first.
+
+    Nothing is said when nothing became reachable; but for a widening, after which whoever was
+    passed over is looked at again.
+    """
     live, at = state.live, heard.at
     if live is None or not state.knowledge.sources or at >= live.expires_at:
         return _rest(replace(state, look_at=None))
     policy, known = policy_for(live), state.knowledge.known(live)
     area = policy.area(known, at)
-    told = from_bytes(state.told)
-    new = subtract(area.cells, told)
     following = earliest(policy.next_look(known, at), state.knowledge.next_source_at(at))
     over = following is None or following >= live.expires_at
     state = replace(state, look_at=None if over else following)
-    if not len(new):
-        return _rest(state)
-    said = _widened(state, live, area, new, heard)
-    state = replace(state, wave=state.wave + 1, told=to_bytes(union(told, new)))
-    return Reaction(state, (said,), state.look_at)
+    told, says = from_bytes(state.told), list[ReachWidened]()
+    # As time passes only the rim is new, and one part of it is as likely as another.
+    parts = (area.cells,) if isinstance(heard.fact, WakeDue) else policy.parts(known, at, area)
+    for part in parts:
+        new = subtract(part, told)
+        if len(new):
+            says.append(_widened(state, live, area, new, heard))
+            told = union(told, new)
+            state = replace(state, wave=state.wave + 1)
+    if isinstance(heard.fact, AlertWidened) and not says:
+        says.append(_widened(state, live, area, NOWHERE, heard))
+        state = replace(state, wave=state.wave + 1)
+    return Reaction(replace(state, told=to_bytes(told)) if says else state, says, state.look_at)
 
 
 def _widened(
     state: ReachState, live: Live, area: Area, new: Cells, heard: Recorded
 ) -> ReachWidened:
+    policy = policy_for(live)
     return ReachWidened(
         case=heard.key,
         at=heard.at,
         alert=live.alert,
         version=live.version,
         wave=state.wave,
-        policy=policy_for(live).name,
+        policy=policy.name,
+        policy_version=policy.version,
         severity=live.severity,
         elapsed_s=int(elapsed_s(state.knowledge.sources[0], heard.at)),
         radius_m=area.radius_m,
@@ -130,5 +147,6 @@ def _widened(
         texts_of=live.draft,
         expires_at=live.expires_at,
         cell_count=len(new),
-        cells=to_bytes(new),
+        cells=to_bytes(new) if len(new) else None,
+        people_max=live.people_max,
     )

@@ -35,6 +35,10 @@ _USUALLY: Final = {
     "sighting.reported/1": VOLUNTEER,
     "sighting.accepted/1": COORDINATOR,
     "sighting.rejected/1": COORDINATOR,
+    "sighting.merged/1": COORDINATOR,
+    "sighting.parted/1": COORDINATOR,
+    "sighting.released/1": COORDINATOR,
+    "sighting.withheld/1": COORDINATOR,
     "watch.acknowledged/1": HUB_DESK,
     "watch.stood-down/1": HUB_DESK,
     "answer.given/1": VOLUNTEER,
@@ -102,12 +106,19 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
     """
     whole = case.fold(history)
     match request:
-        case sighting_requests.ReportSighting():
-            state = sighting.fold(history, request.sighting)
-            return sighting.decide(whole, state, request)
-        case sighting_requests.AcceptSighting() | sighting_requests.RejectSighting():
-            name = about or _last(history, "sighting")
-            return sighting.decide(whole, sighting.fold(history, name), request)
+        case (
+            sighting_requests.ReportSighting()
+            | sighting_requests.AcceptSighting()
+            | sighting_requests.RejectSighting()
+            | sighting_requests.MergeSighting()
+            | sighting_requests.PartSighting()
+            | sighting_requests.ReleaseSighting()
+            | sighting_requests.WithholdSighting()
+        ):
+            name = getattr(request, "sighting", about or _last(history, "sighting"))
+            among = sighting.fold_all(history)
+            state = among.get(name, sighting.Sighting())
+            return sighting.decide(whole, state, request, among)
         case watch_requests.AcknowledgeWatch() | watch_requests.StandDown():
             return watch.decide(watch.fold(history, about or _last(history, "watch")), request)
         case answer_requests.GiveAnswer():

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
@@ -14,6 +14,8 @@ PAUSES_S: Final = (0, 0, 45, 180, 420)
 
 CASES_MAX: Final = 2
 LIVE_ACTS_MAX: Final = 5
+ALONE_SHARE: Final = 0.5
+"""Of updates in histories of the fast lane: so many on one person's word."""
 
 
 class Act(Enum):
@@ -28,6 +30,11 @@ class Act(Enum):
     ISSUE = auto()
     """Draft, approval and issue: one group of units."""
     UPDATE = auto()
+    ISSUE_ALONE = auto()
+    """Draft and issue on one officer's word."""
+    UPDATE_ALONE = auto()
+    APPROVE = auto()
+    """Of the version that is out on one officer's word, if it is: it is widened."""
     SIGHT = auto()
     """A sighting that is accepted."""
     MISTAKE = auto()
@@ -117,6 +124,45 @@ def walk(seed: int, pick: Pick) -> History:
     while waiting:
         steps.append(waiting[pick(len(waiting))].pop(0))
         waiting = [one for one in waiting if one]
+    return History(seed, tuple(steps))
+
+
+def seen_often(seed: int) -> History:
+    """Return the history of a seed in which live cases are seen again and again."""
+    chance = random.Random(f"seen {seed}")
+    steps: list[Step] = []
+    live: set[int] = set()
+    for step in seeded(seed).steps:
+        steps.append(step)
+        if step.act is Act.ISSUE:
+            live.add(step.case)
+        elif step.act in {Act.CANCEL, Act.RESOLVE}:
+            live.discard(step.case)
+        if step.case in live:
+            steps += [
+                Step(Act.SIGHT, step.case, chance.choice(PAUSES_S), chance.randrange(1_000))
+                for _ in range(chance.randrange(3))
+            ]
+    return History(seed, tuple(steps))
+
+
+def alone_first(seed: int, of: Callable[[int], History] | None = None) -> History:
+    """Return the history of a seed in which alerts go out on one word, and many are approved."""
+    chance = random.Random(f"alone {seed}")
+    steps: list[Step] = []
+    live: set[int] = set()
+    for step in (of or seeded)(seed).steps:
+        act = step.act
+        if act is Act.ISSUE:
+            live.add(step.case)
+            act = Act.ISSUE_ALONE
+        elif act is Act.UPDATE and chance.random() < ALONE_SHARE:
+            act = Act.UPDATE_ALONE
+        elif act in {Act.CANCEL, Act.RESOLVE}:
+            live.discard(step.case)
+        steps.append(replace(step, act=act))
+        if step.case in live and chance.randrange(3) == 0:
+            steps.append(Step(Act.APPROVE, step.case, chance.choice(PAUSES_S)))
     return History(seed, tuple(steps))
 
 

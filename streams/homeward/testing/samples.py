@@ -40,6 +40,7 @@ NOON: Final = datetime(2026, 3, 14, 4, 0, tzinfo=UTC)
 """12:00 in Linquan: when the invented child was last seen."""
 CASE: Final = derived_id(ORIGIN, "case", "sample")
 SIGHTING: Final = derived_id(ORIGIN, "sighting", "sample")
+OTHER_SIGHTING: Final = derived_id(ORIGIN, "sighting", "other sample")
 WATCH: Final = derived_id(ORIGIN, "watch", "sample")
 ORDER: Final = derived_id(ORIGIN, "order", "sample")
 DRAFT: Final = derived_id(ORIGIN, "draft", "sample")
@@ -144,6 +145,9 @@ def issued(draft: str = DRAFT) -> case.AlertIssued:
     )
 
 
+WIDENED: Final = case.AlertWidened(
+    case=CASE, at=at(31), draft=DRAFT, alert=1, version=1, reach_km_max=100, hubs=HUB_BOOK
+)
 SEEN: Final = sighting.SightingReported(
     case=CASE,
     at=at(50),
@@ -207,6 +211,10 @@ OTHERS: Final[tuple[Fact, ...]] = (
     case.CaseResolved(case=CASE, at=at(95), outcome=Outcome.FOUND_SAFE, helped_by=(SIGHTING,)),
     case.CaseClosedOut(case=CASE, at=at(97), alert=1, version=1, texts=TEXTS),
     sighting.SightingRejected(case=CASE, at=at(53), sighting=SIGHTING, reason="other-person"),
+    sighting.SightingMerged(case=CASE, at=at(51), sighting=SIGHTING, into=OTHER_SIGHTING),
+    sighting.SightingParted(case=CASE, at=at(51), sighting=SIGHTING),
+    sighting.SightingReleased(case=CASE, at=at(54), sighting=SIGHTING),
+    sighting.SightingWithheld(case=CASE, at=at(56), sighting=SIGHTING),
     reach.ReachWidened(
         case=CASE,
         at=at(29),
@@ -310,6 +318,8 @@ OTHERS: Final[tuple[Fact, ...]] = (
     ),
     rights.KeyRevoked(at=at(-10), prefix="hw0k3y"),
     rights.AreaPreviewed(case=CASE, at=at(2), cell_count=7, cells=CELLS),
+    rights.AlertIssuedAlone(case=CASE, at=at(29), draft=DRAFT, alert=1),
+    rights.FieldShown(case=CASE, at=at(3), upto=12, shown_at=at(20), policy="field"),
     rights.SealedRead(
         case=CASE, at=at(21), fields=("description", "reporter"), purpose="verification"
     ),
@@ -325,6 +335,7 @@ ALL: Final[tuple[Fact, ...]] = (
     DRAFTED,
     approved(),
     issued(),
+    WIDENED,
     SEEN,
     ACCEPTED,
     ORDERED,

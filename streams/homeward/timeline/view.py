@@ -14,8 +14,7 @@ from homeward.facts.hub import HubUnreachable
 from homeward.facts.reach import ReachWidened
 from homeward.facts.watch import ClockLapsed
 from homeward.messages import Recorded
-from homeward.sighting import Sighting
-from homeward.sighting import evolve as evolve_sighting
+from homeward.sighting import fold_all as fold_sightings
 from homeward.timeline.entries import in_order
 from homeward.timeline.views import (
     AlertView,
@@ -60,7 +59,7 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         ),
         outcome=_outcome(case),
         alert=_alert(case, now),
-        draft=_draft(case),
+        draft=_draft(case, now),
         waves=_waves(heard),
         watches=_watches(heard),
         hubs_unreachable=tuple(
@@ -93,12 +92,18 @@ def _alert(case: Case, at: datetime) -> AlertView | None:
         alert.reach_km_max,
         alert.expires_at,
         state,
+        "whole" if alert.people_max is None else "fast",
+        alert.people_max,
+        alert.draft,
     )
 
 
-def _draft(case: Case) -> DraftView | None:
-    draft = case.draft
-    if draft is None or case.status.over or (case.alert and case.alert.draft == draft.id):
+def _draft(case: Case, at: datetime) -> DraftView | None:
+    draft, alert = case.draft, case.alert
+    if draft is None or case.status.over:
+        return None
+    out = alert is not None and alert.draft == draft.id
+    if out and (alert is None or alert.widens is None):
         return None
     return DraftView(
         draft.id,
@@ -106,8 +111,9 @@ def _draft(case: Case) -> DraftView | None:
         draft.version,
         draft.reach_km_max,
         draft.expires_at,
-        draft.needs_approval,
-        draft.approved_by is not None,
+        not draft.approved(at),
+        draft.approved(at),
+        out,
     )
 
 
@@ -144,14 +150,9 @@ def _watches(heard: Sequence[Recorded]) -> tuple[WatchView, ...]:
 
 
 def _sightings(heard: Sequence[Recorded]) -> tuple[SightingView, ...]:
-    found: dict[str, Sighting] = {}
-    for one in heard:
-        sighting = getattr(one.fact, "sighting", None)
-        if isinstance(sighting, str):
-            found[sighting] = evolve_sighting(found.get(sighting, Sighting()), one)
     return tuple(
-        SightingView(name, state.status.value, said.at, said.seen_at, said.cell)
-        for name, state in found.items()
+        SightingView(name, state.status.value, said.at, said.seen_at, said.cell, state.released)
+        for name, state in fold_sightings(heard).items()
         if (said := state.reported) is not None
     )
 

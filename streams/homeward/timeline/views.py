@@ -25,11 +25,17 @@ class AlertView:
     expires_at: Instant
     state: str
     """live, expired, cancelled or over."""
+    lane: str
+    """fast: on one officer's word; whole: two approved it."""
+    people_max: int | None
+    """On the fast lane."""
+    draft: str
+    """That it was issued on: what a second person approves."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """The newest draft, while it waits."""
+    """The newest draft, while it waits: to be issued, or to be approved on the fast lane."""
 
     id: str
     alert: int
@@ -37,7 +43,10 @@ class DraftView:
     reach_km_max: int
     expires_at: Instant
     needs_approval: bool
+    """To go beyond the fast lane."""
     approved: bool
+    issued: bool
+    """On the fast lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class SightingView:
     at: Instant
     seen_at: Instant
     cell: str
+    released: bool
+    """Whether the reporter sees its place and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ class CaseView:
         return {name: _json(value) for name, value in asdict(self).items()}
 
     def json_for_reporter(self) -> dict[str, Any]:
-        """Return what the reporter may see: state and clock, no place or time of a sighting."""
+        """Return what the reporter may see: state and clock, and of sightings what was released."""
         shown = self.json()
         kept = (
             *("case", "code", "status", "raised_at", "category", "mode", "unit"),
@@ -143,6 +154,11 @@ class CaseView:
             "alert": alert,
             "told": bucket(people),
             "sightings": len(self.sightings),
+            "released": [
+                {name: one[name] for name in ("sighting", "seen_at", "cell")}
+                for one in shown["sightings"]
+                if one["released"]
+            ],
         }
 
 

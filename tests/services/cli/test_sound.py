@@ -1,7 +1,10 @@
+import json
+
 import asyncpg
 import pytest
 
-from homeward.cli.histories import replayed, told
+from homeward.cli.courses import Wanted, courses, pictured
+from homeward.cli.histories import told
 from homeward.cli.ledgers import key_created, migrated, opened
 from homeward.cli.output import Complaint
 from homeward.cli.sound import verified
@@ -91,10 +94,32 @@ async def test_a_case_that_is_not_there(world):
 
 async def test_a_replay_under_a_policy_that_nobody_knows(world):
     settings, case = world
-    with pytest.raises(Complaint, match="no policy"):
-        await replayed(settings, "drill", case, "guesswork")
-    found = await replayed(settings, "drill", case, "circles")
-    assert found["waves"] == []
+    with pytest.raises(Complaint, match="no reach policy guesswork"):
+        await courses(settings, "drill", case, ["guesswork"], None)
+    found, drawings = await courses(settings, "drill", case, ["circles"], None)
+    assert [(one["policy"], one["waves"], one["people"]) for one in found] == [
+        ("as-it-was", 0, 0),
+        ("circles", 0, 0),
+    ]
+    assert set(drawings) == {
+        *("as-it-was.svg", "as-it-was.geojson", "circles.svg", "circles.geojson")
+    }
+
+
+async def test_a_map_is_drawn_without_a_server(world):
+    settings, case = world
+    svg = await pictured(settings, "drill", Wanted(case, None, None, None, "en"), "map")
+    assert svg.startswith("<svg ")
+    said = await pictured(settings, "drill", Wanted(case, "0", None, "circles", "en"), "field")
+    assert json.loads(said)["policy"] == "circles"
+    for asked, says in (
+        (Wanted(case, "yesterday", None, None, "en"), "as_of"),
+        (Wanted(case, None, "noon", None, "en"), "no time"),
+        (Wanted(case, None, None, "guesswork", "en"), "policy"),
+        (Wanted(case, "2001-01-01T00:00:00Z", None, None, "en"), "not raised"),
+    ):
+        with pytest.raises(Complaint, match=says):
+            await pictured(settings, "drill", asked, "map")
 
 
 async def test_the_first_key_is_made_without_a_server(world):

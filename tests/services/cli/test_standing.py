@@ -110,3 +110,13 @@ async def test_the_whole_doctor_over_a_database_of_ones_own(dsn, ring, tmp_path,
     assert said["every migration of this build is applied"]
     assert said["every recipient with a contact has a channel that is there"]
     assert any("no server runs" in what and not ok for what, ok in said.items())
+
+
+async def test_another_key_ring_than_the_databases_is_named(dsn, store, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOMEWARD_DATABASE_URL", dsn)
+    (tmp_path / "drill").mkdir(mode=0o700)
+    path = tmp_path / "drill" / "keyring.json"
+    FileKeyRing.open(path)
+    wrong = [one for one in await every_check(Whereabouts(tmp_path / "drill", "drill"), None)
+             if "another key ring" in one.what]  # fmt: skip
+    assert [(one.ok, one.mend) for one in wrong] == [(False, f"restore that one as {path}")]

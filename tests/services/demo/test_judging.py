@@ -6,7 +6,6 @@ import h3
 import numpy as np
 import pytest
 
-from homeward.demo.comparing import People, compared
 from homeward.demo.judging import judged, people_in
 from homeward.demo.people import counties, desks_csv, hubs_csv, volunteers_csv
 from homeward.demo.sinkfile import Received, Tail
@@ -17,6 +16,7 @@ from homeward.facts.reach import ReachWidened
 from homeward.formats.rosterfiles import Kept, read_hubs, read_recipients
 from homeward.geography.cells import cells_from, to_bytes
 from homeward.messages import Actor, Recorded
+from homeward.picture.waves import People, compared
 from homeward.policies import policy_of
 from homeward.testing import samples
 from homeward.words import Audience, Purpose, Role

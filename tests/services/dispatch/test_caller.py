@@ -51,7 +51,7 @@ async def test_what_is_sent_says_what_was_ordered():
         ]
     )
     window = {"window_from": soon(world, 60), "window_to": soon(world, 3_600)}
-    world.order([hub], purpose=Purpose.WATCH, watch=DRAFT, contact=1, **window)
+    world.order([hub], purpose=Purpose.WATCH, watch=DRAFT, contact=1, wave=0, **window)
     await world.quiet()
     (message,) = far.got
     assert (message.address, message.lang, message.purpose) == ("b", "en", "watch")

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from homeward.formats.rosterbodies import body_of
 from homeward.formats.rosterfiles import Kept, Tally, read_hubs, read_recipients
 from homeward.formats.tables import BadLine, NoSuchTable
 from homeward.geography.datum import wgs84_to_gcj02
+from homeward.geography.hubbook import Duty
+from homeward.http.enrolling import RecipientBody, recipient_of
 from homeward.ports import Contact, Recipient
 from homeward.words import RecipientKind, Severity
 
@@ -65,6 +68,37 @@ def test_a_hub_is_exact_named_and_told_by_its_contacts_in_order():
     assert [h3.get_resolution(cell) for cell in hub.cells] == [10]
     hook = Contact("webhook", "http://h.example/a")
     assert hub.contacts == ((hook, Contact("inbox")), (Contact("inbox"),))
+
+
+MANNED = HUBS + ",contact1,contact2,contact3,zone,hours,shift1,shift2,shift3"
+
+
+def test_a_hub_is_open_and_manned_as_its_line_says_and_so_it_reaches_the_api():
+    [hub, plain] = hubs(
+        "rail,A,52.5,13.4,DE,d,1,10,inbox,,inbox,Europe/Berlin,Mo-Fr 06:00-22:00,,,22:00-06:00",
+        "rail,B,33.0,115.0,CN,d,2,10,inbox,,,,,24/7,,",
+        header=MANNED,
+    )
+    assert hub.duty == Duty("Europe/Berlin", "Mo-Fr 06:00-22:00", ("", "22:00-06:00"))
+    assert (plain.duty, plain.zone) == (None, "Asia/Shanghai")
+    for one in (hub, plain):
+        body = body_of(one)
+        assert recipient_of(RecipientBody.model_validate({"kind": "hub", **body}), one.id) == one
+    assert not {"hours", "shifts", "zone"} & body_of(plain).keys()
+
+
+@pytest.mark.parametrize(
+    ("fields", "part"),
+    [
+        ("inbox,,,Mars/Olympus,,,,", "zone"),
+        ("inbox,,,,8 to 5,,,", "hours must be like"),
+        ("inbox,,,,,Mo 08:00,,", "times like"),
+        ("inbox,,,,,,08:00-09:00,", "shift2 is of nobody"),
+    ],
+)
+def test_hours_that_say_nothing_are_refused(fields, part):
+    [(_, reason)] = reasons(hubs(f"rail,A,33,115,CN,d,1,10,{fields}", header=MANNED))
+    assert part in reason
 
 
 def test_a_hub_without_contact_is_kept_and_counted_unreachable():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import h3
 
-from homeward.house.running import _forgetting
+from homeward.house.forgetting import forgetting
 from homeward.ports import Move, Recipient
 from homeward.settings import Settings
 from homeward.words import RecipientKind
@@ -22,10 +22,10 @@ async def test_places_older_than_is_promised_are_forgotten(store):
     await store.roster.move([Move(n, CELL, now - timedelta(hours=ages[n])) for n in names])
     house = SimpleNamespace(store=store, settings=Settings(positions_kept_h=4))
     stop = asyncio.Event()
-    forgetting = asyncio.create_task(_forgetting(house, stop))
+    running = asyncio.create_task(forgetting(house, stop))
     async with asyncio.timeout(10):
         while (await store.roster.get("ann")).here is not None:  # noqa: ASYNC110 -- a job says nothing
             await asyncio.sleep(0.01)
     stop.set()
-    await forgetting
+    await running
     assert (await store.roster.get("bob")).here == CELL

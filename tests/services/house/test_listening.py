@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from homeward.house.listening import bound_socket
 from homeward.house.opening import HouseRefused
-from homeward.house.running import bound_socket
 from homeward.settings import Settings
 
 

@@ -12,7 +12,7 @@ from homeward.metrics import PrometheusMeter
 from homeward.ports import Unit
 from homeward.record.envelope import Origin, StreamHead, write
 from homeward.testing import samples
-from homeward.testing.memory import MemoryStore
+from homeward.testing.memory import MemoryClock, MemoryStore
 from homeward.words import Role, derived_id
 
 
@@ -46,3 +46,26 @@ async def test_each_hub_that_cannot_be_told_is_alarmed_once():
     text = meter.text().decode()
     assert "homeward_unreachable_hubs_total 2.0" in text
     assert 'homeward_unheard_facts{consumer="hubs"} 3.0' in text
+
+
+async def test_a_sighting_that_waits_says_for_how_long():
+    store, meter = MemoryStore(clock=MemoryClock(samples.at(80))), PrometheusMeter()
+    dog = Watchdog(SimpleNamespace(store=store, meter=meter, heard={}))
+    for fact in (samples.RAISED, samples.SEEN):
+        stream = f"{fact.kind.partition('.')[0]}-{fact.case}"
+        entry = write(
+            fact.without_personal(),
+            fact_id=derived_id("tests", stream),
+            log=store.log.origin,
+            head=StreamHead(stream, *(await store.log.stream_head(stream))),
+            origin=Origin(by=Actor(id="officer", role=Role.OFFICER)),
+            recorded=store.clock.real(),
+            sealer=NOTHING_SEALED,
+        )
+        await store.log.append([Unit((entry,))])
+    await dog.look()
+    text = meter.text().decode()
+    assert "homeward_sightings_waiting 1.0" in text
+    assert "homeward_oldest_sighting_seconds 1800.0" in text
+    dog.rest()
+    assert "homeward_sightings_waiting 0.0" in meter.text().decode()

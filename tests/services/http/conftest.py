@@ -131,7 +131,7 @@ class World:
         await self.store.roster.register([one])
         return f"hi_{recipient}.{self.store.key_ring.token('inbox', recipient)}"
 
-    async def watched(self, case: str, hub: str, texts_of: str) -> str:
+    async def watched(self, case: str, hub: str, texts_of: str, **more: Any) -> str:
         """Order a watch, as the hubs processor does."""
         watch = derived_id(self.store.log.origin, case, hub)
         at = self.rooms.clock.now()
@@ -151,7 +151,7 @@ class World:
             contacts=1,
             acknowledge_by=at + timedelta(minutes=3),
             texts_of=texts_of,
-        )
+        ).model_copy(update=more)
         by = Actor(id="hubs", role=Role.SYSTEM)
 
         async def nothing() -> tuple[()]:
@@ -215,7 +215,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         feed=store.feed,
         workbench=store.workbench,
         roster=store.roster,
-        crowd=IndexCrowd(lambda: brute(store.roster)),
+        crowd=IndexCrowd([lambda: brute(store.roster)]),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),
         inbox=store.inbox,

@@ -81,7 +81,7 @@ ANSWERS = {
     },
     "auditor": {
         *(Action.LIST_CASES, Action.SEE_CASE, Action.LIST_SIGHTINGS, Action.LIST_WATCHES),
-        *(Action.TIMELINE, Action.COUNT_RECIPIENTS, Action.LIST_HUBS),
+        *(Action.TIMELINE, Action.COUNT_RECIPIENTS, Action.LIST_HUBS, Action.FIELD, Action.REPLAY),
     },
     "admin": {
         *(Action.ENROL, Action.ENROL_HUBS, Action.REMOVE, Action.COUNT_RECIPIENTS),

@@ -84,9 +84,9 @@ async def test_a_page_with_an_error_leads_back_to_the_page(world):
 async def watched(world, who="h-1", kind="hub", **more):
     case = await world.issued()
     await world.enrolled("h-1", "hub")
-    watch = await world.watched(case["case"], "h-1", case["draft"])
-    bearer = await world.enrolled(who, kind, **more)
     window = {"window_from": NIGHT, "window_to": NIGHT + timedelta(minutes=50)}
+    watch = await world.watched(case["case"], "h-1", case["draft"], **window)
+    bearer = await world.enrolled(who, kind, **more)
     await world.told(who, case["case"], case["draft"], "watch", watch=watch, **window)
     return case, watch, f"/i/{who}/{bearer.rpartition('.')[2]}"
 

@@ -1,5 +1,6 @@
 """The pages of parents and recipients: no script, no account, once however often they are sent."""
 
+import asyncio
 import html
 import re
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from homeward.http.pages.rates import Rates
 from homeward.http.pages.refusing import EN, ZH
 from homeward.http.pages.whereabouts import pair, whereabouts
 from homeward.http.problems import TooManyReports
+from homeward.ports import LogUnavailable
 from homeward.record.envelope import read
 from homeward.words import Datum, Role
 
@@ -183,15 +185,43 @@ async def test_a_fourth_report_in_an_hour_is_429_and_says_call_110(world):
     assert await world.store.log.size() == 3
 
 
+async def test_reports_that_come_at_once_are_counted_as_if_one_after_another(world, monkeypatch):
+    kind = type(world.store.log)
+    append = kind.append
+
+    async def slowly(*given, **more):
+        await asyncio.sleep(0.01)
+        return await append(*given, **more)
+
+    monkeypatch.setattr(kind, "append", slowly)
+    forms = [await filled(world) for _ in range(5)]
+    answers = await asyncio.gather(*(sent(world, one) for one in forms))
+    assert sorted(one.status_code for one in answers) == [303, 303, 303, 429, 429]
+
+
+async def test_a_report_that_was_not_kept_is_not_counted(world, monkeypatch):
+    with monkeypatch.context() as away:
+
+        async def gone(*_, **__):
+            raise LogUnavailable
+
+        away.setattr(type(world.store.log), "append", gone)
+        said = await filled(world)
+        assert [(await sent(world, said)).status_code for _ in range(4)] == [503] * 4
+    assert (await sent(world, said)).status_code == 303
+
+
 def test_rates_forget_after_an_hour_and_hold_a_bound():
     now = [0.0]
     rates = Rates(1, lambda: now[0])
-    rates.note("a")
+    rates.take("a")
     with pytest.raises(TooManyReports):
-        rates.check("a")
-    rates.check("b")
+        rates.take("a")
+    rates.take("b")
+    rates.give_back("b")
+    rates.take("b")
     now[0] = 3_600
-    rates.check("a")
+    rates.take("a")
 
 
 async def test_a_repeat_is_no_new_report(world):
@@ -201,8 +231,6 @@ async def test_a_repeat_is_no_new_report(world):
 
 
 async def test_the_store_away_keeps_what_was_written(world, monkeypatch):
-    from homeward.ports import LogUnavailable  # noqa: PLC0415 -- this test alone
-
     said = await filled(world)
     with monkeypatch.context() as away:
 

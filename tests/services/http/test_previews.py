@@ -1,5 +1,7 @@
 """A preview says about how many, never who or where, and is written down before it is answered."""
 
+import asyncio
+
 import pytest
 
 from homeward.fanout.outline import RES_COUNTED
@@ -128,6 +130,12 @@ async def test_so_many_an_hour(world):
     assert [(await preview(world)).status_code for _ in range(3)] == [200, 200, 429]
     assert int((await preview(world)).headers["retry-after"]) > 3_000
     assert (await preview(world, who="supervisor")).status_code == 200
+
+
+async def test_as_many_pass_at_once_as_one_after_another(world):
+    world.app.state.previews.at_most = 2
+    answers = await asyncio.gather(*(preview(world) for _ in range(5)))
+    assert sorted(one.status_code for one in answers) == [200, 200, 429, 429, 429]
 
 
 @pytest.mark.parametrize("who", ["coordinator", "auditor", "reporter:m", "ngo:n:x", "admin"])

@@ -162,6 +162,30 @@ async def test_a_hub_of_a_batch_without_contacts_is_counted_unreachable(world):
     assert hub["contacts"] == 0
 
 
+async def test_a_hub_is_registered_with_its_hours_and_shifts(world):
+    contacts = [[{"channel": "inbox"}], [{"channel": "inbox"}]]
+    hub = {"cells": [RIGHT], "contacts": contacts, "zone": "Europe/Berlin"}
+    rows = [
+        {"recipient": "h-1", **hub, "hours": "06:00-22:00", "shifts": ["", "Mo-Fr 06:00-14:00"]},
+        {"recipient": "h-2", **hub, "hours": "by appointment"},
+        {"recipient": "h-3", **hub, "shifts": ["", "", "06:00-14:00"]},
+        {"recipient": "h-4", **hub, "zone": "Mars/Olympus"},
+    ]
+    said = (await world.post("officer", "/v1/hubs/batch", {"hubs": rows})).json()
+    assert [(one["row"], one["code"]) for one in said["refused"]] == [
+        (1, "recipient-wrong"),
+        (2, "recipient-wrong"),
+        (3, "recipient-wrong"),
+    ]
+    [shown] = (await world.get("officer", "/v1/hubs", near="33.068,115.276")).json()["items"]
+    assert (shown["zone"], shown["hours"], shown["shifts"]) == (
+        "Europe/Berlin", "06:00-22:00", ["", "Mo-Fr 06:00-14:00"],
+    )  # fmt: skip
+    ward = {"recipient": "v-1", "kind": "volunteer", "cells": [RIGHT], "hours": "06:00-22:00"}
+    answer = await world.post("officer", "/v1/recipients", ward)
+    assert (answer.status_code, answer.json()["code"]) == (422, "recipient-wrong")
+
+
 async def test_an_id_twice_in_one_batch_counts_once(world):
     rows = [{"recipient": "h-1", "cells": [RIGHT]}] * 2
     said = (await world.post("officer", "/v1/hubs/batch", {"hubs": rows})).json()

@@ -1,5 +1,14 @@
 """One case through public HTTP, from the report to the close-out."""
 
+import h3
+import pytest
+
+from homeward.facts.case import AlertIssued
+from homeward.geography.hubbook import read_hub_book
+from homeward.ports import Recipient
+from homeward.replay import history
+from homeward.words import RecipientKind
+
 
 async def test_a_case_from_report_to_close_out(world):
     case = await world.raised("reporter:mother")
@@ -19,12 +28,15 @@ async def test_a_case_from_report_to_close_out(world):
     draft = await world.post("coordinator", f"{path}/alerts", body)
     assert draft.status_code == 201, draft.text
     draft_path = f"{path}/alerts/{draft.json()['draft']}"
-    early = await world.post("officer", f"{draft_path}/issue")
-    assert (early.status_code, early.json()["code"]) == (409, "approval-missing")
     texts = (await world.get("supervisor", draft_path)).json()
     assert {one["lang"] for one in texts["texts"]} >= {"zh-Hans", "en"}
     assert "【演练】" in texts["texts"][0]["title"]
-    assert (await world.post("supervisor", f"{draft_path}/approve")).status_code == 200
+    assert texts["digest"] == draft.json()["digest"]
+    unread = await world.post("supervisor", f"{draft_path}/approve", {"digest": "0" * 64})
+    assert (unread.status_code, unread.json()["code"]) == (409, "draft-differs")
+    assert (
+        await world.post("supervisor", f"{draft_path}/approve", {"digest": texts["digest"]})
+    ).status_code == 200
     issued = await world.post("officer", f"{draft_path}/issue")
     assert issued.json()["facts"][0]["kind"] == "case.alert-issued/1"
 
@@ -63,6 +75,39 @@ async def test_the_hub_book_is_written_down_when_an_alert_is_issued(world):
 
     [digest] = attachments(rows[0])
     assert b"h-linquan" in (await world.store.log.blobs([digest]))[digest]
+
+
+@pytest.mark.parametrize(
+    ("credibility_ppm", "noted"), [(900_000, {"h-far", "h-near"}), (400_000, {"h-near"})]
+)
+async def test_hubs_are_noted_around_the_last_seen_and_the_newest_credible_place(
+    world, credibility_ppm, noted
+):
+    """A weak sighting far away moves nothing, and a credible one can be false all the same."""
+    far = {"lat": 39.9, "lon": 116.4, "datum": "wgs84"}
+    for name, cell in (
+        ("h-near", "8a40b059a787fff"),
+        ("h-far", h3.latlng_to_cell(39.9, 116.4, 10)),
+    ):
+        await world.store.roster.register([Recipient(name, RecipientKind.HUB, (cell,), name=name)])
+    case = await world.verified()
+    path = f"/v1/cases/{case['case']}"
+    body = {"seen_at": "2026-03-01T11:20:00+08:00", "place": far}
+    sighting = (await world.post("officer", f"{path}/sightings", body)).json()["sighting"]
+    body = {"credibility_ppm": credibility_ppm}
+    assert (
+        await world.post("officer", f"/v1/sightings/{sighting}/accept", body)
+    ).status_code == 200
+    body = {"severity": "extreme", "reach_km_max": 30, "expires_in_s": 3_600}
+    draft = (await world.post("officer", f"{path}/alerts", body)).json()["draft"]
+    answer = await world.post("officer", f"{path}/alerts/{draft}/issue")
+    assert answer.status_code == 200, answer.text
+    [issued] = [
+        one.fact
+        for one in await history(world.store.log, case["case"])
+        if isinstance(one.fact, AlertIssued)
+    ]
+    assert {one.id for one in read_hub_book(issued.hubs)} == noted
 
 
 async def test_rejecting_cancelling_and_withdrawing(world):

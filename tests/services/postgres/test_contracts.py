@@ -3,12 +3,17 @@ import asyncio
 import pytest
 
 from homeward.testing.contracts import (
+    HearingContract,
     InboxContract,
+    LeasesContract,
     LedgerContract,
     LogContract,
     LogFindingContract,
+    ProcessesContract,
+    PublishedContract,
     RosterContract,
     RosterMovesContract,
+    UnheardContract,
     WorkbenchContract,
     log_is_sound,
 )
@@ -24,6 +29,22 @@ class OnPostgres:
     @pytest.fixture
     def elapse(self):
         return asyncio.sleep
+
+    @pytest.fixture
+    def set_back(self, store):
+        """As the rows see it: what they hold is so much later than the clock."""
+
+        async def set_back(real_s):
+            for column in (
+                "leases SET until = until",
+                "processes SET seen_at = seen_at",
+                "chunks SET free_at = free_at",
+            ):
+                await store.database.pool.execute(
+                    f"UPDATE {column} + make_interval(secs => $1)", real_s
+                )
+
+        return set_back
 
 
 class TestLog(OnPostgres, LogContract):
@@ -51,4 +72,24 @@ class TestRoster(OnPostgres, RosterContract):
 
 
 class TestRosterMoves(OnPostgres, RosterMovesContract):
+    pass
+
+
+class TestUnheard(OnPostgres, UnheardContract):
+    pass
+
+
+class TestLeases(OnPostgres, LeasesContract):
+    pass
+
+
+class TestProcesses(OnPostgres, ProcessesContract):
+    pass
+
+
+class TestPublished(OnPostgres, PublishedContract):
+    pass
+
+
+class TestHearing(OnPostgres, HearingContract):
     pass

@@ -38,7 +38,7 @@ async def stores(dsn, ring):
 async def follow(roster, until):
     """Follow the changes of a lane, as an index does, and return what is known at the end."""
     columns = await roster.columns(0, 1)
-    known, revision, looked = rows_of(columns), columns.revision, 0
+    known, revision, looked, mark = rows_of(columns), columns.revision, 0, ""
     while True:
         last = until.is_set()
         seen = await roster.revision(0, 1)
@@ -51,7 +51,7 @@ async def follow(roster, until):
         revision, looked = changes.columns.revision, looked + 1
         if last:
             return known, looked
-        await roster.wait(0.01)
+        mark = await roster.wait(0.01, mark)
 
 
 async def test_a_reader_of_changes_misses_none(stores):

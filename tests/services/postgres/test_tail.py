@@ -49,7 +49,10 @@ async def test_what_is_newer_than_its_start_is_read_once(store, asked):
         await tail.rows(0, 3, limit=1),
     )
     keys = await tail.key_rows(one, 1, 3), await tail.key_rows(one, 1, 2)
+    some = await tail.at([3, 1, 1])
     assert asked == []
+    assert some == await store.log.at([1, 3])
+    assert await tail.at([0, 2, 9]) == await store.log.at([0, 2])
     assert found == (
         await store.log.rows(0, 3),
         await store.log.rows(0, 3, kinds=kinds),
@@ -101,12 +104,29 @@ async def test_blobs_are_read_once(store, asked):
     assert asked == []
 
 
-async def test_what_this_process_appends_is_not_read_again(store, asked):
-    tail, pen = store.tail, Pen(store.log.origin)
+async def test_what_this_process_appends_is_not_read_again(store, asked, monkeypatch):
+    tail, pen, rung = store.tail, Pen(store.log.origin), ["0"]
+    # a slow machine's rings and looks come between: here each ring comes with its answer
+    monkeypatch.setattr(tail._bell, "last", lambda _: rung[0])
+    monkeypatch.setattr("homeward.postgres.tail.TRUSTED_S", float("inf"))
     assert await tail.size() == 0
     asked.clear()
     for number in range(3):
         await appended(store.log, pen.note(pen.case(number)))
+        rung[0] = str(number + 1)
         assert await tail.size() == number + 1
     assert [row.log_index for row in await tail.rows(-1, 2)] == [0, 1, 2]
     assert asked == ["append"] * 3
+
+
+async def test_who_was_rung_for_what_was_not_read_here_yet_gets_all_of_it(store, monkeypatch):
+    tail, pen = store.tail, Pen(store.log.origin)
+    one = pen.case(1)
+    assert await tail.size() == 0
+    monkeypatch.setattr(tail, "take", lambda _: None)  # appended by another process
+    store.log._writer.said = lambda _: None
+    await appended(store.log, pen.note(one), pen.note(one))
+    await reaches(tail, 2)
+    await appended(store.log, pen.note(one))
+    found = await tail.key_rows(one, 1, 3)
+    assert [row.key_version for row in found] == [2, 3]

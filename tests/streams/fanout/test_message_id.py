@@ -17,6 +17,7 @@ parts = st.fixed_dictionaries(
         "recipient": words,
         "watch": st.one_of(st.none(), words.filter(bool)),
         "contact": st.integers(0, 3),
+        "moved": st.integers(0, 3),
     }
 )
 
@@ -30,7 +31,7 @@ def test_messages_share_an_id_only_when_every_part_is_the_same(told):
 
 def told_of(one):
     """That it is over is the same message, whichever contact of a hub hears it."""
-    return {**one, "contact": 0} if one["purpose"].ends else one
+    return {**one, "contact": 0, "moved": 0} if one["purpose"].ends else one
 
 
 @given(parts)
@@ -41,3 +42,13 @@ def test_a_drill_never_names_a_message_as_a_live_world_does(told):
 def test_a_message_keeps_its_id_for_ever():
     told = {"case": "c", "alert": 1, "version": 1, "purpose": Purpose.ALERT, "recipient": "v-1"}
     assert message_id(LOG, **told) == "47700c0a-7ad0-5a79-989d-8d2b2335a952"
+
+
+def test_a_watch_that_was_never_moved_keeps_the_id_of_before_there_were_moves():
+    told = {"case": "c", "alert": 1, "version": 1, "purpose": Purpose.WATCH, "recipient": "h-1"}
+    watch = {**told, "watch": "w", "contact": 1}
+    assert (
+        message_id(LOG, **watch)
+        == message_id(LOG, **watch, moved=0)
+        == ("7f81727f-7af7-50e4-9fca-a531858ad65a")
+    )

@@ -1,5 +1,6 @@
 """A house in one object: hears facts in order, feeds outputs back, says wakes when they are due."""
 
+import itertools
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from homeward.facts.clock import WakeDue
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.hubbook import Hub, write_hub_book
 from homeward.messages import Actor, Recorded
+from homeward.policies.known import Known, Source
 from homeward.words import AgeBand, Category, Custody, Mode, Role, Severity, Sex, derived_id
 
 ORIGIN = "homeward.test"
@@ -130,6 +132,22 @@ def issued(minutes=15, version=1, km=500, hubs=HUBS, hours=12, policy="field"):
     )
 
 
+def known(**more):
+    """Return what a policy is asked about `raised` and `issued`."""
+    source = Source(cell(), after(0), 100)
+    values = (Category.STRANGER_ABDUCTION, AgeBand.TODDLER, Mode.VEHICLE, (source,), 500)
+    return Known(*values, **more)
+
+
+def hubs_around():
+    """Return hubs in all directions, some of them hours away."""
+    ring = itertools.product(range(12), (0.05, 0.2, 0.6, 1.1, 2.0, 3.5))
+    return [
+        Hub.at(f"h{turn}-{far}", "bus", 33.04 + far * (turn - 6) / 6, 115.26 + far, 1)
+        for turn, far in ring
+    ]
+
+
 def accepted(minutes, lat, lon, seen=None, ppm=800_000, mode=Mode.VEHICLE, hubs=None):
     return SightingAccepted(
         case=CASE,
@@ -151,7 +169,9 @@ House.say = SimpleNamespace(  # test files cannot import one another
     cell=cell,
     draft=DRAFT,
     hubs=HUBS,
+    hubs_around=hubs_around,
     issued=issued,
+    known=known,
     origin=ORIGIN,
     raised=raised,
     wake=wake,

@@ -1,7 +1,12 @@
+import json
+
+from homeward import processors
 from homeward.facts import case as facts
 from homeward.facts.callout import CalloutOrdered
-from homeward.facts.hub import WatchOrdered
+from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
+from homeward.facts.watch import WatchStoodDown
+from homeward.geography.hubbook import Duty, Hub
 from homeward.words import Audience, CancelReason, Outcome, Purpose, Role, Severity
 
 
@@ -100,3 +105,136 @@ def test_closing_a_case_that_never_had_an_alert_tells_nobody(house):
     house.hear(house.say.raised(by=Role.OFFICER))
     house.hear(facts.CaseClosedOut(case=house.say.case, at=house.say.after(20)))
     assert house.facts(CalloutOrdered) == []
+
+
+def manned(*shifts, hours=""):
+    """At the place of "south", which lies behind once the person is seen in the north."""
+    return Hub.at("south", "rail", 32.4, 115.2, len(shifts), Duty("Asia/Shanghai", hours, shifts))
+
+
+def issue(house, hub, minutes=15, version=1):
+    if version == 1:
+        house.hear(house.say.raised(by=Role.OFFICER))
+    house.hear(house.say.issued(minutes=minutes, version=version, hubs=[hub]))
+
+
+def test_whoever_is_on_duty_is_told_first_then_the_others_then_the_desk(house):
+    issue(house, manned("Su 22:00-06:00", "Sa 08:00-20:00", "Su 06:00-22:00"))
+    house.until(house.say.after(60))
+    assert [(one.audience, one.contact) for one in orders(house, Purpose.WATCH)] == [
+        (Audience.HUB, 2),
+        (Audience.HUB, 0),
+        (Audience.HUB, 1),
+        (Audience.DESK, 0),
+    ]
+
+
+def test_a_closed_hub_is_told_and_the_desk_at_the_same_moment(house):
+    issue(house, manned("", hours="Mo-Fr 06:00-22:00"))
+    told = orders(house, Purpose.WATCH)
+    assert [(one.audience, one.contact, one.at) for one in told] == [
+        (Audience.HUB, 0, house.say.after(15)),
+        (Audience.DESK, 0, house.say.after(15)),
+    ]
+    house.until(house.say.after(60))
+    assert orders(house, Purpose.WATCH) == told
+
+
+def test_all_who_were_asked_are_stood_down_also_those_before_an_update(house):
+    hub = manned("Su 22:00-06:00", "Su 06:00-22:00", "Su 22:00-06:00")
+    issue(house, hub)
+    house.until(house.say.after(19))  # contacts 1 and 0 were asked
+    issue(house, hub, minutes=20, version=2)
+    house.hear(house.say.accepted(40, 33.5, 115.3))
+    assert [one.contact for one in orders(house, Purpose.STAND_DOWN)] == [1, 0]
+
+
+def test_that_a_hub_cannot_watch_is_told_to_the_desk_at_once(house):
+    issue(house, manned("", ""))
+    watch = house.facts(WatchOrdered)[0].watch
+    for minutes, reason in ((16, "cannot-watch"), (17, "not-here")):
+        house.hear(
+            WatchStoodDown(
+                case=house.say.case,
+                at=house.say.after(minutes),
+                watch=watch,
+                hub="south",
+                reason=reason,
+            )
+        )
+    house.until(house.say.after(60))
+    told = orders(house, Purpose.WATCH)
+    assert [(one.audience, one.at) for one in told] == [
+        (Audience.HUB, house.say.after(15)),
+        (Audience.DESK, house.say.after(16)),
+    ]
+
+
+def move(house, minutes=40):
+    """The hub in the north, of three contacts, is to look out later."""
+    house.hear(house.say.accepted(minutes, 32.7, 115.2))
+    [order] = [one for one in house.facts(WatchOrdered) if one.hub == "north" and one.moved]
+    return order
+
+
+def to_north(house):
+    return [one for one in orders(house, Purpose.WATCH) if one.hub == "north"]
+
+
+def plain(house):
+    house.hear(house.say.raised(by=Role.OFFICER))
+    house.hear(house.say.issued(policy="circles"))
+
+
+def test_a_moved_window_is_told_to_everybody_who_was_asked_and_each_once(house):
+    plain(house)
+    house.until(house.say.after(19))  # contacts 0 and 1
+    before = len(to_north(house))
+    order = move(house, minutes=20)
+    told = to_north(house)[before:]
+    assert [(one.audience, one.contact, one.moved) for one in told] == [
+        (Audience.HUB, 0, 1),
+        (Audience.HUB, 1, 1),
+    ]
+    assert {(one.window_from, one.window_to) for one in told} == {
+        (order.window_from, order.window_to)
+    }
+    house.until(house.say.after(100))
+    assert [(one.audience, one.contact, one.moved) for one in to_north(house)[before + 2 :]] == [
+        (Audience.HUB, 2, 1),
+        (Audience.DESK, 0, 1),
+    ]
+
+
+def test_a_desk_that_had_the_watch_is_told_its_new_window_in_the_same_tick(house):
+    plain(house)
+    house.until(house.say.after(30))
+    move(house)
+    now = [one for one in to_north(house) if one.at == house.say.after(40)]
+    assert [(one.audience, one.contact, one.moved) for one in now] == [
+        *((Audience.HUB, contact, 1) for contact in range(3)),
+        (Audience.DESK, 0, 1),
+    ]
+
+
+def test_what_is_over_is_one_message_however_often_a_window_was_moved(house):
+    plain(house)
+    move(house)
+    watch = next(one.watch for one in to_north(house))
+    released = WatchReleased(
+        case=house.say.case, at=house.say.after(41), watch=watch, hub="north", alert=1, version=1,
+        reason="not-ahead",
+    )  # fmt: skip
+    house.hear(released)
+    assert {one.moved for one in orders(house, Purpose.STAND_DOWN)} == {None}
+
+
+def test_a_state_of_the_build_before_is_read(house):
+    plain(house)
+    callouts = next(one for one in processors.ALL if one.name == "callouts")
+    raw = json.loads(callouts.dump(house.states["callouts"]))
+    for asked in raw["asked"]:
+        del asked["moved"], asked["knows"]
+    house.states["callouts"] = callouts.load(json.dumps(raw).encode())
+    move(house)
+    assert [one.moved for one in to_north(house)][-1] == 1

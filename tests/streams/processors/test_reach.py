@@ -6,8 +6,7 @@ from homeward.facts import case as facts
 from homeward.facts.reach import ReachWidened
 from homeward.geography import cells as cs
 from homeward.policies import policy_of
-from homeward.policies.known import Known, Source
-from homeward.words import AgeBand, CancelReason, Category, Mode, Outcome, Role
+from homeward.words import CancelReason, Category, Mode, Outcome, Role
 
 ENDS = {
     "cancelled": lambda say, at: facts.AlertCancelled(
@@ -28,6 +27,13 @@ def cells(wave):
     return cs.from_bytes(wave.cells)
 
 
+def together(said):
+    told = cs.NOWHERE
+    for wave in said:
+        told = cs.union(told, cells(wave))
+    return told
+
+
 def test_nothing_is_said_before_an_alert(house):
     house.hear(house.say.raised())
     house.hear(house.say.accepted(12, 33.1, 115.3))
@@ -36,21 +42,22 @@ def test_nothing_is_said_before_an_alert(house):
 
 
 def test_the_first_wave_goes_out_at_once_and_is_the_policys_area(live):
-    (first,) = waves(live)
+    first, *others = waves(live)
     say = live.say
-    known = Known(
-        Category.STRANGER_ABDUCTION,
-        AgeBand.TODDLER,
-        Mode.VEHICLE,
-        (Source(say.cell(), say.after(0), 100),),
-        500,
-    )
+    known = say.known()
     area = policy_of("field").area(known, say.after(15))
+    parts = policy_of("field").parts(known, say.after(15), area)
     assert (first.wave, first.version, first.texts_of, first.policy) == (0, 1, say.draft, "field")
     assert (first.radius_m, first.focus) == (area.radius_m, say.cell())
+    assert first.policy_version == policy_of("field").version
     assert first.elapsed_s == 900
     assert first.cell_count == len(cells(first))
-    assert not len(cs.subtract(area.cells, cells(first)))
+    assert [one.at for one in others] == [first.at] * len(others)
+    assert [one.wave for one in others] == list(range(1, len(parts)))
+    assert not len(cs.subtract(cells(first), parts[0]))
+    told = together(waves(live))
+    assert not len(cs.subtract(area.cells, told))
+    assert not len(cs.subtract(told, area.cells))
     assert live.wakes["reach"] == say.after(18)
 
 
@@ -84,7 +91,7 @@ def test_the_same_wake_twice_says_nothing_new(live):
 
 def test_nothing_is_said_when_nothing_is_new(house):
     house.hear(house.say.raised(category=Category.LOST_CHILD, mode=Mode.FOOT))
-    house.hear(house.say.issued(km=1))
+    house.hear(house.say.issued(minutes=90, km=1))
     house.until(house.say.after(600))
     assert len(waves(house)) == 1
     assert house.wakes["reach"] is None
@@ -92,12 +99,13 @@ def test_nothing_is_said_when_nothing_is_new(house):
 
 def test_an_update_starts_over_with_all_cells(live):
     live.until(live.say.after(30))
+    before = waves(live)
     live.hear(live.say.issued(minutes=31, version=2))
-    first = waves(live)[-1]
-    assert (first.version, first.wave) == (2, 0)
-    told = cells(first)
-    for wave in waves(live)[:-1]:
-        assert not len(cs.subtract(cells(wave), told)) or wave.radius_m > first.radius_m
+    anew = waves(live)[len(before) :]
+    assert [(one.version, one.wave) for one in anew] == [(2, n) for n in range(len(anew))]
+    told = together(anew)
+    for wave in before:
+        assert not len(cs.subtract(cells(wave), told)) or wave.radius_m > anew[0].radius_m
 
 
 def test_an_old_version_again_changes_nothing(live):

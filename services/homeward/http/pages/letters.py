@@ -6,24 +6,32 @@ that are erased).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
 from homeward import answer, watch
 from homeward.case import Case, fold
 from homeward.codec import KINDS
+from homeward.facts.hub import WatchOrdered
 from homeward.http.messages import CASE_KINDS, Letterbox, MessageOut
-from homeward.http.pages import forms
+from homeward.http.pages import duties, forms, maps
 from homeward.http.pages.moments import moment, span, zone_of
 from homeward.http.pages.phrases import PHRASES
 from homeward.messages import Actor, Recorded
 from homeward.ports import InboxMessage, Recipient
+from homeward.processors.knowledge import NEWS
 from homeward.record.envelope import read
 from homeward.words import Answer, Purpose, RecipientKind
 
-KINDS_READ: Final = CASE_KINDS | frozenset(
-    kind for kind in KINDS if kind.partition(".")[0] in {"answer", "watch", "hubs", "escalation"}
+KINDS_READ: Final = (
+    CASE_KINDS
+    | NEWS
+    | frozenset(
+        kind
+        for kind in KINDS
+        if kind.partition(".")[0] in {"answer", "watch", "hubs", "escalation", "sighting"}
+    )
 )
 CALLS: Final = frozenset({Purpose.ALERT, Purpose.WATCH})
 """What asks people to look; all else tells them something."""
@@ -51,9 +59,17 @@ class Item:
     """Somebody should look now."""
     form: str
     asks_answer: bool
-    asks_acknowledge: bool
+    taps: duties.Tapped
     said: str
     """What the reader answered, or what became of it."""
+    why: str = ""
+    """How the person may come to a hub, and how soon."""
+    moved: int = 0
+    """How often the window had been moved that is shown."""
+    hub: str = ""
+    """Which hub it is about, to those who are not there."""
+    picture: str = ""
+    """A small map, as SVG; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +101,25 @@ async def letters(reader: Reader, messages: Sequence[InboxMessage]) -> list[Item
     }
     cases = {case: fold(recorded) for case, recorded in facts.items()}
     shown = await box.shown(list(messages), reader.lang, cases)
-    newest: set[tuple[str, str]] = set()
+    newest: set[tuple[str, str, str | None]] = set()
     items: list[Item] = []
     for message, one in zip(messages, shown, strict=True):
-        first = (one.case, one.purpose) not in newest
-        newest.add((one.case, one.purpose))
-        items.append(_item(reader, message, one, facts[one.case], cases[one.case], first=first))
+        about = (one.case, one.purpose, one.watch)  # a desk is told of several hubs
+        first = about not in newest
+        newest.add(about)
+        item = _item(reader, message, one, facts[one.case], cases[one.case], first=first)
+        items.append(replace(item, hub=await _hub(reader, facts[one.case], one.watch)))
     return items
+
+
+async def _hub(reader: Reader, facts: Sequence[Recorded], watch_id: str | None) -> str:
+    """Return the name of the hub that a desk is told of; hubs are public."""
+    if reader.recipient.kind is not RecipientKind.DESK or watch_id is None:
+        return ""
+    order = watch.fold(facts, watch_id).ordered
+    found = await reader.box.rooms.roster.get(order.hub) if order else None
+    name = (found.recipient.name if found else None) or (order.hub if order else "")
+    return PHRASES[reader.lang]["hub"].format(name=name) if name else ""
 
 
 def _item(
@@ -105,26 +133,37 @@ def _item(
 ) -> Item:
     purpose, t = Purpose(one.purpose), PHRASES[reader.lang]
     duty = watch.fold(facts, one.watch) if purpose is Purpose.WATCH and one.watch else watch.Watch()
-    state = _state(purpose, one, case, duty, first=first)
+    state = _state(reader, purpose, one, case, duty, first=first)
     gone = purpose in CALLS and state in OVER
     calls = purpose in CALLS and state == "live"
-    own = duty.ordered is not None and duty.ordered.hub == reader.by.id
-    waits = duty.status in {watch.Status.ORDERED, watch.Status.LAPSED}
+    order = duty.ordered
+    window = _window(reader, order if calls and order else message)
+    own = order is not None and order.hub == reader.by.id
+    now = reader.box.rooms.clock.now()
     asks = calls and purpose is Purpose.ALERT and reader.recipient.kind is RecipientKind.VOLUNTEER
     return Item(
         shown=one,
         state=state,
         when=moment(message.at, reader.lang, reader.zone),
         at=one.at,
-        window=_window(reader, message),
+        window=window,
         words="" if gone else _words(purpose, state, one),
         instead=t[f"gone-{state}"] if gone else "",
         calls=calls,
         form=forms.new_token(reader.box.rooms, reader.page),
         asks_answer=asks,
-        asks_acknowledge=calls and own and waits,
+        taps=duties.tapped(duty, now) if calls and own else duties.NOTHING,
         said=_said(reader, purpose, facts, case, duty) if first else "",
+        why=duties.why(order, facts, reader.lang, reader.zone) if calls and order else "",
+        moved=(order.moved or 0) if order else 0,
+        picture=_picture(reader, facts, window) if calls and own else "",
     )
+
+
+def _picture(reader: Reader, facts: Sequence[Recorded], window: str) -> str:
+    """Return where a hub may expect them from, as it is known now."""
+    at = reader.box.rooms.clock.now()
+    return maps.of_hub(facts, reader.recipient.cells[0], window, reader.lang, at)
 
 
 def _words(purpose: Purpose, state: str, one: MessageOut) -> str:
@@ -136,13 +175,22 @@ def _words(purpose: Purpose, state: str, one: MessageOut) -> str:
     return one.text.removeprefix(one.title).strip()
 
 
-def _window(reader: Reader, message: InboxMessage) -> str:
-    if message.window_from is None or message.window_to is None:
+def _window(reader: Reader, of: InboxMessage | WatchOrdered) -> str:
+    """Return from when until when; of a live watch as it was ordered last, not as it was sent."""
+    if of.window_from is None or of.window_to is None:
         return ""
-    return span(message.window_from, message.window_to, reader.lang, reader.zone)
+    return span(of.window_from, of.window_to, reader.lang, reader.zone)
 
 
-def _state(purpose: Purpose, one: MessageOut, case: Case, duty: watch.Watch, *, first: bool) -> str:
+def _state(
+    reader: Reader,
+    purpose: Purpose,
+    one: MessageOut,
+    case: Case,
+    duty: watch.Watch,
+    *,
+    first: bool,
+) -> str:
     """Return how a message stands: what ends is never shown as live, nor what is out of date."""
     if purpose in ENDS:
         return ENDS[purpose]
@@ -152,7 +200,8 @@ def _state(purpose: Purpose, one: MessageOut, case: Case, duty: watch.Watch, *, 
         return one.state
     if not first:
         return "replaced"
-    if duty.status.over:
+    theirs = reader.recipient.kind is RecipientKind.DESK and duties.left_to_desk(duty)
+    if duty.status.over and not theirs:
         return "over"
     return "pending" if one.state == "waiting" else one.state
 
@@ -170,10 +219,8 @@ def _said(
         timed = given.answer is Answer.COMING and given.minutes is not None
         said = t["coming-within"] if timed else t[f"answered-{given.answer.value}"]
         return t["answered"].format(answer=said.format(minutes=given.minutes))
-    if duty.status.over:
-        return t["watch-over"]
-    if duty.status is watch.Status.ACKNOWLEDGED:
-        return t["acked"]
-    if duty.to_desk and reader.recipient.kind is RecipientKind.DESK:
-        return t["unacked"]
-    return ""
+    if purpose is not Purpose.WATCH:
+        return ""
+    if reader.recipient.kind is RecipientKind.DESK:
+        return duties.said_to_desk(duty, reader.lang)
+    return duties.said_to_hub(duty, facts, reader.lang, reader.zone)

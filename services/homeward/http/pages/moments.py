@@ -33,6 +33,17 @@ def span(begin: datetime, end: datetime, lang: str, zone: tzinfo = ZONE) -> str:
     return f"{_day(first, lang)} {first:%H:%M}–{until}{last:%H:%M}{_mark(begin, zone)}"
 
 
+def elapsed(since: datetime, until: datetime, lang: str) -> str:
+    """Return how long it is from one moment to another, in minutes, hours or days."""
+    minutes = max(0, int((until - since).total_seconds()) // 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ("天", "小时", "分钟") if lang == "zh-Hans" else ("d", "h", "min")
+    counted = list(zip((days, hours, minutes), units, strict=True))
+    first = next((at for at, (many, _) in enumerate(counted) if many), 2)
+    return " ".join(f"{many} {unit}" for many, unit in counted[first : first + 2])
+
+
 def people(bucket: str, lang: str) -> str:
     """Return a bucketed count (I-17) in words."""
     if bucket.startswith("<"):

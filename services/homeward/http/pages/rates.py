@@ -1,4 +1,4 @@
-"""How many reports an address, or previews an account, may make in an hour.
+"""How many reports an address, previews an account, or sightings a key may make in a while.
 
 Kept in memory, and bounded itself.
 """
@@ -25,31 +25,36 @@ class Rates:
         at_most: int,
         monotonic: Callable[[], float] = time.monotonic,
         refuses: type[Refused] = TooManyReports,
+        within_s: float = HOUR_S,
     ) -> None:
-        """Allow so many an hour."""
+        """Allow so many within a while: an hour."""
         self.at_most = at_most
+        self._within_s = within_s
         self._refuses = refuses
         self._monotonic = monotonic
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def check(self, address: str) -> None:
-        """Refuse an address that has had its share. Raises what it refuses with."""
-        times = self._recent(address)
-        if len(times) >= self.at_most:
-            wait_s = times[0] + HOUR_S - self._monotonic()
-            raise self._refuses(str(max(1, math.ceil(wait_s))))
+    def take(self, address: str) -> None:
+        """Count one, or refuse an address that has had its share. Raises what it refuses with.
 
-    def note(self, address: str) -> None:
-        """Count a report that was kept."""
-        times = self._recent(address)
-        times.append(self._monotonic())
+        Before the work, without waiting in between: else those that come at once all pass.
+        """
+        times, now = self._recent(address), self._monotonic()
+        if len(times) >= self.at_most:
+            raise self._refuses(str(max(1, math.ceil(times[0] + self._within_s - now))))
+        times.append(now)
         self._seen[address] = times
         self._seen.move_to_end(address)
         while len(self._seen) > ADDRESSES_MAX:
             self._seen.popitem(last=False)
 
+    def give_back(self, address: str) -> None:
+        """Take one away again, of which nothing came."""
+        if times := self._seen.get(address):
+            times.pop()
+
     def _recent(self, address: str) -> deque[float]:
         times = self._seen.get(address, deque())
-        while times and times[0] <= self._monotonic() - HOUR_S:
+        while times and times[0] <= self._monotonic() - self._within_s:
             times.popleft()
         return times

@@ -1,8 +1,12 @@
 """The recipient's page: messages newest first, one tap to answer or to acknowledge."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final
 
+import h3
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
@@ -13,22 +17,24 @@ from homeward.http.answering import counted
 from homeward.http.asking import hash_of
 from homeward.http.auth import Caller, Open
 from homeward.http.authorisation import Action, Scope, scope_of
-from homeward.http.bodies import AnswerBody
-from homeward.http.doors import enter, messages_of
+from homeward.http.bodies import AnswerBody, PlaceBody, SightingBody
+from homeward.http.doors import Door, enter, messages_of
 from homeward.http.messages import ByLink, InLetterbox, Letterbox
-from homeward.http.pages import forms
+from homeward.http.pages import duties, forms
 from homeward.http.pages.language import language
 from homeward.http.pages.letters import Reader, letters
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.problems import Invalid
+from homeward.http.rooms import Rooms
+from homeward.http.sightings import report_sighting
 from homeward.http.watches import decide_watch, give_answer
 from homeward.messages import Actor
-from homeward.ports import Registered
+from homeward.ports import Recipient, Registered
 from homeward.refusals import NotForRole, Refused
-from homeward.requests.watch import AcknowledgeWatch
-from homeward.words import Answer, RecipientKind
+from homeward.requests.watch import AcknowledgeWatch, StandDown
+from homeward.words import Answer, Datum, RecipientKind
 
 SHOWN_MAX: Final = 30
 """Newest messages on a page: what is older is over."""
@@ -75,14 +81,29 @@ async def _page(
     )
 
 
-@router.get("/i/{recipient}/{token}")  # noqa: FAST003 - read by ByLink
+@router.get("/i/{recipient}/{token}")
 async def see(request: Request, box: InLetterbox, who: ByLink) -> Response:
     """Show the recipient's messages."""
     return await _page(request, box, who)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    """Something that was tapped."""
+
+    rooms: Rooms
+    door: Door
+    asking: Asking
+    said: dict[str, str]
+    recipient: Recipient
+
+
 async def _send(
-    request: Request, box: Letterbox, who: tuple[Actor, Registered], action: Action
+    request: Request,
+    box: Letterbox,
+    who: tuple[Actor, Registered],
+    action: Action,
+    do: Callable[[_Tap], Awaitable[object]],
 ) -> Response:
     rooms, (by, registered) = box.rooms, who
     said = forms.fields(await request.form(max_files=0, max_fields=20))
@@ -90,18 +111,16 @@ async def _send(
     try:
         key = forms.checked(rooms, f"inbox {by.id}", said.get("form", ""))
         content = forms.body_of(said)
-        # Five buttons share a token: what was tapped is part of the key.
-        tapped = f"{said.get('answer', '')}{said.get('minutes', '')}{said.get('watch', '')}"
+        # The buttons of a message share a token: what was tapped is part of the key.
+        what = request.url.path.rpartition("/")[2] if action is not Action.ANSWER else ""
+        names = ("answer", "minutes", "watch", "reason")
+        tapped = "".join(said.get(name, "") for name in names) + what
         asking = Asking(by, f"{key} {tapped[:60]}", hash_of(rooms, "POST", action, content))
         scope = scope_of(by.role, action)
         if scope is not Scope.TOLD:
             raise NotForRole(by.role.value)
         door = await enter(rooms, Caller(by, scope), said.get("case", ""))
-        if action is Action.ANSWER:
-            await give_answer(rooms, door.case, asking, _answer(said))
-        else:
-            wish = AcknowledgeWatch(at=rooms.clock.now(), by=by)
-            await decide_watch(rooms, door, said.get("watch", ""), asking, wish)
+        await do(_Tap(rooms, door, asking, said, registered.recipient))
     except Refused as refused:
         counted(rooms, refused)
         return await _page(request, box, who, type(refused).status, in_words(refused, lang))
@@ -119,16 +138,64 @@ def _answer(said: dict[str, str]) -> AnswerBody:
         raise Invalid from None
 
 
-@router.post("/i/{recipient}/{token}/answer", status_code=303)  # noqa: FAST003 - read by ByLink
+@router.post("/i/{recipient}/{token}/answer", status_code=303)
 async def give(request: Request, box: InLetterbox, who: ByLink) -> Response:
     """Say whether one helps; the newest answer counts."""
-    return await _send(request, box, who, Action.ANSWER)
+    return await _send(request, box, who, Action.ANSWER, _answers)
 
 
-@router.post("/i/{recipient}/{token}/acknowledge", status_code=303)  # noqa: FAST003 - read by ByLink
+async def _answers(tap: _Tap) -> None:
+    await give_answer(tap.rooms, tap.door.case, tap.asking, _answer(tap.said))
+
+
+@router.post("/i/{recipient}/{token}/acknowledge", status_code=303)
 async def acknowledge(request: Request, box: InLetterbox, who: ByLink) -> Response:
     """Say that somebody is watching."""
-    return await _send(request, box, who, Action.WATCH)
+    return await _send(request, box, who, Action.WATCH, _acknowledges)
+
+
+async def _acknowledges(tap: _Tap) -> None:
+    moved = tap.said.get("moved", "")
+    read = int(moved) if moved.isdecimal() else None
+    wish = AcknowledgeWatch(at=tap.rooms.clock.now(), by=tap.door.by, moved=read)
+    await decide_watch(tap.rooms, tap.door, tap.said.get("watch", ""), tap.asking, wish)
+
+
+@router.post("/i/{recipient}/{token}/seen", status_code=303)
+async def seen(request: Request, box: InLetterbox, who: ByLink) -> Response:
+    """Say that the person is at the hub, or just was; a human judges it."""
+    return await _send(request, box, who, Action.SIGHT, _sees)
+
+
+async def _sees(tap: _Tap) -> None:
+    """Report a sighting at the hub; who sees is watching, so the order counts as acknowledged."""
+    lat, lon = h3.cell_to_latlng(tap.recipient.cells[0])
+    try:
+        body = SightingBody(
+            seen_at=tap.rooms.clock.now(),
+            place=PlaceBody(lat=lat, lon=lon, datum=Datum.WGS84),
+            note=tap.said.get("note") or None,
+        )
+    except ValidationError:
+        raise Invalid from None
+    await report_sighting(tap.rooms, tap.door, tap.asking, body)
+    with suppress(Refused):  # over meanwhile: what was seen counts all the same
+        key = f"{tap.asking.key[:80]} watches"
+        await _acknowledges(replace(tap, asking=replace(tap.asking, key=key)))
+
+
+@router.post("/i/{recipient}/{token}/stand-down", status_code=303)
+async def stand_down(request: Request, box: InLetterbox, who: ByLink) -> Response:
+    """End the watch: they did not come, or the hub cannot watch and the duty desk is told."""
+    return await _send(request, box, who, Action.WATCH, _ends)
+
+
+async def _ends(tap: _Tap) -> None:
+    reason = tap.said.get("reason", "")
+    if reason not in duties.ENDS:
+        raise Invalid
+    wish = StandDown(at=tap.rooms.clock.now(), by=tap.door.by, reason=reason)
+    await decide_watch(tap.rooms, tap.door, tap.said.get("watch", ""), tap.asking, wish)
 
 
 @router.get("/page.css", include_in_schema=False)

@@ -15,7 +15,7 @@ from homeward.http.answering import RETRY_AFTER_S, counted
 from homeward.http.pages.language import LANGS, language
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
-from homeward.http.problems import LinkUnknown, StoreAway, TooManyReports
+from homeward.http.problems import LinkUnknown, StoreAway, TooManyPictures, TooManyReports
 from homeward.http.rooms import Rooms
 from homeward.ports import LogUnavailable
 from homeward.refusals import Refused
@@ -99,7 +99,7 @@ def page_of(
         why=in_words(refused, lang),
     )
     page.headers.update(dict(headers or {}))
-    if isinstance(refused, TooManyReports):
+    if isinstance(refused, TooManyReports | TooManyPictures):
         page.headers["Retry-After"] = refused.detail
     elif status == StoreAway.status:
         page.headers["Retry-After"] = str(RETRY_AFTER_S)
@@ -107,6 +107,6 @@ def page_of(
 
 
 def _head(status: int) -> str:
-    if status in {404, 405}:
+    if status in {404, 405, 410}:
         return "not-found"
     return "away" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"

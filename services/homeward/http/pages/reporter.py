@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from homeward.case import Status
 from homeward.desk import Asking
+from homeward.geography.sphere import centre_deg, distance_m
 from homeward.http.answering import counted
 from homeward.http.asking import hash_of
 from homeward.http.auth import Caller, InRooms, Open, of_reporter
@@ -17,7 +18,7 @@ from homeward.http.authorisation import Scope
 from homeward.http.cases import reporter_path
 from homeward.http.deciding import decide_case
 from homeward.http.doors import Door, case_id, enter
-from homeward.http.pages import forms
+from homeward.http.pages import forms, maps
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment, people
 from homeward.http.pages.phrases import PHRASES
@@ -90,6 +91,31 @@ def clock_lines(view: CaseView, now: datetime, lang: str, *, escalates: bool) ->
     return [*lines, t["next"].format(when=due, level=t[f"level-{level + 1}"])]
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A sighting that a coordinator released to the reporter (SAFETY I-20)."""
+
+    at: str
+    when: str
+    where: str
+    geo: str
+
+
+def released_lines(view: CaseView, last_seen: str, lang: str) -> list[Released]:
+    """Return what was released, the newest first: when, where, and how far from there."""
+    found = []
+    for one in sorted(view.sightings, key=lambda seen: seen.seen_at, reverse=True):
+        if not one.released:
+            continue
+        lat_deg, lon_deg = centre_deg(one.cell)
+        km = distance_m(*centre_deg(last_seen), lat_deg, lon_deg) / 1_000
+        spot = f"{lat_deg:.3f}, {lon_deg:.3f}"
+        where = PHRASES[lang]["released-where"].format(spot=spot, km=f"{km:.1f}")
+        when = moment(one.seen_at, lang)
+        found.append(Released(instant_text(one.seen_at), when, where, spot.replace(" ", "")))
+    return found
+
+
 def _page(
     request: Request,
     rooms: Rooms,
@@ -122,6 +148,8 @@ def _page(
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
+        released=released_lines(view, raised.last_seen_cell, lang),
+        picture=maps.of_reporter(raised, lang),
         open=not view.status.over,
         retractable=view.status in {Status.PROVISIONAL, Status.VERIFYING},
         form=forms.new_token(rooms, _page_name(door)),
@@ -137,7 +165,7 @@ def _page_name(door: Door) -> str:
     return f"case {door.case}"
 
 
-@router.get("/{code}/{token}")  # noqa: FAST003 - read by Behind
+@router.get("/{code}/{token}")
 async def see(request: Request, rooms: InRooms, door: Behind) -> Response:
     """Show the report to who made it."""
     return _page(request, rooms, door)
@@ -168,13 +196,13 @@ async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Respon
     return RedirectResponse(f"{reporter_path(rooms, door.case)}?lang={lang}&said={what}", 303)
 
 
-@router.post("/{code}/{token}/facts", status_code=303)  # noqa: FAST003 - read by Behind
+@router.post("/{code}/{token}/facts", status_code=303)
 async def add(request: Request, rooms: InRooms, door: Behind) -> Response:
     """Say more about the case."""
     return await _send(request, rooms, door, "added")
 
 
-@router.post("/{code}/{token}/withdraw", status_code=303)  # noqa: FAST003 - read by Behind
+@router.post("/{code}/{token}/withdraw", status_code=303)
 async def withdraw(request: Request, rooms: InRooms, door: Behind) -> Response:
     """Take the report back."""
     return await _send(request, rooms, door, "withdrawn")

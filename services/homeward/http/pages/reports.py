@@ -230,13 +230,16 @@ async def _raised(
     address = request.client.host if request.client else ""
     known = await rooms.log.answered(derived_id(rooms.log.origin, by.id, key, "request"))
     if known is None:
-        rates.check(address)
+        rates.take(address)
+    kept = False
     try:
         case, receipt = await raise_case(rooms, asking, body)
+        kept = not receipt.repeated
     except IdempotencyKeyReused:  # corrected and sent again: the report is in, and is added to
         return rooms.desk.new_id(asking, "case"), "sent-before"
-    if known is None and not receipt.repeated:
-        rates.note(address)
+    finally:
+        if known is None and not kept:
+            rates.give_back(address)
     return case, "sent"
 
 

@@ -1,1 +1,1 @@
-SELECT clock_timestamp() AS real, anchor_real, anchor_case, rate FROM case_clock
+SELECT * FROM read_case_clock()

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from pyroaring import BitMap
 
-from homeward.ports import Leased, Settled
+from homeward.ports import Chunk, Leased, Settled
 from homeward.testing.contracts.chunks import chunk_of, members, put, retry_of
 from homeward.testing.contracts.pen import AT, Pen, Ports, log_is_sound
 from homeward.words import Purpose
 
 Elapse = Callable[[float], Awaitable[None]]
+SetBack = Callable[[float], Awaitable[None]]
 FIGURES = ("people", "leased", "accepted", "failed", "expired", "withdrawn", "unknown", "pending")
 
 
@@ -155,6 +156,35 @@ class LedgerContract:
         figures = (await store.ledger.counts("a"))["alert", 1, 1]
         assert [figures[name] for name in FIGURES] == [3, 3, 1, 0, 0, 0, 0, 2]
 
+    async def test_a_clock_set_back_makes_nobody_wait_longer_than_was_asked_for(
+        self, store: Ports, set_back: SetBack
+    ) -> None:
+        await put(store, *(chunk_of("a", seq) for seq in (1, 2)))
+        dead, lives = await store.ledger.lease(2, 60, AT)
+        await put(store, replace(chunk_of("a", 3), delay_s=900))
+        assert 0 < (await store.ledger.next_open_s() or 0) <= 60
+        await set_back(1_200)
+        assert await store.ledger.next_open_s() == 0
+        assert await store.ledger.renew(lives, 60)
+        again, delayed = await store.ledger.lease(9, 60, AT)
+        assert (again.chunk, delayed.chunk.seq) == (dead.chunk, 3)
+        assert not await store.ledger.renew(dead, 60)
+        everybody = tuple(members(lives.recipients))
+        assert await store.ledger.settle(lives, outcome(everybody), done=True)
+        assert 0 < (await store.ledger.next_open_s() or 0) <= 60
+        assert await store.ledger.lease(9, 60, AT) == []
+
+    async def test_a_clock_set_forward_only_ends_leases(
+        self, store: Ports, set_back: SetBack
+    ) -> None:
+        await put(store, *(chunk_of("a", seq) for seq in (1, 2)))
+        dead, lives = await store.ledger.lease(2, 60, AT)
+        await set_back(-3_600)
+        assert await store.ledger.next_open_s() == 0
+        assert await store.ledger.renew(lives, 60)
+        assert [one.chunk for one in await store.ledger.lease(9, 60, AT)] == [dead.chunk]
+        assert await store.ledger.renew(lives, 60)
+
     async def test_after_a_close_only_what_ends_it_is_leased(
         self, store: Ports, elapse: Elapse
     ) -> None:
@@ -226,6 +256,25 @@ class LedgerContract:
         assert [(one.chunk.seq, one.chunk.version) for one in left] == [(9, 2)]
         figures = (await store.ledger.counts("a"))["alert", 1, 1]
         assert (figures["accepted"], figures["withdrawn"], figures["pending"]) == (1, 2, 0)
+
+    async def test_a_moved_window_replaces_what_has_not_left(self, store: Ports) -> None:
+        def order(seq: int, moved: int, watch: str = "w") -> Chunk:
+            one = chunk_of("a", seq, 1, purpose=Purpose.WATCH)
+            return replace(one, watch=watch, wave=moved)
+
+        await put(store, order(1, 0), order(2, 0), order(3, 0, "other"), chunk_of("a", 4, 2))
+        old = await self._one(store)
+        for moved in (1, 1, 0):
+            await store.ledger.supersede_watch("a", 1, "w", moved)
+        assert not await store.ledger.renew(old, 60), "nothing more of it is sent"
+        settled = replace(outcome((), (), (), (1,)), retries=(retry_of(old.chunk, 1),))
+        assert await store.ledger.settle(old, settled, done=True)
+        await put(store, order(5, 0), order(6, 1))
+        left = await store.ledger.lease(9, 60, AT)
+        assert [one.chunk.seq for one in left] == [3, 6, 4]
+        assert [one.chunk.moved for one in left] == [0, 1, 0]
+        figures = (await store.ledger.counts("a"))["watch", 1, 0]
+        assert (figures["withdrawn"], figures["pending"]) == (3, 1)
 
     async def test_of_those_told_only_what_told_them_counts(self, store: Ports) -> None:
         watch = replace(chunk_of("a", 1, 7, purpose=Purpose.WATCH), contact=1)

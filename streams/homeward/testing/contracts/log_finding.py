@@ -29,6 +29,13 @@ class LogFindingContract:
         older = await store.log.newest("case.withdrawn/1", before=2, limit=5)
         assert [row.log_index for row in older] == [0]
 
+    async def test_rows_are_read_by_their_places(self, store: Ports) -> None:
+        pen = Pen(store.log.origin)
+        await appended(store.log, *(pen.note(pen.case(one % 2)) for one in range(6)))
+        rows = await store.log.rows(-1, 9)
+        assert await store.log.at([4, 1, 4, 10**12]) == [rows[1], rows[4]]
+        assert await store.log.at([]) == []
+
     async def test_a_key_is_read_between_two_versions(self, store: Ports) -> None:
         pen = Pen(store.log.origin)
         await appended(store.log, *(pen.note(pen.case(one % 2)) for one in range(8)))

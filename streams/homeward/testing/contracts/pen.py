@@ -14,11 +14,15 @@ from homeward.messages import Actor, Fact
 from homeward.ports import (
     Appended,
     Feed,
+    Hearing,
     Idempotency,
     Inbox,
+    Leases,
     Ledger,
     Log,
     Outcome,
+    Processes,
+    Published,
     Roster,
     Unit,
     Workbench,
@@ -40,6 +44,10 @@ class Ports(Protocol):
     ledger: Ledger
     inbox: Inbox
     roster: Roster
+    leases: Leases
+    processes: Processes
+    hearing: Hearing
+    published: Published
 
 
 class Pen:

@@ -33,6 +33,12 @@ def hub(name: str, lat: float, lon: float) -> Recipient:
 class RosterContract:
     """Registering and finding."""
 
+    async def test_who_is_registered_is_known(self, store: Ports) -> None:
+        await store.roster.register([volunteer("ann"), volunteer("ben")])
+        await store.roster.remove("ben")
+        assert await store.roster.known({"ann", "ben", "nobody"}) == {"ann"}
+        assert await store.roster.known(()) == frozenset()
+
     async def test_what_is_registered_is_found_as_it_came(self, store: Ports) -> None:
         given = replace(
             hub("fuyang-west", *FUYANG),
@@ -161,6 +167,24 @@ class RosterContract:
         await store.roster.remove("h0")
         await store.roster.register([replace(paused, active=True)])
         assert [one.id for one in await store.roster.hubs_near(lat, lon, 1_000, 9)] == ["paused"]
+
+    async def test_hours_and_shifts_come_back_and_stand_at_the_place(self, store: Ports) -> None:
+        lat, lon = FUYANG
+        manned = replace(
+            hub("h1", lat, lon),
+            zone="Europe/Berlin",
+            hours="Mo-Fr 06:00-22:00; Sa 08:00-12:00",
+            shifts=("06:00-14:00", ""),
+        )
+        [registered] = await store.roster.register([manned])
+        await store.roster.register([hub("h2", lat + 0.1, lon), volunteer("ann")])
+        assert await store.roster.get("h1") == registered
+        assert [one.recipient for one in await store.roster.page(None, "ann", 1)] == [manned]
+        found = await store.roster.hubs_near(lat, lon, 25_000, 9)
+        assert [one.duty for one in found] == [manned.duty, None]
+        await store.roster.register([replace(manned, hours="", shifts=())])
+        found = await store.roster.hubs_near(lat, lon, 25_000, 9)
+        assert [one.duty for one in found] == [None, None]
 
     async def test_the_roster_is_paged_by_id(self, store: Ports) -> None:
         await store.roster.register([hub("h1", *FUYANG), *(volunteer(v) for v in "dbca")])

@@ -189,15 +189,16 @@ class RosterMovesContract:
     async def test_who_waits_hears_of_a_change(self, store: Ports) -> None:
         roster = store.roster
         (ann,) = await roster.register([volunteer("ann")])
-        await roster.wait(0.05)
-        await roster.wait(0.05)
-        waiting = asyncio.create_task(roster.wait(20))
+        mark = await roster.wait(0.05, await roster.wait(0.05))
+        waiting = asyncio.create_task(roster.wait(20, mark))
+        another = asyncio.create_task(roster.wait(20, mark))
         await asyncio.sleep(0)
         await roster.move([at(1, 1)])
-        await asyncio.wait_for(waiting, 10)
+        mark = await asyncio.wait_for(waiting, 10)
+        assert await asyncio.wait_for(another, 10) == mark  # nobody takes it away from another
         changes = await changed(roster, ann.revision)
         assert changes.columns.ordinals.tolist() == [ann.ordinal] * 2
         assert np.array_equal(changes.columns.cells, (await roster.columns(0, 1)).cells)
-        waiting = asyncio.create_task(roster.wait(20))
+        waiting = asyncio.create_task(roster.wait(20, mark))
         await roster.remove("ann")
         await asyncio.wait_for(waiting, 10)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from homeward.testing.memory.calls import Calls, Crashed, Fault, crash_at, unharmed
+from homeward.testing.memory.hearing import HearingDisk, MemoryHearing
 from homeward.testing.memory.keeping import (
     KeyDisk,
     MemoryClock,
@@ -10,9 +11,11 @@ from homeward.testing.memory.keeping import (
     MemoryMeter,
     MemorySubjectKeys,
 )
+from homeward.testing.memory.leases import LeaseDisk, MemoryLeases, MemoryProcesses
 from homeward.testing.memory.ledger import LedgerDisk, MemoryInbox, MemoryLedger
 from homeward.testing.memory.log import LogDisk, MemoryFeed, MemoryLog, said
-from homeward.testing.memory.roster import MemoryRoster, RosterDisk, shard_of
+from homeward.testing.memory.published import MemoryPublished, PublishedDisk
+from homeward.testing.memory.roster import MemoryRoster, RosterDisk
 from homeward.testing.memory.workbench import BenchDisk, MemoryWorkbench
 
 ORIGIN = "memory.homeward.test"
@@ -27,6 +30,9 @@ class Disk:
     ledger: LedgerDisk = field(default_factory=LedgerDisk)
     roster: RosterDisk = field(default_factory=RosterDisk)
     keys: KeyDisk = field(default_factory=KeyDisk)
+    leases: LeaseDisk = field(default_factory=LeaseDisk)
+    hearing: HearingDisk = field(default_factory=HearingDisk)
+    published: PublishedDisk = field(default_factory=PublishedDisk)
 
 
 class MemoryStore:
@@ -53,6 +59,10 @@ class MemoryStore:
         self.inbox = MemoryInbox(self.disk.ledger, self.calls)
         self.roster = MemoryRoster(self.disk.roster, self.calls)
         self.subject_keys = MemorySubjectKeys(self.disk.keys, self.calls)
+        self.leases = MemoryLeases(self.disk.leases, self.clock, self.calls)
+        self.processes = MemoryProcesses(self.disk.leases, self.clock, self.calls)
+        self.hearing = MemoryHearing(self.disk.hearing, self.clock, self.calls)
+        self.published = MemoryPublished(self.disk.published, self.calls)
 
     def restarted(self, calls: Calls | None = None) -> "MemoryStore":
         """Return the ports of a new process on the same disk, under the same clock."""
@@ -67,17 +77,20 @@ __all__ = [
     "Fault",
     "MemoryClock",
     "MemoryFeed",
+    "MemoryHearing",
     "MemoryInbox",
     "MemoryKeyRing",
+    "MemoryLeases",
     "MemoryLedger",
     "MemoryLog",
     "MemoryMeter",
+    "MemoryProcesses",
+    "MemoryPublished",
     "MemoryRoster",
     "MemoryStore",
     "MemorySubjectKeys",
     "MemoryWorkbench",
     "crash_at",
     "said",
-    "shard_of",
     "unharmed",
 ]

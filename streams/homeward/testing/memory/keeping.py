@@ -22,6 +22,10 @@ class MemoryClock:
         self._case = self._real = start or datetime(2026, 3, 1, 8, tzinfo=UTC)
         self.scale = scale
 
+    @property
+    def rate(self) -> float:
+        return self.scale
+
     def now(self) -> datetime:
         return self._case
 
@@ -130,7 +134,7 @@ class MemoryMeter:
         self.observed: defaultdict[tuple[str, Labels], list[float]] = defaultdict(list)
         self.gauges: dict[tuple[str, Labels], float] = {}
 
-    def count(self, name: str, by: float = 1, **labels: str) -> None:
+    def count(self, name: str, by: float = 1, /, **labels: str) -> None:
         self.counts[name, tuple(sorted(labels.items()))] += by
 
     def observe(self, name: str, value: float, **labels: str) -> None:

@@ -29,6 +29,7 @@ class LedgerRow:
     """Order of arrival, between chunks of the same priority and seq."""
     lease: int = 0
     leased_until: datetime = NEVER
+    lease_s: float = 0.0
     settled: bool = False
     done: bool = False
     withdrawn: bool = False
@@ -57,6 +58,8 @@ class LedgerDisk:
     closed: set[tuple[str, int]] = field(default_factory=set)
     newest: dict[tuple[str, int], int] = field(default_factory=dict)
     """The version of an alert below which no alert chunk leaves any more."""
+    moved: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    """How often a watch was moved; no chunk of it leaves any more that was moved less often."""
     inboxes: defaultdict[str, list[InboxMessage]] = field(default_factory=lambda: defaultdict(list))
     added: set[asyncio.Event] = field(default_factory=set)
 
@@ -74,14 +77,22 @@ class LedgerDisk:
         return not (row.done or row.withdrawn or self.over(row.chunk))
 
     def over(self, chunk: Chunk) -> bool:
-        """Whether its alert is closed, or a newer version has replaced its words."""
+        """Whether its alert is closed, or a newer version or window has replaced its words."""
         of = chunk.case, chunk.alert
-        old = chunk.purpose is Purpose.ALERT and chunk.version < self.newest.get(of, 0)
+        if chunk.purpose is Purpose.WATCH:
+            old = chunk.moved < self.moved.get((*of, chunk.watch or ""), 0)
+        else:
+            old = chunk.purpose is Purpose.ALERT and chunk.version < self.newest.get(of, 0)
         return (of in self.closed and not chunk.purpose.ends) or old
 
-    def free_at(self, row: LedgerRow) -> datetime:
+    def free_at(self, row: LedgerRow, now: datetime) -> datetime:
         """When it may be leased next."""
-        return max(row.due_at, row.leased_until)
+        if row.lease:
+            free, wait_s = row.leased_until, row.lease_s
+        else:
+            free, wait_s = row.due_at, row.chunk.delay_s
+        # Nobody waits longer than was asked for: the clock was set back meanwhile.
+        return free if free <= now + timedelta(seconds=wait_s + 1) else now
 
 
 class MemoryLedger:
@@ -104,7 +115,7 @@ class MemoryLedger:
         free = [
             row
             for row in self.disk.rows.values()
-            if self.disk.open(row) and self.disk.free_at(row) <= now
+            if self.disk.open(row) and self.disk.free_at(row, now) <= now
         ]
         for row in sorted(free, key=lambda row: (row.chunk.priority, row.chunk.seq, row.place)):
             full = len(taken) >= limit or (people is not None and people <= 0)
@@ -116,7 +127,7 @@ class MemoryLedger:
 
     def _lease(self, row: LedgerRow, now: datetime, lease_s: float) -> Leased:
         row.lease += 1
-        row.leased_until = now + timedelta(seconds=lease_s)
+        row.leased_until, row.lease_s = now + timedelta(seconds=lease_s), lease_s
         earlier = Settled(
             accepted=row.accepted.serialize(),
             failed=row.failed.serialize(),
@@ -150,6 +161,7 @@ class MemoryLedger:
         if row is None or not self.disk.open(row):
             return False
         row.leased_until = self.clock.real() + timedelta(seconds=lease_s)
+        row.lease_s = lease_s
         return True
 
     @port_call
@@ -163,6 +175,14 @@ class MemoryLedger:
     @port_call
     async def supersede(self, case: str, alert: int, version: int) -> None:
         self.disk.newest[case, alert] = max(version, self.disk.newest.get((case, alert), 0))
+        for row in self.disk.rows.values():
+            if self.disk.over(row.chunk) and not row.lease:
+                row.withdrawn = True
+
+    @port_call
+    async def supersede_watch(self, case: str, alert: int, watch: str, moved: int) -> None:
+        of = case, alert, watch
+        self.disk.moved[of] = max(moved, self.disk.moved.get(of, 0))
         for row in self.disk.rows.values():
             if self.disk.over(row.chunk) and not row.lease:
                 row.withdrawn = True
@@ -192,10 +212,11 @@ class MemoryLedger:
 
     @port_call
     async def next_open_s(self) -> float | None:
-        free = [self.disk.free_at(row) for row in self.disk.rows.values() if self.disk.open(row)]
+        now, rows = self.clock.real(), self.disk.rows.values()
+        free = [self.disk.free_at(row, now) for row in rows if self.disk.open(row)]
         if not free:
             return None
-        return max(0.0, (min(free) - self.clock.real()).total_seconds())
+        return max(0.0, (min(free) - now).total_seconds())
 
     @port_call
     async def counts(self, case: str) -> Mapping[tuple[str, int, int], Mapping[str, int]]:

@@ -144,6 +144,11 @@ class MemoryLog:
         return self._of(indexes, kinds)[:limit]
 
     @port_call
+    async def at(self, indexes: Collection[int]) -> list[Row]:
+        size = len(self.disk.rows)
+        return [self.disk.rows[one] for one in sorted(set(indexes)) if 0 <= one < size]
+
+    @port_call
     async def key_rows(
         self,
         key: str,

@@ -1,7 +1,6 @@
 """The roster in memory: ordinals by shard, revisions by lane, columns for the index."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from homeward.fanout.columns import NO_CELL, too_many
+from homeward.fanout.shards import lane_of, shard_of
 from homeward.ports import (
     HubPlace,
     LaneChanges,
@@ -25,16 +25,10 @@ from homeward.ports import (
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
-SHARD_BITS: Final = 6
 COUNT_BITS: Final = 26
 CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
 RES_OTHERS_MAX: Final = 10
-
-
-def shard_of(recipient: str) -> int:
-    """Return a recipient's shard: the first 6 bits of SHA-256(id)."""
-    return hashlib.sha256(recipient.encode()).digest()[0] >> (8 - SHARD_BITS)
 
 
 @dataclass(slots=True)
@@ -62,7 +56,6 @@ class MemoryRoster:
 
     def __init__(self, disk: RosterDisk, calls: Calls) -> None:
         self.disk, self.calls = disk, calls
-        self._waited = 0
 
     def _revise(self, shard: int) -> int:
         # One counter for all lanes rises in each of them, however many lanes there are.
@@ -108,6 +101,10 @@ class MemoryRoster:
     @port_call
     async def get(self, recipient: str) -> Registered | None:
         return self.disk.registered.get(recipient)
+
+    @port_call
+    async def known(self, ids: Collection[str]) -> frozenset[str]:
+        return frozenset(ids) & self.disk.registered.keys()
 
     @port_call
     async def by_ordinals(self, ordinals: Collection[int]) -> Mapping[int, Registered]:
@@ -178,17 +175,17 @@ class MemoryRoster:
         return LaneChanges(_columns(self._revision(lane, lanes), changed), gone)
 
     @port_call
-    async def wait(self, timeout_s: float) -> None:
+    async def wait(self, timeout_s: float, mark: str = "") -> str:
         rung = asyncio.Event()
         self.disk.rung.add(rung)
         try:
-            if self.disk.changes == self._waited:
+            if str(self.disk.changes) == mark:
                 await asyncio.wait_for(rung.wait(), timeout_s)
         except TimeoutError:
             pass
         finally:
             self.disk.rung.discard(rung)
-            self._waited = self.disk.changes
+        return str(self.disk.changes)
 
     def forget_departures(self) -> None:
         """Forget who left, as a store does after a day: changes from before are read anew."""
@@ -219,7 +216,7 @@ class MemoryRoster:
             lat, lon = h3.cell_to_latlng(hub.cells[0])
             away_m = h3.great_circle_distance((lat_deg, lon_deg), (lat, lon), unit="m")
             if away_m <= within_m:
-                place = HubPlace(hub.id, hub.hub_kind, lat, lon, len(hub.contacts))
+                place = HubPlace(hub.id, hub.hub_kind, lat, lon, len(hub.contacts), hub.duty)
                 near.append((away_m, place))
         near.sort(key=lambda pair: (pair[0], pair[1].id))
         return [place for _, place in near[:limit]]
@@ -243,7 +240,7 @@ class MemoryRoster:
 
 
 def _lane(recipient: str, lanes: int) -> int:
-    return shard_of(recipient) * lanes // 64
+    return lane_of(recipient, lanes)
 
 
 def _finest(kind: RecipientKind) -> int:

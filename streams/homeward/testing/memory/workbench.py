@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from homeward.ports import KeyTurn, Parked, Position, Taken, Wake
-from homeward.record.envelope import Entry
+from homeward.record.envelope import Entry, Row, kind_of
 from homeward.testing.memory.calls import Calls, port_call
 from homeward.testing.memory.keeping import MemoryClock
 from homeward.testing.memory.ledger import LedgerDisk
@@ -77,6 +77,7 @@ class MemoryWorkbench:
             row = self.ledger.rows[taken.chunk]
             row.lease = 1
             row.leased_until = self.clock.real() + timedelta(seconds=taken.lease_s)
+            row.lease_s = taken.lease_s
         self.log.ring()
         return True
 
@@ -113,6 +114,24 @@ class MemoryWorkbench:
     async def live(self, processor: str) -> Mapping[str, int]:
         rows = self.disk.positions
         return {at[1]: rows[at].revision for at in self.disk.live if at[0] == processor}
+
+    @port_call
+    async def unheard(
+        self,
+        processor: str,
+        kinds: Collection[str],
+        low: int,
+        upto: int,
+        limit: int = 500,
+        keys: Collection[str] | None = None,
+    ) -> Sequence[Row]:
+        found: list[Row] = []
+        for row in self.log.rows[low:upto]:
+            position = self._position((processor, row.key))
+            fresh = row.key_version > position.heard and not position.parked
+            if fresh and kind_of(row) in kinds and (keys is None or row.key in keys):
+                found.append(row)
+        return found[:limit]
 
     @port_call
     async def start(self, processor: str) -> tuple[int, int]:

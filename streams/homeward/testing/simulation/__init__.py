@@ -1,6 +1,8 @@
 """The simulator: seeded histories, a virtual clock, and everything that can go wrong."""
 
+from homeward.testing.simulation.headed import not_headed_off
 from homeward.testing.simulation.judge import Outcome, differences, outcome
+from homeward.testing.simulation.places import FAST, FAST_AND_WIDE, NEAR, WIDE, World
 from homeward.testing.simulation.running import (
     CALM,
     Crew,
@@ -16,9 +18,14 @@ from homeward.testing.simulation.running import (
 )
 from homeward.testing.simulation.seeds import Findings, disturb, seed_blocks
 from homeward.testing.simulation.sender import Sink, Told
+from homeward.testing.simulation.waved import not_told_as_said
 
 __all__ = [
     "CALM",
+    "FAST",
+    "FAST_AND_WIDE",
+    "NEAR",
+    "WIDE",
     "Crew",
     "Findings",
     "Outcome",
@@ -27,10 +34,13 @@ __all__ = [
     "Sink",
     "Told",
     "Trouble",
+    "World",
     "bench_of",
     "differences",
     "disturb",
     "drawn",
+    "not_headed_off",
+    "not_told_as_said",
     "outcome",
     "real_crew",
     "run",

@@ -5,10 +5,10 @@ the same act.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import h3
 
@@ -18,6 +18,7 @@ from homeward.facts.case import (
     AlertDrafted,
     AlertIssued,
     AlertUpdated,
+    AlertWidened,
     CaseClosedOut,
     CaseRaised,
     CaseRejected,
@@ -32,12 +33,13 @@ from homeward.facts.hub import WatchOrdered
 from homeward.facts.sighting import SightingAccepted, SightingRejected, SightingReported
 from homeward.facts.watch import WatchAcknowledged, WatchStoodDown
 from homeward.messages import Actor, Fact
+from homeward.policies.approval import alone_km
 from homeward.ports import Conflict, Move, Unit
 from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, write
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.testing.histories import Act, History, Step
 from homeward.testing.memory import ORIGIN, MemoryStore
-from homeward.testing.simulation.places import BOOK, CENTRE, place, volunteer
+from homeward.testing.simulation.places import CENTRE, NEAR, World, volunteer
 from homeward.words import (
     AgeBand,
     CancelReason,
@@ -82,11 +84,28 @@ SIMPLE: Final[dict[Act, Callable[[dict[str, Any]], Fact]]] = {
 }
 
 
+VERSIONS: Final = {
+    Act.ISSUE: False,
+    Act.UPDATE: False,
+    Act.ISSUE_ALONE: True,
+    Act.UPDATE_ALONE: True,
+}
+"""Acts that make a version of an alert; whether on one officer's word."""
+
+T = TypeVar("T")
+
+
+def _turn(values: Sequence[T], number: int) -> T:
+    """Return one of some values, each in its turn."""
+    return values[number % len(values)]
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The clients of one history: stateless, so that an act can be done again after a crash."""
 
     history: History
+    world: World = NEAR
 
     def case(self, number: int) -> str:
         """Return a case's id."""
@@ -101,7 +120,7 @@ class Desk:
         return [
             number
             for number, step in enumerate(self.history.steps[: upto + 1])
-            if step.case == case and step.act in {Act.ISSUE, Act.UPDATE}
+            if step.case == case and step.act in VERSIONS
         ]
 
     async def act(self, store: MemoryStore, number: int, step: Step) -> None:
@@ -163,8 +182,11 @@ class Desk:
             return [(stream, simple(base))]
         drafts = self._drafts(number, step.case)
         match step.act:
-            case Act.ISSUE | Act.UPDATE:
-                return self._alert(base, stream, number, len(drafts))
+            case Act.ISSUE | Act.UPDATE | Act.ISSUE_ALONE | Act.UPDATE_ALONE:
+                alone = VERSIONS[step.act]
+                return self._alert(base, stream, number, len(drafts), alone=alone)
+            case Act.APPROVE:
+                return self._approved(base, stream, number, drafts)
             case Act.SIGHT | Act.MISTAKE:
                 return self._sighting(base, number, step)
             case Act.ACKNOWLEDGE | Act.STAND_DOWN:
@@ -176,30 +198,54 @@ class Desk:
                 return [(stream, CaseClosedOut(**base, alert=1, version=len(drafts)))]
         return []
 
-    def _alert(self, base: dict[str, Any], stream: str, number: int, version: int) -> Said:
-        draft = self.id(number, 0)
+    def _approved(
+        self, base: dict[str, Any], stream: str, number: int, drafts: Sequence[int]
+    ) -> Said:
+        """Return what widens the newest version, unless two have approved it already."""
+        case = self.history.steps[number].case
+        since = self.history.steps[drafts[-1] : number]
+        again = any(step.case == case and step.act is Act.APPROVE for step in since)
+        if again or not VERSIONS[since[0].act]:
+            return []
+        base |= {"draft": self.id(drafts[-1], 0), "alert": 1, "version": len(drafts)}
+        world = self.world
+        widened = AlertWidened(**base, reach_km_max=world.reach_km_max, hubs=world.book())
+        return [(stream, AlertApproved(**base)), (stream, widened)]
+
+    def _alert(
+        self, base: dict[str, Any], stream: str, number: int, version: int, *, alone: bool
+    ) -> Said:
+        draft, world = self.id(number, 0), self.world
         bounds: dict[str, Any] = {
             "alert": 1,
             "version": version,
-            "policy": "field",
+            "policy": _turn(world.policies, self.history.seed + version - 1),
             "severity": Severity.SEVERE,
-            "reach_km_max": 30,
+            "reach_km_max": world.reach_km_max,
             "expires_at": base["at"] + timedelta(hours=6),
         }
         issued = AlertIssued if version == 1 else AlertUpdated
+        drafted = AlertDrafted(**base, **bounds)
+        if alone:
+            bounds |= {
+                "reach_km_max": alone_km(world.reach_km_max),
+                "people_max": world.people_alone_max,
+            }
+        approved = AlertApproved(**base, draft=draft, alert=1, version=version)
         return [
-            (stream, AlertDrafted(**base, **bounds)),
-            (stream, AlertApproved(**base, draft=draft, alert=1, version=version)),
-            (stream, issued(**base, **bounds, draft=draft, hubs=BOOK)),
+            (stream, drafted),
+            *([] if alone else [(stream, approved)]),
+            (stream, issued(**base, **bounds, draft=draft, hubs=world.book())),
         ]
 
     def _sighting(self, base: dict[str, Any], number: int, step: Step) -> Said:
         sighting = self.id(number, "sighting")
-        stream = f"sighting-{sighting}"
+        stream, world = f"sighting-{sighting}", self.world
+        late = timedelta(seconds=_turn(world.told_late_s, step.choice))
         seen: dict[str, Any] = {
             "sighting": sighting,
-            "cell": h3.cell_to_center_child(place(step.choice), 9),
-            "seen_at": base["at"],
+            "cell": h3.cell_to_center_child(world.sight(step.choice), 9),
+            "seen_at": base["at"] - late,
             "accuracy_m": 50,
         }
         reported = SightingReported(
@@ -208,8 +254,13 @@ class Desk:
         if step.act is Act.MISTAKE:
             judged: Fact = SightingRejected(**base, sighting=sighting, reason="other-person")
         else:
-            credible: dict[str, Any] = {"mode": Mode.FOOT, "credibility_ppm": 800_000, "hubs": BOOK}
-            judged = SightingAccepted(**base, **seen, **credible)
+            judged = SightingAccepted(
+                **base,
+                **seen,
+                mode=_turn(world.sight_modes, step.choice),
+                credibility_ppm=_turn(world.credible_ppm, step.choice // 10),
+                hubs=world.book(),
+            )
         return [(stream, reported), (stream, judged)]
 
     def _watch(self, store: MemoryStore, base: dict[str, Any], step: Step) -> Said:
@@ -227,4 +278,5 @@ class Desk:
         stream = f"watch-{watch}"
         if step.act is Act.ACKNOWLEDGE:
             return [(stream, WatchAcknowledged(**base, watch=watch, hub=hub))]
-        return [(stream, WatchStoodDown(**base, watch=watch, hub=hub, reason="over"))]
+        reason = _turn(("not-here", "not-here", "cannot-watch", "over"), step.choice // 10)
+        return [(stream, WatchStoodDown(**base, watch=watch, hub=hub, reason=reason))]

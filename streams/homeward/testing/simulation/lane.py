@@ -124,7 +124,7 @@ class SmallLane:
     def _chunk(self, heard: Recorded, order: CalloutOrdered, seq: int, people: BitMap) -> Chunk:
         rest: dict[str, Any] = {
             name: getattr(order, name)
-            for name in ("purpose", "alert", "version", "wave", "texts_of", "contact", "watch")
+            for name in ("purpose", "alert", "version", "texts_of", "contact", "watch")
         }
         return Chunk(
             id=derived_id(ORIGIN, heard.id, self.lane, seq),
@@ -134,5 +134,6 @@ class SmallLane:
             seq=seq,
             recipients=people.serialize(),
             people=len(people),
+            wave=order.moved or order.wave,
             **rest,
         )

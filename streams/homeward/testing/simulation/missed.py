@@ -17,17 +17,19 @@ from homeward.fanout.told import bitmap, load
 from homeward.geography.cells import from_bytes
 from homeward.record.envelope import attachments, read
 from homeward.testing.memory import Disk
+from homeward.testing.simulation.alone import too_many, words_of
 from homeward.words import Audience, Purpose
 
 ENDS = {"case.alert-cancelled/1", "case.resolved/1", "case.closed-out/1"}
 
 
-def missed(disk: Disk, everybody: LaneColumns, at: datetime) -> Iterator[str]:
+def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iterator[str]:
     """Return whom the rule tells or passes over, by the log's own orders, and nobody did.
 
     ``everybody`` is the roster as one lane; ``at`` the case clock.
     """
-    rule = BruteIndex(everybody)
+    rule, words = BruteIndex(everybody), words_of(disk)
+    yield from too_many(words)
     for case, orders in _live(disk, at).items():
         newest = orders[-1]
         cells = np.concatenate([from_bytes(one.cells or b"") for one in orders])
@@ -41,9 +43,11 @@ def missed(disk: Disk, everybody: LaneColumns, at: datetime) -> Iterator[str]:
                 told=_cut(disk, case, newest),
             )
         )
-        if len(found.ordinals):
-            yield f"inside and not told: {len(found.ordinals)} of {case}"
-        if forgotten := BitMap(found.suppressed) - _suppressed(disk, case, newest):
+        untold = BitMap(found.ordinals)
+        over = words[case].passed_over(newest.version, untold, lanes)
+        if untold - over:
+            yield f"inside and not told: {len(untold - over)} of {case}"
+        if forgotten := (BitMap(found.suppressed) | over) - _suppressed(disk, case, newest):
             yield f"passed over and forgotten: {len(forgotten)} of {case}"
 
 

@@ -22,21 +22,25 @@ from homeward.hosts.turn import Bench, hear
 from homeward.hosts.waker import Waker
 from homeward.ports import LogUnavailable
 from homeward.processor import Processor
+from homeward.processors.hubs import Hubs
+from homeward.processors.reach import Reach
 from homeward.record.envelope import Row
 from homeward.testing.histories import History
 from homeward.testing.memory import Calls, Crashed, Fault, MemoryStore
 from homeward.testing.simulation.desk import Desk
+from homeward.testing.simulation.headed import not_headed_off
 from homeward.testing.simulation.judge import Outcome, outcome
 from homeward.testing.simulation.lane import SmallLane
 from homeward.testing.simulation.missed import missed
-from homeward.testing.simulation.places import first_roster
-from homeward.testing.simulation.sender import Sender, Sink
+from homeward.testing.simulation.places import NEAR, World
+from homeward.testing.simulation.sender import Sender, Sending, Sink
 from homeward.testing.simulation.small import (
     SmallCallouts,
     SmallEscalation,
     SmallHubs,
     SmallReach,
 )
+from homeward.testing.simulation.waved import not_told_as_said
 
 LANES: Final = 2
 ROUNDS_MAX: Final = 200
@@ -144,7 +148,7 @@ class _Process:
     consumers: Sequence[Consumer]
     cascade: Cascade
     sweepers: list[Sweeper]
-    sender: Sender
+    sender: Sending
     latecomers: list[Latecomers]
 
 
@@ -156,6 +160,9 @@ class Simulation:
     trouble: Trouble = CALM
     crew: Crew = small_crew
     bench: Callable[[MemoryStore], Bench] = bench_of
+    send: Callable[[MemoryStore, Sink], Sending] = Sender
+    """Makes the senders of a new process."""
+    world: World = NEAR
     store: MemoryStore = field(default_factory=MemoryStore)
     sink: Sink = field(default_factory=Sink)
     lives: int = 0
@@ -182,7 +189,7 @@ class Simulation:
             for one in consumers
             if isinstance(one, LaneConsumer)
         ]
-        sender = Sender(store, self.sink)
+        sender = self.send(store, self.sink)
         cascade = Cascade(bench, consumers, sender)
         return _Process(store, bench, consumers, cascade, sweepers, sender, latecomers)
 
@@ -202,16 +209,26 @@ class Simulation:
 
     async def run(self) -> Outcome:
         """Do all steps, each after the last came to rest, and then let time run out."""
-        await self.store.roster.register(first_roster())
-        desk = Desk(self.history)
-        await self._quiet()
+        await self.store.roster.register(self.world.roster())
+        desk = Desk(self.history, self.world)
+        await self.rest()
         for number, step in enumerate(self.history.steps):
             await self._pass(step.after_s)
             await self._alive(partial(_act, desk, number))
-            await self._quiet()
-        await self._pass(3_600)
-        found = outcome(self.store.disk, self.sink.lines)
-        return replace(found, wrong=(*found.wrong, *self.missed))
+            await self.rest()
+        await self._pass(self.world.rest_s)
+        found, disk = outcome(self.store.disk, self.sink.lines), self.store.disk
+        now = self.store.clock.now()
+        late = not_headed_off(disk.log, now) if self._aboard(Hubs) else ()
+        untold = not_told_as_said(disk.log, now) if self._aboard(Reach) else ()
+        return replace(found, wrong=(*found.wrong, *self.missed, *late, *untold))
+
+    def _aboard(self, processor: type[object]) -> bool:
+        """Whether one of the catalogue's is; the small ones have rules of their own."""
+        return any(
+            isinstance(one, Pure) and isinstance(one.processor, processor)
+            for one in self.process.consumers
+        )
 
     async def _alive(self, part: Callable[[_Process], Awaitable[object]]) -> None:
         """Do a part of the work until a process lives through it."""
@@ -234,11 +251,16 @@ class Simulation:
                 clock.move_to(until)
                 return
             clock.move_to(due)
-            await self._alive(lambda one: Waker(one.store.log, one.store.workbench, clock).once())
-            await self._quiet()
+            await self.wake()
+            await self.rest()
         raise Restless("wakes follow wakes")
 
-    async def _quiet(self) -> None:
+    async def wake(self) -> None:
+        """Say what is due by the case clock."""
+        clock = self.store.clock
+        await self._alive(lambda one: Waker(one.store.log, one.store.workbench, clock).once())
+
+    async def rest(self) -> None:
         """Deliver, sweep and send until nothing more follows."""
         rows = self.store.disk.log.rows
         for _ in range(ROUNDS_MAX):
@@ -262,7 +284,7 @@ class Simulation:
         """See that nobody is missed now; small lanes do not look for those who come late."""
         if self.process.latecomers:
             everybody = await self.store.roster.columns(0, 1)
-            self.missed.extend(missed(self.store.disk, everybody, self.store.clock.now()))
+            self.missed.extend(missed(self.store.disk, everybody, self.store.clock.now(), LANES))
 
     async def _ring(self, size: int) -> None:
         """Deliver what is new, the way a broken bus would; a death here loses the rest of it."""
@@ -354,6 +376,7 @@ def run(
     *,
     crew: Crew = small_crew,
     bench: Callable[[MemoryStore], Bench] = bench_of,
+    world: World = NEAR,
 ) -> Outcome:
     """Run a history to its end in a loop of its own."""
-    return asyncio.run(Simulation(history, trouble, crew, bench).run())
+    return asyncio.run(Simulation(history, trouble, crew, bench, world=world).run())

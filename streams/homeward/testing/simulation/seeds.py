@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from homeward.hosts.turn import Bench
-from homeward.testing.histories import seeded
 from homeward.testing.memory import MemoryStore
 from homeward.testing.simulation.judge import differences
+from homeward.testing.simulation.places import NEAR, World
 from homeward.testing.simulation.running import Crew, Trouble, bench_of, drawn, run, small_crew
 
 VARIABLE: Final = "HOMEWARD_SEED"
@@ -40,6 +40,7 @@ def disturb(
     crew: Crew = small_crew,
     calm_crew: Crew | None = None,
     bench: Callable[[MemoryStore], Bench] = bench_of,
+    world: World = NEAR,
     enough: int | None = None,
 ) -> Findings:
     """Run each seed calm and sound, then disturbed with that crew and bench, and compare.
@@ -50,11 +51,12 @@ def disturb(
     """
     findings = Findings()
     for seed in seeds:
-        history = seeded(seed)
-        calm = run(history, crew=calm_crew or crew)
+        acts = world.acts(seed)
+        calm = run(acts, crew=calm_crew or crew, world=world)
         findings.figures.update(calm.figures)
         try:
-            wrong = differences(calm, run(history, trouble(seed), crew=crew, bench=bench))
+            disturbed = run(acts, trouble(seed), crew=crew, bench=bench, world=world)
+            wrong = differences(calm, disturbed)
         except Exception as broken:  # noqa: BLE001 -- whatever it is, this seed shows it
             wrong = [f"broke: {type(broken).__name__}: {broken}"]
         if wrong:

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from pyroaring import BitMap
 
 from homeward.facts.handover import HandoverAttempted
 from homeward.fanout.message_id import message_id
+from homeward.hosts.cascade import Hands
 from homeward.hosts.pen import NOTHING_SEALED
 from homeward.messages import Actor
 from homeward.ports import Chunk, Leased, Registered, Settled
@@ -55,6 +56,14 @@ class SinkChannel:
         refused = BitMap([at for at, one in enumerate(batch) if one.recipient.endswith("7")])
         self.sink.lines.extend(one for at, one in enumerate(batch) if at not in refused)
         return refused
+
+
+class Sending(Hands, Protocol):
+    """Dispatch of one process, whoever does it."""
+
+    async def drain(self) -> object:
+        """Send all that is open."""
+        ...
 
 
 @dataclass(slots=True)
@@ -144,6 +153,7 @@ def _message(chunk: Chunk, one: Registered) -> Told:
             recipient=one.recipient.id,
             watch=chunk.watch,
             contact=chunk.contact,
+            moved=chunk.moved,
         ),
         recipient=one.recipient.id,
         case=chunk.case,

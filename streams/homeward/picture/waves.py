@@ -22,6 +22,7 @@ from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, meets, union
 from homeward.messages import Recorded
+from homeward.picture.course import Course
 from homeward.policies.known import Known, Policy
 from homeward.ports import Roster
 from homeward.processors.knowledge import Knowledge, learnt
@@ -42,6 +43,11 @@ class People:
     def inside(self, area: Cells) -> set[int]:
         """Return the ordinals of those who have a cell that meets an area."""
         return set(np.unique(self.ordinals[meets(area, self.cells)]).tolist())
+
+    def among(self, area: Cells) -> "People":
+        """Return those rows that meet an area: what lies in it is then counted sooner."""
+        near = meets(area, self.cells)
+        return People(self.cells[near], self.ordinals[near])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +117,17 @@ def _known(knowledge: Knowledge) -> Known:
         sources=knowledge.sources,
         reach_km_max=TUANYUAN_KM_MAX,
     )
+
+
+def told_people(course: Course, people: People) -> list[int]:
+    """Return how many people were told after each wave of a course, each person once."""
+    waves = [(wave, told) for wave, told in course.told()]
+    if not waves:
+        return []
+    near = people.among(waves[-1][1])
+    told: set[int] = set()
+    counts: list[int] = []
+    for wave, _ in waves:
+        told |= near.inside(from_bytes(wave.cells or b""))
+        counts.append(len(told))
+    return counts

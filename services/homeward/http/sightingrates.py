@@ -1,0 +1,66 @@
+"""How many sightings people may tell (SAFETY "flood of false sightings").
+
+By key or link, by account, and of one case; hubs and staff are on duty and not limited. Each
+process counts for itself, in memory. The limit of a case is for all who are limited together, so a
+flood never keeps out what a hub sees.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from homeward.http.doors import Door
+from homeward.http.pages.rates import Rates
+from homeward.http.problems import TooManySightings
+from homeward.settings import Settings
+from homeward.words import Role
+
+MINUTE_S: Final = 60.0
+DAY_S: Final = 24 * 3_600.0
+LIMITED: Final = frozenset({Role.VOLUNTEER, Role.REPORTER})
+
+
+@dataclass(frozen=True, slots=True)
+class SightingRates:
+    """Counts sightings by key, by account and by case."""
+
+    by_key: Rates
+    by_account: Rates
+    by_case: Rates
+
+    @staticmethod
+    def of(settings: Settings) -> "SightingRates":
+        """Return what a process counts with."""
+        return SightingRates(
+            Rates(settings.sightings_per_hour, refuses=TooManySightings),
+            Rates(settings.sightings_per_day, refuses=TooManySightings, within_s=DAY_S),
+            Rates(settings.case_sightings_per_minute, refuses=TooManySightings, within_s=MINUTE_S),
+        )
+
+    @contextmanager
+    def counting(self, door: Door, secret: str, *, known: bool) -> Iterator[None]:
+        """Count a sighting before it is told, and not if nothing came of it.
+
+        ``secret`` is what the key or link holds; one that is ``known`` is told again and counts
+        once. Raises TooManySightings.
+        """
+        if known or door.by.role not in LIMITED:
+            yield
+            return
+        device = hashlib.sha256(secret.encode()).hexdigest()
+        taken: list[tuple[Rates, str]] = []
+        try:
+            for rates, name in (
+                (self.by_key, device),
+                (self.by_account, door.by.id),
+                (self.by_case, door.case),
+            ):
+                rates.take(name)
+                taken.append((rates, name))
+            yield
+        except BaseException:
+            for rates, name in taken:
+                rates.give_back(name)
+            raise

@@ -1,0 +1,1 @@
+SELECT rate FROM case_clock

@@ -1,0 +1,1 @@
+SELECT consumer, by, facts, newest_at FROM heard_by ORDER BY consumer, by

@@ -1,0 +1,1 @@
+SELECT DISTINCT key FROM processor_states WHERE processor ~ '^fanout\.' ORDER BY key

@@ -1,0 +1,1 @@
+LOCK TABLE processor_states, wakes, consumers, parked_keys, lanes IN SHARE ROW EXCLUSIVE MODE

@@ -1,0 +1,1 @@
+SELECT set_config('homeward.lanes', $1, true)

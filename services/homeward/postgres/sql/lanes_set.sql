@@ -1,0 +1,1 @@
+UPDATE lanes SET lanes = $1

@@ -1,0 +1,3 @@
+INSERT INTO published (size) VALUES ($1)
+ON CONFLICT (one) DO UPDATE SET size = excluded.size, at = clock_timestamp()
+WHERE published.size < excluded.size

@@ -1,0 +1,1 @@
+SELECT id FROM recipients WHERE id = ANY ($1::text[])

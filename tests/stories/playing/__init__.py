@@ -1,0 +1,1 @@
+"""Plays the stories' scripts on any host."""

@@ -1,0 +1,101 @@
+"""No sequence of requests by one person alarms above the fast lane (SAFETY I-25)."""
+
+from datetime import timedelta
+
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+from tests.streams.test_asked_twice import FIELDS, RAISING
+
+from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
+from homeward.messages import Actor
+from homeward.policies.approval import PEOPLE_ALONE_MAX, REACH_KM_ALONE_MAX
+from homeward.refusals import Refused
+from homeward.requests import case as cases
+from homeward.testing import samples
+from homeward.testing.given import after, decide, recorded
+from homeward.testing.samples import NOON
+from homeward.words import Category, Role, Severity
+
+ROLES = [Role.OFFICER, Role.OFFICER, Role.SUPERVISOR, Role.COORDINATOR, Role.REPORTER]
+"""All of them are one person's, under one account."""
+ASKED = {
+    cases.Verify: 2,
+    cases.DraftAlert: 5,
+    cases.ApproveAlert: 5,
+    cases.IssueAlert: 5,
+    cases.AddFacts: 1,
+    cases.CancelAlert: 1,
+    cases.ResolveCase: 1,
+}
+
+
+def drafts_of(history):
+    return [one.id for one in history if one.kind == "case.alert-drafted/1"]
+
+
+def request(draw, history, n):
+    by = Actor(id="the-one", role=draw(st.sampled_from(ROLES)))
+    at = NOON + timedelta(minutes=20 + draw(st.integers(0, 9)) + 10 * n)
+    if not history:
+        fields = {name: draw(one) for name, one in RAISING.items()}
+        return cases.RaiseCase(**fields, category=Category.OTHER, at=at, by=by)
+    kinds = [kind for kind, weight in ASKED.items() for _ in range(weight)]
+    kind = draw(st.sampled_from(kinds))
+    if kind is cases.DraftAlert:
+        return cases.DraftAlert(
+            at=at,
+            by=by,
+            policy="field",
+            severity=draw(st.sampled_from(Severity)),
+            reach_km_max=draw(st.sampled_from([10, 30, 31, 300, 5_000])),
+            expires_at=at + timedelta(hours=draw(st.integers(1, 5))),
+            texts=samples.TEXTS,
+            retraction=samples.TEXTS,
+        )
+    drafts = st.sampled_from(drafts_of(history) or [samples.DRAFT])
+    if kind is cases.ApproveAlert:
+        return kind(at=at, by=by, draft=draw(drafts))
+    if kind is cases.IssueAlert:
+        return kind(at=at, by=by, draft=draw(drafts))
+    return draw(st.builds(kind, at=st.just(at), by=st.just(by), **FIELDS[kind]))
+
+
+@st.composite
+def alone(draw):
+    """What one person makes true in one case, whatever they ask, in whatever role."""
+    history = ()
+    for n in range(draw(st.integers(3, 25))):
+        asked = request(draw, history, n)
+        try:
+            history = after(history, asked, decide(history, asked))
+        except Refused:
+            continue
+    return history
+
+
+@given(alone())
+@settings(max_examples=300)
+def test_one_person_never_alarms_above_the_fast_lane(history):
+    for one in history:
+        assert not isinstance(one.fact, AlertWidened)
+        assert one.kind != "case.alert-approved/1"
+        if isinstance(one.fact, AlertIssued | AlertUpdated):
+            assert one.fact.reach_km_max <= REACH_KM_ALONE_MAX
+            assert one.fact.people_max == PEOPLE_ALONE_MAX
+
+
+def test_they_do_alarm_though():
+    """Or the test above would hold because nothing ever goes out."""
+    find(alone(), lambda history: any(isinstance(one.fact, AlertUpdated) for one in history))
+
+
+@given(alone())
+def test_a_second_person_widens_what_is_out(history):
+    issued = [one for one in history if isinstance(one.fact, AlertIssued | AlertUpdated)]
+    if not issued or history[-1].kind in {"case.resolved/1", "case.alert-cancelled/1"}:
+        return
+    newest, at = issued[-1].fact, history[-1].at
+    asked = cases.ApproveAlert(at=at, by=Actor(id="two", role=Role.OFFICER), draft=newest.draft)
+    if at < newest.expires_at:
+        said = decide(recorded(*history), asked)
+        assert [one.kind for one in said] == ["case.alert-approved/1", "case.alert-widened/1"]
