@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from homeward.backtest.tables import BUDGETS, Equal, Sighted, Tables
+from homeward.backtest.chance import Paired
+from homeward.backtest.tables import BUDGETS, Budgeted, Equal, Sighted, Tables
 
 BEGIN: Final = "<!-- backtest: written by homeward backtest --write -->"
 END: Final = "<!-- backtest: end -->"
@@ -32,12 +33,10 @@ def sheets(found: Tables, claims: Mapping[str, int]) -> Iterator[Sheet]:
     name, budgets = found.policy, tuple(people(one) for one in BUDGETS)
     yield Sheet(
         f"(a) {name}: containment at equal people, {found.minutes} min after the report: "
-        f"{name} / circle of the same people",
+        f"{name} / circle of the same people; cases that only the one : only the other holds, "
+        "and which of them is better beyond chance",
         ("category", "cases", *budgets),
-        tuple(
-            (one.category, f"{one.cases:,}", *_pairs(one.policy, one.circle))
-            for one in found.budgets
-        ),
+        tuple((one.category, f"{one.cases:,}", *_compared(name, one)) for one in found.budgets),
     )
     if found.equal:
         yield _equal(name, found.equal)
@@ -62,8 +61,10 @@ def losses(found: Tables) -> Iterator[str]:
     """Yield where a policy does worse than what it is held against, one sentence each."""
     for one in found.budgets:
         worse = [
-            f"{people(budget)} ({mine:.3f} < {other:.3f})"
-            for budget, mine, other in zip(BUDGETS, one.policy, one.circle, strict=True)
+            f"{people(budget)} ({mine:.3f} < {other:.3f}, {_cases(found.policy, pair)})"
+            for budget, mine, other, pair in zip(
+                BUDGETS, one.policy, one.circle, one.pairs, strict=True
+            )
             if mine < other
         ]
         if worse:
@@ -169,6 +170,17 @@ def _sighted(name: str, found: Sighted, claims: Mapping[str, int]) -> Sheet:
 
 def _pairs(left: Sequence[float], right: Sequence[float]) -> tuple[str, ...]:
     return tuple(f"{one:.3f} / {other:.3f}" for one, other in zip(left, right, strict=True))
+
+
+def _compared(policy: str, one: Budgeted) -> tuple[str, ...]:
+    shares = _pairs(one.policy, one.circle)
+    return tuple(
+        f"{share} {_cases(policy, pair)}" for share, pair in zip(shares, one.pairs, strict=True)
+    )
+
+
+def _cases(policy: str, pair: Paired) -> str:
+    return f"{pair.only_policy}:{pair.only_circle} {pair.better(policy)}"
 
 
 def _share(value: float) -> str:

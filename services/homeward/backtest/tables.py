@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from homeward.backtest.chance import Paired, paired
 from homeward.backtest.judging import LOG_KM, LOG_SCORES, Judged, Outcome
 from homeward.geography.sphere import Floats
 from homeward.policies.circles import Circles, ring_km
@@ -37,6 +38,8 @@ class Budgeted:
     cases: int
     policy: tuple[float, ...]
     circle: tuple[float, ...]
+    pairs: tuple[Paired, ...]
+    """Policy left, circle right: whether the difference is beyond chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,9 @@ class Tables:
         found = asdict(self)
         for row, one in zip(found["equal"], self.equal, strict=True):
             row["times"] = one.times
+        for name in ("budgets", "budgets_sighted"):
+            for row, each in zip(found[name], getattr(self, name), strict=True):
+                row["pairs"] = [pair.shown(self.policy) for pair in each.pairs]
         if self.hubs is not None:
             found["hubs"] |= {"share": self.hubs.share, "for_nothing": self.hubs.for_nothing}
         return {name: _finite(value) for name, value in found.items()}
@@ -215,8 +221,13 @@ def _sighted(policy: str) -> Pick:
 def _by_category(outcomes: Sequence[Outcome], pick: Pick) -> tuple[Budgeted, ...]:
     found = []
     for name, many in groups(outcomes).items():
-        circle = _within([pick(one).circle_need for one in many])
-        found.append(Budgeted(name, len(many), contained(many, pick), circle))
+        needs = [pick(one).need for one in many]
+        circle_needs = [pick(one).circle_need for one in many]
+        pairs = tuple(
+            paired([one <= budget for one in needs], [one <= budget for one in circle_needs])
+            for budget in BUDGETS
+        )
+        found.append(Budgeted(name, len(many), _within(needs), _within(circle_needs), pairs))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from homeward.backtest.casefile import write_cases
+from homeward.backtest.chance import Paired
 from homeward.backtest.heading import Headed
 from homeward.backtest.judging import BEYOND, LOG_KM, LOG_SCORES, Circled, Judged, Outcome
 from homeward.backtest.plotting import LOG_PEOPLE, curves, plot
@@ -159,10 +160,35 @@ def test_what_never_happens_is_null_in_json(outcomes):
     assert found["never"] == 5
 
 
+def test_it_is_said_of_each_pair_whether_it_is_chance(outcomes):
+    """Ten cases at 10 k: three held by both, six by the field alone, one by neither; more above."""
+    needs = [(9e3, 9e3)] * 3 + [(1e4, 11e3)] * 6 + [(11e3, 11e3)]
+    needs += [(1e6, 2e6)] * 2 + [(2e6, 1e6), (BEYOND, 3e6)]
+    some = [
+        replace(one, judged={"field": replace(pick(one), need=mine, circle_need=other)})
+        for one, (mine, other) in zip(outcomes, needs, strict=False)
+    ]
+    found = tables("field", 60, some)
+    row = found.budgets[-1]
+    assert (row.category, row.cases) == ("all", 14)
+    assert row.pairs == (
+        Paired(6, 0, 2 / 64),
+        Paired(0, 0, 1.0),
+        Paired(2, 1, 1.0),
+        Paired(0, 1, 1.0),
+    )
+    said = "| all | 14 | 0.643 / 0.214 6:0 field | 0.714 / 0.714 0:0 level | "
+    assert said + "0.857 / 0.786 2:1 level | 0.929 / 1.000 0:1 level |" in as_page([found], {})
+    assert [one["better"] for one in found.shown()["budgets"][-1]["pairs"]] == [
+        *("field", "level", "level", "level"),
+    ]
+
+
 def test_it_is_said_where_a_policy_loses(outcomes):
     found = tables("field", 60, outcomes)
     mine, other = (0.1, 0.5, 0.5, 0.5), (0.2, 0.5, 0.4, 0.6)
-    one = replace(found.budgets[0], policy=mine, circle=other)
+    pairs = (Paired(1, 9, 0.02), Paired(0, 0, 1.0), Paired(3, 2, 1.0), Paired(2, 3, 1.0))
+    one = replace(found.budgets[0], policy=mine, circle=other, pairs=pairs)
     worse = replace(
         found,
         budgets=(one,),
@@ -171,8 +197,8 @@ def test_it_is_said_where_a_policy_loses(outcomes):
     )
     assert list(losses(worse)) == [
         (
-            "(a) lost-child, 59 cases: a circle holds more at 10 k (0.100 < 0.200), "
-            "10 M (0.500 < 0.600)"
+            "(a) lost-child, 59 cases: a circle holds more at 10 k (0.100 < 0.200, 1:9 circle), "
+            "10 M (0.500 < 0.600, 2:3 level)"
         ),
         "(b) rings at 95.0%: more people told, 3 M against 2 M",
         "(c) lost-child: sightings mislead at 100 k (0.400 < 0.500)",
