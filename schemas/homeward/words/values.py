@@ -1,14 +1,17 @@
 """Words made of several parts; most of them are only ever stored sealed."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from homeward.words.enums import Datum, Sex
 from homeward.words.ids import Metres
 
 Line = Annotated[str, Field(max_length=200)]
 Note = Annotated[str, Field(max_length=4_000)]
+_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+"""BCP 47 as we write it; which languages are drafted is a matter of the catalogues."""
 
 
 class Value(BaseModel):
@@ -58,11 +61,19 @@ class Contact(Value):
     phone: Annotated[str, Field(max_length=40)] | None = None
 
 
+def _tag(lang: str) -> str:
+    if _TAG.fullmatch(lang) is None:
+        raise ValueError("a language is written like en, zh-Hant or pt-BR")
+    return lang
+
+
 class Texts(Value):
     """One message in one language, in the forms that channels need; sealed as the child's."""
 
-    lang: Annotated[str, Field(pattern=r"^(zh-Hans|zh-Hant|en)$")]
+    lang: Annotated[str, AfterValidator(_tag)]
     title: Line
     short: Annotated[str, Field(max_length=90)]
     medium: Annotated[str, Field(max_length=360)]
     full: Note
+    spoken: Annotated[str, Field(max_length=600)] | None = None
+    """For a telephone or a loudspeaker; facts from before it have none."""

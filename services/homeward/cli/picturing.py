@@ -15,6 +15,7 @@ from homeward.cli.output import Complaint, note, table
 from homeward.cli.talking import Talk, talks
 from homeward.cli.whereabouts import settings_with
 from homeward.client import Server, Unreachable
+from homeward.formats.catalogues import LANGS
 
 ROWS: Final[Sequence[tuple[str, str]]] = (
     ("people", "people told"),
@@ -35,13 +36,13 @@ ROWS: Final[Sequence[tuple[str, str]]] = (
 CUT: Final = ("cut_at", "given up, after too many looks, at")
 """Beside them where it is so."""
 
-Lang = Annotated[str, typer.Option(help="Of maps: zh-Hans, en")]
+Lang = Annotated[str, typer.Option(help=f"Of maps: {', '.join(LANGS)}")]
 
 
 def spoken(lang: str) -> None:
     """Refuse a language that no map speaks. Raises Complaint."""
-    if lang not in {"zh-Hans", "en"}:
-        raise Complaint(f"there is no map in {lang}", "say zh-Hans or en", code=2)
+    if lang not in LANGS:
+        raise Complaint(f"there is no map in {lang}", f"say {', '.join(LANGS)}", code=2)
 
 
 @case_app.command("map", epilog="Example: homeward case map ABCD-EFGH --as-of 41 -o map.svg")

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import h3
 
+from homeward.formats.catalogues import LANGS
 from homeward.formats.tables import BadRow
 from homeward.geography.datum import cell_of, place_from
 from homeward.policies.duty import NotHours, spans_of
 from homeward.ports import Contact
 from homeward.words import Datum
 
-LANGS: Final = ("zh-Hans", "zh-Hant", "en")
 CHANNELS: Final = ("inbox", "webhook")
 _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,15})?")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")

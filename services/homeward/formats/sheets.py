@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from homeward.formats.catalogues import LANGS, Phrases
 from homeward.formats.mapsvg import Area, Mark, Sheet
 from homeward.formats.texts import CHINA
 from homeward.geography.hubbook import Hub
@@ -15,72 +16,8 @@ from homeward.picture.course import RECORDED, Course
 from homeward.picture.field import CaseField, HubAhead
 from homeward.words import case_code
 
-PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "north": "N",
-        "field": "Case {code}: where the person can be at {at}",
-        "course": "Case {code}: {policy}",
-        "as-it-was": "as it was",
-        "policy": "Policy {policy}, version {version}; known up to position {index} of the log",
-        "band": "{percent} %: the fewest cells that hold the person with that chance",
-        "now": "can be there at {at}",
-        "within": "can be there within {minutes} min",
-        "told": "told so far ({waves} waves)",
-        "last-seen": "last seen",
-        "sighting": "sighting",
-        "sighting-old": "sighting that does not count here",
-        "hub": "hub ahead, with the earliest arrival",
-        "hub-untold": "hub ahead, where nobody has said yet that they watch",
-        "hub-ordered": "hub, with the time of its order",
-        "wave": "told by {at}",
-        "course-line": "{waves} waves, first {first} s after the alert; {orders} hubs ordered, "
-        "{ahead} before anybody could be there",
-        "course-none": "no wave; {orders} hubs ordered",
-        "place": "Where the person was last seen, as you reported it",
-        "place-key": "last seen",
-        "coming": "They may come from the {direction}",
-        "you": "you are here",
-        "from": "from the {direction}",
-    },
-    "zh-Hans": {
-        "north": "北",
-        "field": "案件 {code}：{at} 可能到达的范围",
-        "course": "案件 {code}：{policy}",
-        "as-it-was": "实际经过",
-        "policy": "规则 {policy} 第 {version} 版；依据日志至第 {index} 条",
-        "band": "{percent}%：以此概率包含当事人的最小范围",
-        "now": "{at} 可能已到达",
-        "within": "{minutes} 分钟内可能到达",
-        "told": "已通知（{waves} 批）",
-        "last-seen": "最后见到处",
-        "sighting": "目击线索",
-        "sighting-old": "此刻不计入的线索",
-        "hub": "前方站点及最早到达时间",
-        "hub-untold": "前方站点，尚无人确认值守",
-        "hub-ordered": "站点及请求值守的时间",
-        "wave": "{at} 前已通知",
-        "course-line": "{waves} 批，警报后 {first} 秒发出首批；请求 {orders} 个站点值守，"
-        "其中 {ahead} 个早于可能到达",
-        "course-none": "未发出通知；请求 {orders} 个站点值守",
-        "place": "您报告的最后见到处",
-        "place-key": "最后见到处",
-        "coming": "可能从{direction}方向来",
-        "you": "您在这里",
-        "from": "{direction}方向",
-    },
-}
-WINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "en": (
-        "north",
-        "north-east",
-        "east",
-        "south-east",
-        "south",
-        "south-west",
-        "west",
-        "north-west",
-    ),
-    "zh-Hans": ("北", "东北", "东", "东南", "南", "西南", "西", "西北"),
+PHRASES: Final[Mapping[str, Phrases]] = {
+    lang: Phrases("pages", lang, under="map-") for lang in LANGS
 }
 LIKELY: Final = ("#b30000", "#fc8d59", "#fdd49e")
 """Of the bands, likeliest first; told apart in grey, too."""
@@ -276,7 +213,7 @@ def coming_sheet(hub_cell: str, wind: int, window: str, lang: str) -> Sheet:
     One of eight directions and no distance: where somebody was seen cannot be read from it.
     """
     t = PHRASES[lang]
-    said = WINDS[lang][wind]
+    said = t[f"wind-{wind}"]
     return Sheet(
         *centre_deg(hub_cell),
         title=t["coming"].format(direction=said),

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from homeward.formats import speaking
+from homeward.formats.catalogues import LANGS, kindred
+from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip, fit
-from homeward.formats.phrases import PHRASES, WORDS
 from homeward.words import Category, Description, Sex, Texts
 
-LANGS: Final = ("zh-Hans", "en")
 SHORT_MAX: Final = 90
 MEDIUM_MAX: Final = 360
+SPOKEN_MAX: Final = 600
+"""About a minute of speech."""
 TITLE_MAX: Final = 80
 FULL_MAX: Final = 4_000
 FREE_SHORT_MAX: Final = 20
@@ -81,17 +84,18 @@ def clock(
     """Return that a report waits for a desk; made of public fields only."""
 
     def said(lang: str) -> Texts:
-        words = WORDS[lang]
-        who = _who(lang, Description(sex=sex, age_years=age_years))
-        return _notice(
-            lang,
-            frame,
-            "waits",
-            minutes=str(waiting_s // 60),
-            who=who,
-            category=words[category.value],
-            level=words[f"level-{level}"],
-        )
+        phrases, minutes = PHRASES[lang], waiting_s // 60
+        child = Description(sex=sex, age_years=age_years)
+        more = {
+            "who": _who(lang, child),
+            "category": phrases[category.value],
+            "level": phrases[f"level-{level}"],
+        }
+        notice = _notice(lang, frame, "waits", minutes=str(minutes), **more)
+        more["who"] = _who(lang, child, spoken=True)
+        head = phrases.counted("said-waits", minutes)
+        aloud = _aloud(lang, frame, "waits", head, minutes=speaking.counted(minutes, lang), **more)
+        return notice.model_copy(update={"spoken": aloud})
 
     return tuple(said(lang) for lang in LANGS)
 
@@ -125,20 +129,27 @@ def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -
     do = phrases["do"] + phrases["stop"]
     ref = phrases["ref"].format(code=frame.code, version=frame.version) + phrases["stop"]
     first = f"{mark}{ask}{_gap(one.lang)}{do}{ref if frame.code else ''}"
+    aloud = one.spoken and _watch_aloud(one.lang, one.spoken, frame, window)
     return Texts(
         lang=one.lang,
         title=clip(head, TITLE_MAX),
         short=fit(SHORT_MAX, head, (), _short_tail(phrases, frame), phrases["stop"]),
         medium=clip(first + one.medium, MEDIUM_MAX),
         full=clip(f"{first.rstrip()}\n{one.full}", FULL_MAX),
+        spoken=aloud or None,
     )
 
 
 def choose(texts: Sequence[Texts], lang: str) -> Texts:
-    """Return the texts for somebody who reads ``lang``: that one, a kindred one, the first."""
+    """Return the texts for who reads ``lang``: that one, what they read too, its like, the first.
+
+    Facts from before Traditional Chinese hold two languages, and are chosen from all the same.
+    """
+    near = kindred(lang)
     exact = [one for one in texts if one.lang == lang]
-    kindred = [one for one in texts if one.lang.partition("-")[0] == lang.partition("-")[0]]
-    return [*exact, *kindred, *texts][0]
+    read = [one for one in texts if one.lang == near]
+    like = [one for one in texts if one.lang.partition("-")[0] == lang.partition("-")[0]]
+    return [*exact, *read, *like, *texts][0]
 
 
 def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
@@ -152,7 +163,7 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
     by = phrases["by"].format(authority=clip(clean(frame.authority), FREE_MEDIUM_MAX))
     tail = phrases["comma"].join((phrases["do"], ref, until, by))
     lines = _lines(lang, frame, subject, lambda text: clip(text, 200))
-    kind = phrases["category"].format(text=WORDS[lang][subject.category.value])
+    kind = phrases["category"].format(text=phrases[subject.category.value])
     full = [title, *map(_sentence, (*lines, kind, phrases["do"], ref, until, by))]
     return Texts(
         lang=lang,
@@ -172,6 +183,7 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
             phrases["stop"],
         ),
         full=clip("\n".join(full), FULL_MAX),
+        spoken=_alert_aloud(lang, frame, subject, opening),
     )
 
 
@@ -203,20 +215,98 @@ def _lines(
     )
 
 
-def _who(lang: str, child: Description, name: str | None = None) -> str:
-    words = WORDS[lang]
-    young = child.age_years is None or child.age_years < ADULT_YEARS
+def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str:
+    """Return an alert as a voice says it: who, where, what to do, what not to do."""
+    phrases, child = PHRASES[lang], subject.description
+    named = None if frame.drill else child.name
+    mark = phrases["said-drill"] if frame.drill else ""
+    who = _who(lang, child, named, spoken=True)
+    height = []
+    if child.height_cm:
+        cm = speaking.numbered(child.height_cm, lang)
+        height = [phrases.counted("said-height", child.height_cm).format(cm=cm)]
+    when = speaking.moment(subject.last_seen_at.astimezone(frame.zone), lang)
+    place = "" if frame.drill else _typed(subject.place_text, FREE_MEDIUM_MAX)
+    seen = phrases["said-seen-at" if place else "said-seen"].format(when=when, place=place)
+    parts = [seen]
+    if subject.licence_plate and not frame.drill:
+        plate = speaking.spelt(_typed(subject.licence_plate, FREE_SHORT_MAX))
+        parts.append(phrases["said-plate"].format(text=plate))
+    typed = (
+        ("clothing", child.clothing),
+        ("vehicle", subject.vehicle),
+        ("marks", child.marks),
+        ("medical", child.medical_need),
+        ("language", child.language),
+    )
+    if not frame.drill:
+        parts += [
+            phrases[name].format(text=_typed(text, FREE_MEDIUM_MAX)) for name, text in typed if text
+        ]
+    return fit(
+        SPOKEN_MAX,
+        mark + clip(phrases[f"said-{opening}"].format(who=who), FREE_MEDIUM_MAX),
+        map(_sentence, (*parts, *height)),
+        _spoken_tail(lang, frame),
+        phrases["stop"],
+    )
+
+
+def _typed(text: str | None, limit: int) -> str:
+    return clip(clean(text or ""), limit)
+
+
+def _spoken_tail(lang: str, frame: Frame) -> str:
+    """Return what to do, what to say to the police, and what not to do."""
+    phrases = PHRASES[lang]
+    code, version = speaking.spelt(frame.code), speaking.numbered(frame.version, lang)
+    ref = [phrases["said-ref"].format(code=code, version=version)] if code else []
+    said = phrases["stop"].join((phrases["said-do"], *ref, phrases["said-dont"]))
+    return said + phrases["stop"].rstrip()
+
+
+def _watch_aloud(
+    lang: str, approved: str, frame: Frame, window: tuple[datetime, datetime] | None
+) -> str:
+    """Return an approved text with the order before it; what to do is never cut off."""
+    phrases = PHRASES[_known(lang)]
+    mark = phrases["said-drill"] if frame.drill else ""
+    body = approved.removeprefix(phrases["said-drill"]) if frame.drill else approved
+    if window is None:
+        ask = phrases["window-now"] + _gap(lang)
+    else:
+        begin, end = (speaking.moment(one.astimezone(frame.zone), lang) for one in window)
+        ask = phrases["said-window"].format(begin=begin, end=end)
+    head = mark + ask
+    if len(head) + len(body) <= SPOKEN_MAX:
+        return head + body
+    tail = _gap(lang) + _spoken_tail(lang, frame)
+    return head + clip(body, SPOKEN_MAX - len(head) - len(tail)) + tail
+
+
+def _who(lang: str, child: Description, name: str | None = None, *, spoken: bool = False) -> str:
+    phrases, years = PHRASES[lang], child.age_years
+    young = years is None or years < ADULT_YEARS
     nouns = {
         (Sex.FEMALE, True): "girl",
         (Sex.MALE, True): "boy",
         (Sex.FEMALE, False): "woman",
         (Sex.MALE, False): "man",
     }
-    unsure = "child" if young and child.age_years is not None else "person"
-    noun = words[nouns.get((child.sex, young), unsure)]
-    age = [] if child.age_years is None else [words["age"].format(years=child.age_years)]
+    unsure = "child" if young and years is not None else "person"
+    noun = phrases[nouns.get((child.sex, young), unsure)]
+    age = [] if years is None else [_age(lang, years, spoken=spoken)]
     named = [] if not name else [clip(clean(name), FREE_SHORT_MAX)]
-    return PHRASES[lang]["comma"].join([*named, noun, *age])
+    return phrases["comma"].join([*named, noun, *age])
+
+
+def _age(lang: str, years: int, *, spoken: bool) -> str:
+    phrases = PHRASES[lang]
+    if not spoken:
+        return phrases["age"].format(years=years)
+    if years == 0:
+        return phrases["said-age-0"]
+    return phrases.counted("said-age", years).format(years=speaking.counted(years, lang))
 
 
 def _notice(lang: str, frame: Frame, name: str, **more: str) -> Texts:
@@ -234,7 +324,16 @@ def _notice(lang: str, frame: Frame, name: str, **more: str) -> Texts:
         short=clip(said, SHORT_MAX),
         medium=clip(said + _gap(lang) + phrases["comma"].join([*ref, by]), MEDIUM_MAX),
         full="\n".join([title, do, *ref, by]),
+        spoken=_aloud(lang, frame, name, phrases[f"said-{name}"], **more),
     )
+
+
+def _aloud(lang: str, frame: Frame, name: str, head: str, **more: str) -> str:
+    """Return a notice as a voice says it."""
+    phrases = PHRASES[lang]
+    mark = phrases["said-drill"] if frame.drill else ""
+    said = head.format(code=speaking.spelt(frame.code), **more).strip(" :：，")
+    return clip(mark + said + phrases["stop"] + phrases[f"{name}-do"].format(**more), SPOKEN_MAX)
 
 
 def _short_tail(phrases: Mapping[str, str], frame: Frame) -> str:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BeforeValidator
 
 from homeward.facts.access import FieldShown
+from homeward.formats.catalogues import LANGS
 from homeward.formats.geojson import MEDIA_TYPE, field_json
 from homeward.formats.mapsvg import svg
 from homeward.formats.sheets import field_sheet
@@ -156,7 +157,7 @@ async def draw(
     as_of_: AsOf = None,
     at: At = None,
     policy: PolicyName = None,
-    lang: Annotated[Literal["zh-Hans", "en"], Query()] = "zh-Hans",
+    lang: Annotated[str, Query(pattern=f"^({'|'.join(LANGS)})$")] = LANGS[0],
 ) -> Svg:
     """Return the same as a static map."""
     pictures, found, names = await shown(request, rooms, door, (as_of_, at, policy))

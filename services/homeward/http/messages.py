@@ -14,6 +14,7 @@ from homeward.codec import KINDS
 from homeward.dispatch.words import SealedWords
 from homeward.facts.watch import ClockLapsed
 from homeward.formats import texts
+from homeward.formats.catalogues import LANGS, MESSAGES, kindred
 from homeward.http.alerts import frame
 from homeward.http.arrivals import Arrivals
 from homeward.http.asking import Limit
@@ -30,10 +31,6 @@ from homeward.words import Purpose, RecipientId, Sex, Texts, case_code, instant_
 
 router = APIRouter(prefix="/v1", tags=["inbox"], route_class=StrictRoute)
 CASE_KINDS: Final = frozenset(kind for kind in KINDS if kind.startswith("case."))
-GONE: Final = {
-    "zh-Hans": "此消息的内容已不再保留。",
-    "en": "The words of this message are no longer kept.",
-}
 
 
 class MessageOut(BaseModel):
@@ -138,7 +135,7 @@ class Letterbox:
                 return words
             return await self.sealed.words(one.texts_of, purpose, lang)
         except LookupError:
-            return _gone(head.code, "zh-Hans" if lang.startswith("zh") else "en")
+            return _gone(head.code, kindred(lang) or LANGS[0])
 
     async def _clock(self, one: InboxMessage, case: Case, head: texts.Frame, lang: str) -> Texts:
         row = await self.rooms.log.by_id(one.texts_of)
@@ -156,7 +153,7 @@ def _text(moment: datetime | None) -> str | None:
 
 def _gone(code: str, lang: str) -> Texts:
     """Return what stands where words were erased."""
-    gone = GONE[lang]
+    gone = MESSAGES[lang]["gone"]
     return Texts(lang=lang, title=code, short=gone, medium=gone, full=gone)
 
 

@@ -1,5 +1,4 @@
 import re
-import string
 from dataclasses import replace
 
 import pytest
@@ -9,10 +8,10 @@ from hypothesis import strategies as st
 from homeward.formats import texts
 from homeward.formats.clipping import clean, clip, fit
 from homeward.formats.housewords import HouseWords
-from homeward.formats.phrases import PHRASES, WORDS
+from homeward.formats.linting.forms import every
 from homeward.testing import samples
 from homeward.testing.samples import NOON, at
-from homeward.words import Category, Description, Purpose, Sex
+from homeward.words import Category, Description, Purpose, Sex, Texts
 
 LIVE = texts.Frame(code="ABCD-EFGH", version=3, authority="Linquan police", drill=False)
 DRILL = replace(LIVE, drill=True)
@@ -47,37 +46,12 @@ SUBJECTS = st.builds(
     licence_plate=st.none() | LINES,
 )
 WINDOW = (at(45), at(90))
-
-
-def every(frame, subject):
-    alert = texts.alert(frame, subject)
-    child = subject.description
-    return {
-        "alert": alert,
-        "update": texts.update(frame, subject),
-        "watch": texts.watch(alert, frame, WINDOW),
-        "retraction": texts.retraction(frame),
-        "close-out": texts.close_out(frame),
-        "stand-down": texts.stand_down(frame),
-        "clock": texts.clock(frame, subject.category, child.sex, child.age_years, 1, 900),
-    }
+MARKS = {"zh-Hans": "【演练】", "zh-Hant": "【演練】", "en": "[DRILL] "}
+ALOUD = {"zh-Hans": "这是演练。", "zh-Hant": "這是演練。", "en": "This is a drill. "}
 
 
 def forms(one):
-    return (one.title, one.short, one.medium, one.full)
-
-
-def test_both_languages_say_the_same_things():
-    for table in (PHRASES, WORDS):
-        assert set(table) == set(texts.LANGS)
-        zh, en = table["zh-Hans"], table["en"]
-        assert set(zh) == set(en)
-        for name in zh:
-            assert holes(zh[name]) == holes(en[name]), name
-
-
-def holes(phrase):
-    return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
+    return (one.title, one.short, one.medium, one.full, one.spoken)
 
 
 @given(SUBJECTS, st.booleans(), st.text(max_size=80))
@@ -89,6 +63,7 @@ def test_every_form_fits_whatever_was_typed(subject, drill, authority):
             assert len(one.short) <= 90
             assert len(one.medium) <= 360
             assert len(one.full) <= 4_000
+            assert len(one.spoken) <= 600
 
 
 @given(SUBJECTS, st.booleans())
@@ -96,16 +71,19 @@ def test_every_form_of_an_alert_says_what_to_do_and_which_case(subject, drill):
     said = every(replace(LIVE, drill=drill), subject)
     for name in ("alert", "update", "watch"):
         for one in said[name]:
-            for form in forms(one)[1:]:
+            for form in forms(one)[1:4]:
                 assert "110" in form
                 assert "ABCD-EFGH" in form
                 assert "勿靠近" in form or "not approach" in form
-            for form in forms(one)[2:]:
-                assert "只观察" in form or "Watch, do not approach, call 110" in form
+            for form in forms(one)[2:4]:
+                assert re.search("只观察|只觀察|Watch, do not approach, call 110", form)
+            assert "1 1 0" in one.spoken
+            assert "A B C D, E F G H" in one.spoken
+            assert one.spoken.endswith(("勿靠近。", "Do not approach."))
 
 
 def test_an_alert_holds_what_the_domain_page_lists():
-    zh, en = texts.alert(LIVE, CHILD)
+    zh, hant, en = texts.alert(LIVE, CHILD)
     for part in (
         *("林小禾", "girl", "4", "104 cm", "yellow raincoat", "small scar", "asthma", "Speaks zh"),
         *("behind the noodle shop", "2026-03-14 12:00", "possible abduction", "grey van"),
@@ -124,14 +102,26 @@ def test_an_alert_holds_what_the_domain_page_lists():
         "有效至",
     ):
         assert part in zh.full, part
+    for part in (
+        "女孩",
+        "4歲",
+        "104公分",
+        "車牌號碼：皖X·00000",
+        "疑遭誘拐",
+        "請勿靠近",
+        "撥打110",
+    ):
+        assert part in hant.full, part
     assert "皖X·00000" in en.short
     assert "12:00" in en.medium
 
 
 def test_the_window_is_the_hubs_own_time():
     for one in texts.watch(texts.alert(LIVE, CHILD), LIVE, WINDOW):
-        for form in forms(one):
+        for form in forms(one)[:4]:
             assert "12:45-13:30" in form
+        assert re.search("twelve forty five|十二[点點]四十五分", one.spoken)
+        assert re.search("one thirty in the afternoon|下午一[点點]三十分", one.spoken)
 
 
 def test_a_watch_is_made_of_approved_texts_only():
@@ -144,14 +134,16 @@ def test_a_watch_is_made_of_approved_texts_only():
 def test_a_drill_is_marked_in_every_form(subject):
     for said in every(DRILL, subject).values():
         for one in said:
-            for form in forms(one):
-                assert form.startswith("【演练】" if one.lang == "zh-Hans" else "[DRILL] ")
+            for form in forms(one)[:4]:
+                assert form.startswith(MARKS[one.lang])
+            assert one.spoken.startswith(ALOUD[one.lang])
+            assert one.spoken.count(ALOUD[one.lang]) == 1
 
 
 def test_a_live_message_never_looks_like_a_drill():
     for said in every(LIVE, CHILD).values():
         for one in said:
-            assert not re.search(r"演练|DRILL", "".join(forms(one)))
+            assert not re.search(r"演[练練]|drill", "".join(forms(one)), re.IGNORECASE)
 
 
 def test_a_drill_holds_nothing_that_somebody_typed():
@@ -187,14 +179,57 @@ def test_who_is_missing(age, sex, zh, en):
     subject = replace(CHILD, description=Description(age_years=age, sex=sex))
     said = texts.alert(DRILL, subject)
     assert said[0].title == f"【演练】寻人：{zh}"
-    assert said[1].title == f"[DRILL] Missing: {en}"
+    assert said[2].title == f"[DRILL] Missing: {en}"
 
 
 def test_a_language_nobody_wrote_falls_back_to_a_kindred_one():
     said = texts.alert(LIVE, CHILD)
-    assert texts.choose(said, "en").lang == "en"
-    assert texts.choose(said, "zh-Hant").lang == "zh-Hans"
-    assert texts.choose(said, "ug").lang == "zh-Hans"
+    old = tuple(one for one in said if one.lang != "zh-Hant")  # as facts were before 2026-12
+    for asked, three, two in (
+        ("en", "en", "en"),
+        ("zh-Hant", "zh-Hant", "zh-Hans"),
+        ("zh-TW", "zh-Hant", "zh-Hans"),
+        ("zh-HK", "zh-Hant", "zh-Hans"),
+        ("zh-SG", "zh-Hans", "zh-Hans"),
+        ("ug", "zh-Hans", "zh-Hans"),
+    ):
+        assert texts.choose(said, asked).lang == three
+        assert texts.choose(old, asked).lang == two
+
+
+def test_words_from_before_there_was_a_spoken_form_still_load_and_serve_a_hub():
+    raw = '{"lang": "en", "title": "t", "short": "s", "medium": "m", "full": "f"}'
+    old = Texts.model_validate_json(raw)
+    [hub] = texts.watch([old], LIVE, WINDOW)
+    assert (old.spoken, hub.spoken) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("lang", "do"),
+    [("zh-Hans", "拨打 1 1 0"), ("zh-Hant", "撥打 1 1 0"), ("en", "call 1 1 0")],
+)
+def test_a_voice_says_who_then_where_then_what_to_do_then_what_not(lang, do):
+    said = texts.choose(texts.alert(LIVE, CHILD), lang).spoken
+    order = [said.index(part) for part in ("林小禾", "noodle shop", do)]
+    assert order == sorted(order)
+    assert said.endswith(("请勿靠近。", "請勿靠近。", "Do not approach."))
+
+
+def test_counts_take_the_form_that_goes_with_them():
+    for years, said in ((0, "less than one year old"), (1, "one year old"), (2, "two years old")):
+        child = Description(age_years=years, sex=Sex.FEMALE)
+        english = texts.alert(LIVE, replace(CHILD, description=child))[2].spoken
+        assert f"girl, {said}." in english
+    for minutes, said in ((1, "waited for one minute:"), (15, "waited for fifteen minutes:")):
+        told = texts.clock(LIVE, Category.LOST_CHILD, Sex.MALE, 5, 1, minutes * 60)
+        assert said in told[2].spoken
+
+
+@given(SUBJECTS, st.booleans())
+def test_a_long_watch_still_ends_with_what_not_to_do(subject, drill):
+    frame = replace(LIVE, drill=drill)
+    for one in texts.watch(texts.alert(frame, subject), frame, WINDOW):
+        assert one.spoken.endswith(("请勿靠近。", "請勿靠近。", "Do not approach."))
 
 
 @pytest.mark.parametrize("lang", texts.LANGS)
@@ -206,7 +241,7 @@ def test_the_house_has_words_for_every_purpose(lang, drill):
         said = words(purpose, lang, drafted)
         assert said is not None
         assert said.lang == lang
-        assert drill == said.title.startswith(("【演练】", "[DRILL] "))
+        assert drill == said.title.startswith(MARKS[lang])
         assert "  " not in said.medium
     assert words(Purpose.ALERT, lang, None) is None
     assert words(Purpose.CLOSE_OUT, lang, None) is not None

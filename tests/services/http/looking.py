@@ -49,7 +49,7 @@ def sound(text):
     assert {one[1:] for one in page.links if one.startswith("#")} <= set(page.ids)
     assert not {"script", "img", "iframe", "style"} & set(page.tags)
     assert not re.search(r" (style|on\w+)=", text)
-    assert re.search(r'<html lang="(zh-Hans|en)">', text)
+    assert re.search(r'<html lang="(zh-Hans|zh-Hant|en)">', text)
     assert not re.search(r"{\w+}", text)
     return page
 

@@ -7,7 +7,7 @@ import pytest
 from tests.services.http.looking import BROWSER, FORM, shown, sound
 
 from homeward.http.pages.moments import ZONE, moment, people, span, zone_of
-from homeward.http.pages.refusing import EN, ZH, by_code
+from homeward.http.pages.refusing import REFUSED, by_code
 from homeward.http.problems import LinkUnknown
 
 NIGHT = datetime(2026, 3, 1, 15, 50, tzinfo=UTC)  # 23:50 in Beijing
@@ -136,7 +136,7 @@ async def test_what_breaks_or_is_too_much_is_said_in_words_too(world, monkeypatc
     body = {"form": "x", "note": "y" * 1_100_000}
     answer = await world.http.post("/report?lang=en", data=body, headers=BROWSER)
     assert answer.status_code == 413
-    assert EN["body-too-large"] in answer.text
+    assert REFUSED["en"]["body-too-large"] in answer.text
 
     async def broken(*_):
         raise RuntimeError("secret")
@@ -146,7 +146,7 @@ async def test_what_breaks_or_is_too_much_is_said_in_words_too(world, monkeypatc
     path = f"/i/v-1/{bearer.rpartition('.')[2]}"
     answer = await world.http.get(path, headers=BROWSER)
     assert answer.status_code == 500
-    assert ZH["internal"] in answer.text
+    assert REFUSED["zh-Hans"]["internal"] in answer.text
     assert "secret" not in answer.text
 
 
@@ -157,10 +157,10 @@ async def test_programs_are_refused_as_before(world):
 
 
 def test_refusals_say_the_same_in_both_languages_and_nothing_of_headers():
-    assert ZH.keys() == EN.keys()
-    assert LinkUnknown.code in ZH
-    assert by_code("never-heard-of", "en") == EN["internal"]
-    assert not re.search("Idempotency|JSON|header|Retry", "".join(EN.values()))
+    assert REFUSED["zh-Hans"].keys() == REFUSED["en"].keys()
+    assert LinkUnknown.code in REFUSED["zh-Hans"]
+    assert by_code("never-heard-of", "en") == REFUSED["en"]["internal"]
+    assert not re.search("Idempotency|JSON|header|Retry", "".join(REFUSED["en"].values()))
 
 
 # --- times, counts, colours -----------------------------------------------------------------------

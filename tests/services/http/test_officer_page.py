@@ -11,7 +11,7 @@ from homeward.facts.hub import HubUnreachable
 from homeward.facts.reach import ReachWidened
 from homeward.http.pages.moments import elapsed
 from homeward.http.pages.officer import wave_lines
-from homeward.http.pages.refusing import EN, ZH
+from homeward.http.pages.refusing import REFUSED
 from homeward.messages import Actor
 from homeward.picture.course import under
 from homeward.record.envelope import read
@@ -161,7 +161,7 @@ async def test_a_link_that_was_changed_opens_nothing(world, case):
     before = await world.store.log.size()
     for payload in (foreign, *forged, said[:-1], ""):
         page = await shown(world, f"/duty/{payload}.{mac}?lang=en", 404)
-        assert EN["link-unknown"] in page
+        assert REFUSED["en"]["link-unknown"] in page
     for token in (f"{said}.{'A' * 43}", said, f"{mine}x", "x" * 500):
         await shown(world, f"/duty/{token}", 404)
     assert await world.store.log.size() == before
@@ -177,8 +177,8 @@ async def test_a_link_opens_for_a_quarter_of_an_hour(world, case):
     assert "opens for another 1 min" in await shown(world, f"{path}?lang=en")
     world.store.clock.pass_s(100)
     before = await world.store.log.size()
-    assert EN["link-expired"] in await shown(world, f"{path}?lang=en", 410)
-    assert ZH["link-expired"] in await shown(world, path, 410)
+    assert REFUSED["en"]["link-expired"] in await shown(world, f"{path}?lang=en", 410)
+    assert REFUSED["zh-Hans"]["link-expired"] in await shown(world, path, 410)
     assert await world.store.log.size() == before
 
 
@@ -206,7 +206,7 @@ async def test_each_look_is_recorded_with_who_looked_and_counts_as_a_picture(wor
     assert not any(token in row.envelope for row in rows)
     answer = await world.http.get(f"{path}?lang=en", headers=BROWSER)
     assert (answer.status_code, int(answer.headers["retry-after"]) > 3_000) == (429, True)
-    assert EN["too-many-pictures"] in answer.text
+    assert REFUSED["en"]["too-many-pictures"] in answer.text
     assert (await world.get("supervisor", f"/v1/cases/{case}/map")).status_code == 429
 
 

@@ -9,7 +9,7 @@ import h3
 import pytest
 from tests.services.http.looking import shown
 
-from homeward.formats.sheets import WINDS
+from homeward.formats.sheets import PHRASES
 
 COORDINATES = re.compile(r"\d{2,3}\.\d{2}")
 NORTH_EAST = (33.6, 115.9)
@@ -74,7 +74,7 @@ async def test_a_hub_sees_itself_its_window_and_a_direction(world, lang):
     _, path = await watch_page(world)
     [picture] = drawn(await shown(world, f"{path}?lang={lang}"))
     said = words(picture)
-    assert any(WINDS[lang][1] in one for one in said)
+    assert any(PHRASES[lang]["wind-1"] in one for one in said)
     assert any(re.search(r"\d\d:\d\d", one) for one in said), "its window"
     assert not any("km" in one or COORDINATES.search(one) for one in said), "no distance, no place"
     shapes = {one.tag.rpartition("}")[2] for one in picture.iter()}

@@ -1,23 +1,17 @@
 """Which language a page speaks: as asked for, else as the browser says, Chinese first."""
 
-from typing import Final
-
 from fastapi import Request
 
-LANGS: Final = ("zh-Hans", "en")
+from homeward.formats.catalogues import LANGS, kindred, negotiated
+
+__all__ = ["LANGS", "language"]
 
 
 def language(request: Request, own: str | None = None) -> str:
     """Return ``?lang=``, else the reader's ``own``, else what the browser prefers, else zh."""
-    asked = request.query_params.get("lang")
-    if asked in LANGS:
+    asked = kindred(request.query_params.get("lang", ""))
+    if asked is not None:
         return asked
     if own is not None:
-        return "zh-Hans" if own.startswith("zh") else "en"
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.partition(";")[0].strip().lower()
-        if tag.startswith("zh"):
-            return "zh-Hans"
-        if tag.startswith("en"):
-            return "en"
-    return LANGS[0]
+        return kindred(own) or LANGS[0]
+    return negotiated(request.headers.get("accept-language", ""))

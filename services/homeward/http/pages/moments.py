@@ -4,12 +4,10 @@ from datetime import datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from homeward.http.pages.phrases import PHRASES
+
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """All of China keeps one time, and the pages say so."""
-MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
 
 
 def zone_of(name: str) -> tzinfo:
@@ -38,7 +36,7 @@ def elapsed(since: datetime, until: datetime, lang: str) -> str:
     minutes = max(0, int((until - since).total_seconds()) // 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    units = ("天", "小时", "分钟") if lang == "zh-Hans" else ("d", "h", "min")
+    units = (PHRASES[lang][name] for name in ("unit-days", "unit-hours", "unit-minutes"))
     counted = list(zip((days, hours, minutes), units, strict=True))
     first = next((at for at, (many, _) in enumerate(counted) if many), 2)
     return " ".join(f"{many} {unit}" for many, unit in counted[first : first + 2])
@@ -47,16 +45,15 @@ def elapsed(since: datetime, until: datetime, lang: str) -> str:
 def people(bucket: str, lang: str) -> str:
     """Return a bucketed count (I-17) in words."""
     if bucket.startswith("<"):
-        return f"不到 {bucket[1:]} 人" if lang == "zh-Hans" else f"fewer than {bucket[1:]}"
+        return PHRASES[lang]["people-fewer"].format(count=bucket[1:])
     if bucket.endswith("+"):
-        return f"{bucket[:-1]} 人以上" if lang == "zh-Hans" else f"{bucket[:-1]} or more"
-    return f"{bucket} 人" if lang == "zh-Hans" else bucket
+        return PHRASES[lang]["people-more"].format(count=bucket[:-1])
+    return PHRASES[lang]["people"].format(count=bucket)
 
 
 def _day(local: datetime, lang: str) -> str:
-    if lang == "zh-Hans":
-        return f"{local.month}月{local.day}日"
-    return f"{local.day} {MONTHS[local.month - 1]}"
+    month = PHRASES[lang][f"month-{local.month}"]
+    return PHRASES[lang]["day"].format(day=local.day, month=month)
 
 
 def _mark(at: datetime, zone: tzinfo) -> str:

@@ -83,7 +83,7 @@ async def hub_lines(rooms: Rooms, door: Door, view: CaseView, lang: str) -> list
         if one.to_desk:
             said.append(t["staff-to-desk"])
         window = span(one.window_from, one.window_to, lang)
-        state = ("；" if lang == "zh-Hans" else "; ").join(said)
+        state = t["staff-and"].join(said)
         lines.append(Hub(names.get(one.hub, one.hub), window, state))
     return lines
 

@@ -42,13 +42,13 @@ def render(
 ) -> HTMLResponse:
     """Return a page in a language; ``path`` is where it can be read again, "" nowhere."""
     rooms: Rooms = request.app.state.rooms
-    other = next(one for one in LANGS if one != lang)
+    others = [(one, PHRASES[one]["in-itself"]) for one in LANGS if one != lang]
     text = (
         _environment()
         .get_template(name)
         .render(
             lang=lang,
-            other=other,
+            others=others,
             t=PHRASES[lang],
             drill=rooms.world != "live",
             path=request.url.path if path is None else path,
