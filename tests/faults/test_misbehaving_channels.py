@@ -106,7 +106,7 @@ async def test_a_cancel_to_twenty_thousand_while_a_wave_goes_out(ring, sink):  #
         order(world, others, 200, alert=2)
         await until(lambda: b'"other-' in far.out.read_bytes(), 30, clock=clock)
         began = datetime.now(UTC)
-        await world.store.ledger.close(CASE, 1)
+        await world.store.ledger.close(CASE, 1, 1)
         leased = {row.chunk.id for row in world.rows if row.lease and row.chunk.alert == 1}
         found = await world.store.ledger.ever_leased(CASE, 1)
         everybody = BitMap.union(*(BitMap.deserialize(one) for _, one in found))

@@ -227,8 +227,9 @@ def test_a_cancelled_case_is_over():
 
 @pytest.mark.parametrize("upto", [1, 2, 3, 5])
 def test_a_case_can_be_resolved_at_any_time(upto):
-    alert = 1 if upto == len(LIVE) else None
-    given(*LIVE[:upto]).when(resolve()).then(RESOLVED.model_copy(update={"alert": alert}))
+    out = 1 if upto == len(LIVE) else None
+    said = RESOLVED.model_copy(update={"alert": out, "version": out})
+    given(*LIVE[:upto]).when(resolve()).then(said)
 
 
 def test_the_first_outcome_stands():

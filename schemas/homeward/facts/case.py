@@ -220,6 +220,8 @@ class CaseResolved(Fact):
     """Ids of the facts that led there: a sighting, a watch, an answer."""
     alert: Annotated[int, Field(ge=1)] | None = None
     """The alert that ends with it; None: none was issued."""
+    version: Annotated[int, Field(ge=1)] | None = None
+    """Its newest version; None: recorded before it was said."""
 
 
 class CaseClosedOut(Fact):

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, inf
 from typing import Final
 
@@ -113,7 +113,7 @@ class Handover:
         """Send what may be sent and record it all. Raises LogUnavailable: the lease runs out."""
         try:
             await self._let_nearer_go()
-            if self._expired():
+            if await self._expired():
                 await self._record(Outcomes(expired=self._tally.open.copy()))
                 return
             async with self._signs_of_life():
@@ -128,7 +128,15 @@ class Handover:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._after.wait(), AFTER_S_MAX)
 
-    def _expired(self) -> bool:
+    async def _expired(self) -> bool:
+        """Whether it is too late; the alert may have been extended since the chunk was taken."""
+        if not self._late():
+            return False
+        until = await self._with.ledger.expiry(self._leased)
+        self._chunk = replace(self._chunk, expires_at=until)
+        return self._late()
+
+    def _late(self) -> bool:
         ends = self._chunk.expires_at
         return ends is not None and ends <= self._with.clock.now()
 
@@ -208,7 +216,7 @@ class Handover:
         batch = [queue.people.popleft() for _ in range(min(place.people, len(queue.people)))]
         if not batch:
             return
-        if self._expired():
+        if await self._expired():
             await self._record(Outcomes(expired=BitMap(one.listener.ordinal for one in batch)))
         elif not self._over and (self._fresh() or await self._renewed()):
             await self._record(await self._said(queue, batch))

@@ -106,8 +106,15 @@ class PostgresLedger:
     async def renew(self, leased: Leased, lease_s: float) -> bool:
         return bool(await self._database.value("renew", leased.chunk.id, leased.lease, lease_s))
 
-    async def close(self, case: str, alert: int) -> None:
-        await self._database.run("close_alert", case, alert)
+    async def close(self, case: str, alert: int, version: int) -> None:
+        await self._database.run("close_alert", case, alert, version)
+
+    async def extend(self, case: str, alert: int, version: int, until: datetime) -> None:
+        await self._database.run("extend_alert", case, alert, version, until)
+
+    async def expiry(self, leased: Leased) -> datetime | None:
+        found = await self._database.value("chunk_expiry", leased.chunk.id)
+        return found if isinstance(found, datetime) else None
 
     async def supersede(self, case: str, alert: int, version: int) -> None:
         await self._database.run("supersede_alert", case, alert, version)

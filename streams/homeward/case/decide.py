@@ -171,6 +171,7 @@ def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
                     outcome=request.outcome,
                     helped_by=request.helped_by,
                     alert=case.alert.number if case.alert else None,
+                    version=case.alert.version if case.alert else None,
                 ),
             )
         case facts.CaseResolved(outcome=outcome, helped_by=helped_by):

@@ -158,17 +158,26 @@ def plan(
     if order.audience is Audience.AREA:
         state = _remember(_with_share(state, order, lane), heard.id, order, found, rows, checked)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
-        state = without_sleepers(state, order.alert)
-    elif order.alert in state.over and not order.purpose.ends:
+        state = ended(state, order.alert, order.version)
+    elif state.is_over(order.alert, order.version) and not order.purpose.ends:
         rows = []  # ordered before the end, heard after it: it says so, and tells nobody
     chunks = cut(heard, heard.id, order, state, lane, rows)
     state = replace(state, seq=state.seq + len(chunks))
     return Plan(state, chunks, (said(heard, heard.id, order, lane, chunks, found),))
 
 
-def ended(state: LaneState, alert: int | None) -> LaneState:
-    """Return the state after an alert ended: nobody is told any more, nobody who slept woken."""
-    return state if alert is None else without_sleepers(state, alert)
+def ended(state: LaneState, alert: int, version: int) -> LaneState:
+    """Return the state after an alert ended: nobody is told any more, nobody who slept woken.
+
+    Up to a version: the next one, of a case that was opened again, is told.
+    """
+    upto = max(version, dict(state.ended).get(alert, version))
+    versions = tuple(
+        quiet(one) if one.alert == alert and one.version <= upto else one for one in state.versions
+    )
+    return replace(
+        state, versions=versions, ended=tuple(sorted({**dict(state.ended), alert: upto}.items()))
+    )
 
 
 def queries_again(wake: WakeDue, state: LaneState, lane: Lane) -> list[tuple[Told, Query]]:
@@ -239,7 +248,7 @@ def _remember(
     """
     kept = state.of(order.alert, order.version)
     told = bitmap(kept.told if kept else b"").union(*(people for _, people in parts))
-    over = order.alert in state.over
+    over = state.is_over(order.alert, order.version)
     suppressed = BitMap() if over else people_in(found.suppressed) - told
     return state.with_told(
         Told(
@@ -262,12 +271,6 @@ def _area(kept: Told | None, order: CalloutOrdered) -> bytes:
     if not order.cells:
         return before
     return to_bytes(union(from_bytes(before), from_bytes(order.cells)))
-
-
-def without_sleepers(state: LaneState, alert: int) -> LaneState:
-    """Return the state in which an alert is over: it tells nobody any more."""
-    versions = tuple(quiet(one) if one.alert == alert else one for one in state.versions)
-    return replace(state, versions=versions, over=tuple(sorted({*state.over, alert})))
 
 
 def parted(people: Mapping[int, Ordinals]) -> Parts:

@@ -48,9 +48,16 @@ def merged(states: Sequence[LaneState]) -> LaneState:
     return LaneState(
         seq=max((one.seq for one in states), default=0),
         versions=tuple(_together(parts) for parts in versions.values()),
-        over=tuple(sorted({alert for one in states for alert in one.over})),
         shares=_summed(states),
+        ended=_ended(states),
     )
+
+
+def _ended(states: Sequence[LaneState]) -> tuple[tuple[int, int], ...]:
+    upto: dict[int, int] = {}
+    for alert, version in (pair for one in states for pair in one.ended):
+        upto[alert] = max(version, upto.get(alert, version))
+    return tuple(sorted(upto.items()))
 
 
 def _summed(states: Sequence[LaneState]) -> tuple[tuple[int, int], ...]:

@@ -48,9 +48,12 @@ class LaneState:
     """Of the next chunk: it counts on over waves, so that earlier waves are leased first."""
     versions: tuple[Told, ...] = ()
     over: tuple[int, ...] = ()
-    """Alerts that ended: nobody is told of them again."""
+    """Alerts that ended, as builds kept it before a version ended for itself; `load` turns it into
+    ``ended``."""
     shares: tuple[tuple[int, int], ...] = ()
     """Of each alert that went out on one officer's word: how many people this lane may tell so."""
+    ended: tuple[tuple[int, int], ...] = ()
+    """Of each alert that ended: up to which version. Nobody is told of those again."""
 
     @property
     def look_at(self) -> datetime | None:
@@ -62,6 +65,14 @@ class LaneState:
         return next(
             (one for one in self.versions if (one.alert, one.version) == (alert, version)), None
         )
+
+    def is_over(self, alert: int, version: int) -> bool:
+        """Whether a version ended: a later one is told as if nothing had."""
+        return version <= dict(self.ended).get(alert, NEVER_ENDED)
+
+    def newest(self, alert: int) -> int:
+        """Return the newest version of an alert that is known here; 1 when none is."""
+        return max((one.version for one in self.versions if one.alert == alert), default=1)
 
     def told_before(self, alert: int, version: int) -> BitMap:
         """Return whom older versions of an alert told."""
@@ -96,7 +107,7 @@ class LaneState:
             one
             for one in self.versions
             if one.area
-            and one.alert not in self.over
+            and not self.is_over(one.alert, one.version)
             and one.version == newest[one.alert]
             and (one.expires_at is None or at < one.expires_at)
         )
@@ -127,6 +138,7 @@ def quiet(one: Told) -> Told:
 
 
 _ADAPTER: Final = TypeAdapter(LaneState)
+NEVER_ENDED: Final = -1
 
 
 def dump(state: LaneState) -> bytes:
@@ -136,7 +148,11 @@ def dump(state: LaneState) -> bytes:
 
 def load(raw: bytes) -> LaneState:
     """Return the state that was dumped."""
-    return _ADAPTER.validate_json(raw)
+    state = _ADAPTER.validate_json(raw)
+    if not state.over:
+        return state
+    upto = {alert: state.newest(alert) for alert in state.over} | dict(state.ended)
+    return replace(state, over=(), ended=tuple(sorted(upto.items())))
 
 
 def bitmap(raw: bytes) -> BitMap:

@@ -65,18 +65,18 @@ class LaneConsumer:
                 index = await self.keeper.fresh()
                 found = [(one, index.match(query)) for one, query in asked]
                 return _reacted(plan_again(heard, state, self.lane, found), heard)
-            case (
-                AlertCancelled(alert=alert) | CaseResolved(alert=alert) | CaseClosedOut(alert=alert)
-            ):
-                if alert is not None:
-                    await self.ledger.close(heard.key, alert)
-                return _reacted(Plan(ended(state, alert)), heard)
+            case AlertCancelled() | CaseResolved() | CaseClosedOut() as fact:
+                if fact.alert is None:
+                    return _reacted(Plan(state), heard)
+                version = fact.version or state.newest(fact.alert)
+                await self.ledger.close(heard.key, fact.alert, version)
+                return _reacted(Plan(ended(state, fact.alert, version)), heard)
         return _reacted(Plan(state), heard)
 
     async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
         query = query_of(order, state)
-        if order.audience is Audience.AREA and order.version > 1:
-            await self.ledger.supersede(heard.key, order.alert, order.version)
+        if order.audience is Audience.AREA:
+            await self._outlives(state, heard.key, order)
         if query is not None:
             await self._supersede_window(heard.key, order)
             index = await self.keeper.fresh()
@@ -89,6 +89,15 @@ class LaneConsumer:
             await self._supersede_window(heard.key, order)
         return plan(heard, state, self.lane, {order.contact: people})
 
+    async def _outlives(self, state: LaneState, case: str, order: CalloutOrdered) -> None:
+        """Stop what an order replaces, and let what it extends leave for longer."""
+        if order.version > 1:
+            await self.ledger.supersede(case, order.alert, order.version)
+        kept = state.of(order.alert, order.version)
+        before, until = kept.expires_at if kept else None, order.expires_at
+        if before and until and before < until:
+            await self.ledger.extend(case, order.alert, order.version, until)
+
     async def _supersede_window(self, case: str, order: CalloutOrdered) -> None:
         if order.purpose is Purpose.WATCH and order.watch and order.moved:
             await self.ledger.supersede_watch(case, order.alert, order.watch, order.moved)
@@ -99,7 +108,7 @@ class LaneConsumer:
         From here on nobody is leased but to be told that it is over.
         """
         if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
-            await self.ledger.close(case, order.alert)
+            await self.ledger.close(case, order.alert, order.version)
         people: dict[int, BitMap] = {}
         for contact, raw in await self.ledger.ever_leased(case, order.alert):
             people[contact] = people.get(contact, BitMap()) | told.bitmap(raw)

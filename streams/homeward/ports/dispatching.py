@@ -78,11 +78,25 @@ class Ledger(Protocol):
         """
         ...
 
-    async def close(self, case: str, alert: int) -> None:
-        """Close an alert: after this returns no chunk of it is leased but those that end it.
+    async def close(self, case: str, alert: int, version: int) -> None:
+        """Close an alert up to a version: none of it is leased any more but what ends it.
 
-        Chunks never leased are marked withdrawn. Idempotent.
+        Also none that is added later. A higher version goes out as if nothing had been closed: that
+        is how a case that was closed by mistake is opened again. Chunks never leased are marked
+        withdrawn. Idempotent; never falls.
         """
+        ...
+
+    async def extend(self, case: str, alert: int, version: int, until: datetime) -> None:
+        """Let chunks of a version leave until a later moment of the case clock.
+
+        Those that wait and those that are added later (a retry); alerts and watches only, as
+        nothing else expires. Idempotent; never falls.
+        """
+        ...
+
+    async def expiry(self, leased: Leased) -> datetime | None:
+        """Return until when a chunk may leave, as `extend` left it; None: it does not expire."""
         ...
 
     async def supersede(self, case: str, alert: int, version: int) -> None:

@@ -203,7 +203,7 @@ async def test_after_a_cancel_at_most_the_batch_in_flight_arrives():
     world.order(people)
 
     async def cancel():
-        await world.store.ledger.close(CASE, 1)
+        await world.store.ledger.close(CASE, 1, 1)
 
     far.before_answer = cancel
     await world.quiet()
@@ -217,7 +217,7 @@ async def test_after_a_cancel_at_most_the_batch_in_flight_arrives():
 async def test_a_cancel_itself_is_sent_after_the_close():
     far = FarSide()
     world = World(far)
-    await world.store.ledger.close(CASE, 1)
+    await world.store.ledger.close(CASE, 1, 1)
     world.order(await world.people(250), purpose=Purpose.CANCEL)
     await world.quiet()
     assert len(far.got) == 250

@@ -82,7 +82,7 @@ async def test_turns_outcomes_requests_and_closes_hold_nobody_up(stores):
     async def closer(store):
         for alert in range(10):
             for case in cases:
-                await store.ledger.close(case, alert)
+                await store.ledger.close(case, alert, 1)
             await asyncio.sleep(0.02)
 
     async def desk(store):

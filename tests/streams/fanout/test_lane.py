@@ -207,10 +207,10 @@ def test_nobody_is_woken_for_what_is_over():
     )
     assert (people(cancel.chunks), cancel.wake_at) == ([1, 1], None)
     assert [chunk.contact for chunk in cancel.chunks] == [0, 1]
-    assert lanes.ended(cut.state, 1).look_at is None
+    assert lanes.ended(cut.state, 1, 1).look_at is None
     late = plan(
         heard(order(wave=1)),
-        lanes.ended(cut.state, 1),
+        lanes.ended(cut.state, 1, 1),
         ONE,
         found([7], suppressed=[5], wakes_at=T0),
     )
@@ -258,3 +258,23 @@ def test_a_plan_leaves_the_state_it_was_given_alone():
     state = LaneState()
     plan(heard(order()), state, ONE, found([1, 2]))
     assert state == replace(state) == LaneState()
+
+
+def test_a_version_after_the_one_that_ended_is_told():
+    """A case that was closed by mistake and opened again: its alert keeps its number."""
+    first = plan(heard(order()), LaneState(), ONE, found([1, 2]))
+    over = lanes.ended(first.state, 1, 1)
+    late = plan(heard(order(wave=1)), over, ONE, found([3]))
+    assert people(late.chunks) == []
+    second = plan(heard(order(version=2)), late.state, ONE, found([1, 2, 3]))
+    assert people(second.chunks) == [1, 2, 3]
+    again = lanes.ended(second.state, 1, 1)  # the end of the first, heard once more
+    assert [one.version for one in again.live(T0)] == [2]
+
+
+def test_a_state_that_was_kept_by_alert_ends_the_versions_it_knows():
+    first = plan(heard(order()), LaneState(), ONE, found([1]))
+    old = told.load(told.dump(replace(first.state, over=(1,))))
+    assert (old.over, old.ended) == ((), ((1, 1),))
+    assert old.is_over(1, 1)
+    assert not old.is_over(1, 2)

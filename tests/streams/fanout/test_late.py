@@ -37,7 +37,7 @@ def test_nothing_is_live_that_is_over_expired_or_replaced():
     state = told_of(1, expires_at=SOON)
     assert len(state.live(SOON - timedelta(seconds=1))) == 1
     assert state.live(SOON) == ()
-    assert ended(state, 1).live(T0) == ()
+    assert ended(state, 1, 1).live(T0) == ()
     newer = plan(heard(order(version=2)), state, ONE, found([1])).state
     assert [one.version for one in newer.live(T0)] == [2]
 

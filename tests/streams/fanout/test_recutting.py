@@ -41,8 +41,8 @@ def states(draw):
         versions.append(
             Told(1, version, raw(told), raw(slept - told), f"o-{version}", said, due, AREA, 5)
         )
-    over = (1,) if draw(st.booleans()) else ()
-    return LaneState(seq=draw(st.integers(0, 99)), versions=tuple(versions), over=over)
+    over = ((1, draw(st.integers(1, 3))),) if draw(st.booleans()) else ()
+    return LaneState(seq=draw(st.integers(0, 99)), versions=tuple(versions), ended=over)
 
 
 @given(states(), st.lists(COUNTS, min_size=1, max_size=4))

@@ -1,1 +1,1 @@
-SELECT close_alert($1, $2)
+SELECT close_alert($1, $2, $3)

@@ -14,7 +14,7 @@ FROM (
         WHERE k.leasable AND k.priority <= $4
             AND (k.free_at <= statement_timestamp() OR k.free_at > statement_timestamp()
                 + make_interval(secs => wait_s_max(k.lease, k.lease_s, k.delay_s)))
-            AND (k.ends OR NOT a.closed)
+            AND (k.ends OR NOT (a.closed OR k.version <= a.closed_upto))
         ORDER BY k.priority, k.seq, k.place
         LIMIT $1
         FOR UPDATE OF k SKIP LOCKED

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from pyroaring import BitMap
 
@@ -190,8 +191,8 @@ class LedgerContract:
     ) -> None:
         await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3), chunk_of("a", 3, 4, alert=2))
         leased = await self._one(store, 0.2)
-        await store.ledger.close("a", 1)
-        await store.ledger.close("a", 1)
+        await store.ledger.close("a", 1, 1)
+        await store.ledger.close("a", 1, 1)
         assert not await store.ledger.renew(leased, 60), "nothing more is sent of a closed alert"
         assert await store.ledger.settle(leased, outcome((1,)), done=False)
         await put(store, chunk_of("a", 4, 5), chunk_of("a", 5, 1, 2, purpose=Purpose.CANCEL))
@@ -210,7 +211,7 @@ class LedgerContract:
         await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3, purpose=Purpose.CANCEL))
         cancel, alert = await store.ledger.lease(2, 60, AT)
         assert await store.ledger.renew(alert, 60)
-        await store.ledger.close("a", 1)
+        await store.ledger.close("a", 1, 1)
         assert not await store.ledger.renew(alert, 60)
         assert await store.ledger.renew(cancel, 60)
         assert await store.ledger.settle(alert, outcome((1,), (), (2,)), done=True)
@@ -218,7 +219,7 @@ class LedgerContract:
     async def test_what_was_never_leased_is_withdrawn(self, store: Ports) -> None:
         await put(store, chunk_of("a", 1, 1, 2), chunk_of("a", 2, 3))
         await self._one(store)
-        await store.ledger.close("a", 1)
+        await store.ledger.close("a", 1, 1)
         figures = (await store.ledger.counts("a"))["alert", 1, 1]
         assert [figures[name] for name in FIGURES] == [3, 2, 0, 0, 0, 1, 2, 0]
         assert await store.ledger.next_open_s() is None
@@ -230,7 +231,7 @@ class LedgerContract:
             await put(store, *(chunk_of("a", seq, seq, alert=alert) for seq in range(1, 9)))
 
             async def close(alert: int = alert) -> list[int]:
-                await store.ledger.close("a", alert)
+                await store.ledger.close("a", alert, 1)
                 return members(*(raw for _, raw in await store.ledger.ever_leased("a", alert)))
 
             hands = asyncio.gather(*(store.ledger.lease(2, 60, AT) for _ in range(3)))
@@ -238,6 +239,38 @@ class LedgerContract:
             held = {one.chunk.seq for hand in await hands for one in hand}
             assert held <= set(told)
             assert await store.ledger.lease(9, 60, AT) == []
+
+    async def test_a_version_after_the_one_that_ended_goes_out(self, store: Ports) -> None:
+        old, new = chunk_of("a", 1, 1, 2), replace(chunk_of("a", 2, 1, 2), version=2)
+        desk = replace(chunk_of("a", 3, 9, purpose=Purpose.CLOCK, alert=0), version=0)
+        late = replace(chunk_of("a", 4, 3, purpose=Purpose.WATCH), watch="w")
+        await store.ledger.close("a", 1, 1)
+        await put(store, old, new, desk, late)
+        await store.ledger.close("a", 1, 1)  # said again, by a lane that is late
+        assert [one.chunk for one in await store.ledger.lease(9, 60, AT)] == [desk, new]
+        await store.ledger.close("a", 1, 2)
+        await store.ledger.close("a", 1, 1)
+        await put(store, replace(new, id=late.order))
+        assert await store.ledger.lease(9, 60, AT) == []
+        told = await store.ledger.ever_leased("a", 1)
+        assert [members(one) for _, one in told] == [[1, 2]]
+
+    async def test_what_was_extended_may_leave_for_longer(self, store: Ports) -> None:
+        until, longer, longest = (AT + timedelta(hours=hours) for hours in (1, 2, 3))
+        alert = replace(chunk_of("a", 1, 1, 2), expires_at=until)
+        watch = replace(chunk_of("a", 2, 3, purpose=Purpose.WATCH), expires_at=until)
+        other = replace(chunk_of("a", 3, 4), version=2, expires_at=until)
+        ever = chunk_of("a", 4, 5)
+        await put(store, alert, watch, other, ever)
+        [held] = await store.ledger.lease(1, 60, AT)
+        for moment in (longest, longer):  # the second is late, and takes nothing back
+            await store.ledger.extend("a", 1, 1, moment)
+        assert await store.ledger.expiry(held) == longest
+        await put(store, replace(retry_of(alert, 2), expires_at=until))
+        found = {one.chunk.id: one.chunk for one in await store.ledger.lease(9, 60, AT)}
+        again = found[retry_of(alert, 2).id]
+        ends = [found[one.id].expires_at for one in (alert, other, ever)]
+        assert [again.expires_at, *ends] == [longest, longest, until, None]
 
     async def test_a_newer_version_replaces_what_has_not_left(self, store: Ports) -> None:
         watch = chunk_of("a", 3, 4, purpose=Purpose.WATCH)

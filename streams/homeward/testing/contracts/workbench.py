@@ -113,7 +113,7 @@ class WorkbenchContract:
         assert len(await ledger.ever_leased(case, one.alert)) == 2
         # Known already, or its alert is over: then nothing is written at all.
         assert not await bench.commit_cascade(cut(one, revision=1), [], 0, Taken(one.id, 60))
-        await ledger.close(case, three.alert)
+        await ledger.close(case, three.alert, three.version)
         assert not await bench.commit_cascade(cut(three, revision=1), [], 0, Taken(three.id, 60))
         assert (await bench.load("fanout.0", [case]))[case].revision == 1
         assert await bench.commit_cascade(cut(three, revision=1), [], 0)

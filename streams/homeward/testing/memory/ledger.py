@@ -17,6 +17,8 @@ from homeward.words import Purpose
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TELLS: Final = frozenset({Purpose.ALERT, Purpose.WATCH})
+NEVER_CLOSED: Final = -1
+"""Below every version; what desks are told of a waiting report has version 0."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,10 @@ class LedgerDisk:
     """What a crash leaves of the ledger."""
 
     rows: dict[str, LedgerRow] = field(default_factory=dict)
-    closed: set[tuple[str, int]] = field(default_factory=set)
+    closed: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The version of an alert up to which nothing leaves any more but what ends it."""
+    lasts: dict[tuple[str, int], tuple[int, datetime]] = field(default_factory=dict)
+    """The version of an alert that was extended last, and until when."""
     newest: dict[tuple[str, int], int] = field(default_factory=dict)
     """The version of an alert below which no alert chunk leaves any more."""
     moved: dict[tuple[str, int, str], int] = field(default_factory=dict)
@@ -67,8 +72,10 @@ class LedgerDisk:
         """Add chunks; known ids are skipped."""
         for chunk in chunks:
             if chunk.id not in self.rows:
-                withdrawn = self.over(chunk)
-                self.rows[chunk.id] = LedgerRow(chunk, now, len(self.rows), withdrawn=withdrawn)
+                place, withdrawn = len(self.rows), self.over(chunk)
+                self.rows[chunk.id] = LedgerRow(
+                    self.lasting(chunk), now, place, withdrawn=withdrawn
+                )
                 for event in self.added:
                     event.set()
 
@@ -83,7 +90,14 @@ class LedgerDisk:
             old = chunk.moved < self.moved.get((*of, chunk.watch or ""), 0)
         else:
             old = chunk.purpose is Purpose.ALERT and chunk.version < self.newest.get(of, 0)
-        return (of in self.closed and not chunk.purpose.ends) or old
+        closed = chunk.version <= self.closed.get(of, NEVER_CLOSED)
+        return (closed and not chunk.purpose.ends) or old
+
+    def lasting(self, chunk: Chunk) -> Chunk:
+        """Return a chunk that may leave for as long as its version was made to live."""
+        version, until = self.lasts.get((chunk.case, chunk.alert), (0, NEVER))
+        ends, mine = chunk.expires_at, chunk.purpose in TELLS and chunk.version == version
+        return replace(chunk, expires_at=until) if mine and ends and ends < until else chunk
 
     def free_at(self, row: LedgerRow, now: datetime) -> datetime:
         """When it may be leased next."""
@@ -165,12 +179,24 @@ class MemoryLedger:
         return True
 
     @port_call
-    async def close(self, case: str, alert: int) -> None:
-        self.disk.closed.add((case, alert))
+    async def close(self, case: str, alert: int, version: int) -> None:
+        known = self.disk.closed.get((case, alert), NEVER_CLOSED)
+        self.disk.closed[case, alert] = max(version, known)
         for row in self.disk.rows.values():
-            of = row.chunk.case, row.chunk.alert
-            if of == (case, alert) and not row.chunk.purpose.ends and not row.lease:
+            if self.disk.over(row.chunk) and not row.lease:
                 row.withdrawn = True
+
+    @port_call
+    async def extend(self, case: str, alert: int, version: int, until: datetime) -> None:
+        known = self.disk.lasts.get((case, alert), (0, NEVER))
+        self.disk.lasts[case, alert] = max(known, (version, until))
+        for row in self.disk.rows.values():
+            if not row.done:
+                row.chunk = self.disk.lasting(row.chunk)
+
+    @port_call
+    async def expiry(self, leased: Leased) -> datetime | None:
+        return self.disk.rows[leased.chunk.id].chunk.expires_at
 
     @port_call
     async def supersede(self, case: str, alert: int, version: int) -> None:

@@ -92,7 +92,8 @@ class SmallLane:
 
     async def _people(self, order: CalloutOrdered) -> tuple[BitMap, BitMap]:
         if order.audience is Audience.TOLD:
-            await self.ledger.close(order.case, order.alert)  # idempotent; then the list is cut
+            # Idempotent; then the list is cut.
+            await self.ledger.close(order.case, order.alert, order.version)
             leased = await self.ledger.ever_leased(order.case, order.alert)
             parts = [BitMap.deserialize(raw) for _, raw in leased]
             told = BitMap.union(*parts) if parts else BitMap()

@@ -1,0 +1,1 @@
+SELECT expires_at FROM chunks WHERE id = $1

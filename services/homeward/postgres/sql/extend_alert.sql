@@ -1,0 +1,1 @@
+SELECT extend_alert($1, $2, $3, $4)
