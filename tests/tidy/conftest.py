@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 RINGS = ("schemas", "streams", "services")
-BINARY = {".png", ".jpg", ".jpeg", ".heic", ".ico", ".woff2", ".gz", ".zip", ".pbf"}
+BINARY = {".png", ".jpg", ".jpeg", ".heic", ".ico", ".woff2", ".gz", ".zip", ".pbf", ".mo"}
 
 
 @dataclass(frozen=True)

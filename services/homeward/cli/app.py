@@ -16,6 +16,7 @@ from homeward.cli import (
     rosters,
     serving,
     topics,
+    wording,
 )
 from homeward.cli.decisions import app as case_app
 from homeward.cli.output import say
@@ -110,6 +111,7 @@ app.command("migrate", rich_help_panel=CARE, epilog="Example: homeward migrate -
 )
 app.add_typer(care.config, name="config", rich_help_panel=CARE)
 app.command("doctor", rich_help_panel=CARE, epilog="Example: homeward doctor")(care.doctor)
+app.add_typer(wording.app, name="texts", rich_help_panel=CARE)
 app.add_typer(parked.app, name="parked", rich_help_panel=CARE)
 app.add_typer(topics.app, name="topics", rich_help_panel=CARE)
 app.add_typer(lanes.app, name="lanes", rich_help_panel=CARE)

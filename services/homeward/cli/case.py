@@ -89,7 +89,8 @@ def texts(talk: Talk, case: Case, draft: Draft = None) -> None:
         for one in found[name]:
             say()
             say((f"{name}, {one['lang']}", "bold"))
-            pairs({form: one[form] for form in ("title", "short", "full")})
+            said = {form: one.get(form) for form in ("title", "short", "medium", "full", "spoken")}
+            pairs({form: text for form, text in said.items() if text})
 
 
 @app.command(epilog="Example: homeward case draft ABCD-EFGH --reach-km 300 --severity extreme")

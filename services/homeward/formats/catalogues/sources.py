@@ -12,7 +12,7 @@ from typing import Final
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from homeward.formats.catalogues.languages import LANGS
 from homeward.formats.catalogues.phrases import SOURCE
@@ -33,9 +33,13 @@ def domains(where: Path) -> list[str]:
 
 
 def source(where: Path, lang: str, domain: str) -> Catalog:
-    """Return what a translator wrote. Raises OSError, ValueError (babel's PoFileError)."""
+    """Return what a translator wrote. Raises OSError, ValueError where it cannot be read."""
+    locale = lang.replace("-", "_")
     with where.joinpath(lang, f"{domain}.po").open("rb") as file:
-        return read_po(file, locale=lang.replace("-", "_"), domain=domain, abort_invalid=True)
+        try:
+            return read_po(file, locale=locale, domain=domain, abort_invalid=True)
+        except PoFileError as wrong:
+            raise ValueError(f"{lang}/{domain}.po, line {wrong.lineno}: {wrong}") from None
 
 
 def forms(message: Message) -> tuple[str, ...]:
