@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
+from homeward.desk.shelf import CaseNow, Shelf
 from homeward.messages import Actor, Fact, Recorded
 from homeward.ports import (
     Appended,
@@ -28,7 +29,6 @@ from homeward.record.envelope import (
 )
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.refusals import Refused
-from homeward.replay import history
 from homeward.words import derived_id
 
 
@@ -71,13 +71,18 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Makes requests true; holds nothing between them."""
+    """Makes requests true; holds nothing between them but what it has read."""
 
     log: Log
     keys: SubjectKeys
     clock: Clock
     meter: Meter
     retries: int = 5
+    _shelf: Shelf = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Begin with an empty shelf."""
+        object.__setattr__(self, "_shelf", Shelf(self.log))
 
     def new_id(self, asking: Asking, what: str) -> str:
         """Return the id of what a request creates: the same for the same request."""
@@ -85,7 +90,11 @@ class Desk:
 
     async def case_facts(self, case: str) -> Sequence[Recorded]:
         """Return every fact of a case in log order, public parts."""
-        return await history(self.log, case, blobs=False)
+        return (await self.case_now(case)).recorded
+
+    async def case_now(self, case: str) -> CaseNow:
+        """Return the same with what it folds to; cheap for a case that was read a moment ago."""
+        return await self._shelf.case(case)
 
     async def answered(self, asking: Asking) -> bool:
         """Whether the same asking was answered before: to repeat it makes nothing true."""

@@ -79,7 +79,8 @@ def answer(
     status = type(refused).status
     extra = dict(headers or {})
     if status == StoreAway.status:
-        extra.setdefault("Retry-After", str(RETRY_AFTER_S))
+        said = refused.detail if refused.detail.isdecimal() else str(RETRY_AFTER_S)
+        extra.setdefault("Retry-After", said)
     if status == TooManyReports.status and refused.detail:
         extra.setdefault("Retry-After", refused.detail)
     if status == HTTPStatus.UNAUTHORIZED:

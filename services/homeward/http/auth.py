@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import BaseRoute
 
-from homeward.case import fold
 from homeward.http.authorisation import Action, Scope, scope_of
 from homeward.http.plain import PlainRoute
 from homeward.http.problems import KeyMissing, KeyUnknown
@@ -74,7 +73,7 @@ async def of_reporter(rooms: Rooms, case: str, token: str) -> Actor | None:
     """Return whom a reporter's secret link speaks for: who raised the case."""
     if not is_token(rooms, CASE, case, token):
         return None
-    raised = fold(await rooms.desk.case_facts(case))
+    raised = (await rooms.desk.case_now(case)).state
     if raised.raised is None:
         return None
     return Actor(id=raised.reporter, role=Role.REPORTER, auth="link")

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path
 
-from homeward.case import Case, fold
+from homeward.case import Case
 from homeward.facts.case import AlertIssued
 from homeward.facts.hub import WatchOrdered
 from homeward.http.auth import Caller, InRooms, guarded
@@ -63,8 +63,8 @@ async def case_id(rooms: Rooms, said: str) -> str:
 
 async def enter(rooms: Rooms, caller: Caller, case: str) -> Door:
     """Return the case if it is in the caller's scope. Raises NoSuchCase."""
-    recorded = await rooms.desk.case_facts(case)
-    state = fold(recorded)
+    now = await rooms.desk.case_now(case)
+    recorded, state = now.recorded, now.state
     if state.raised is None or not await _in_scope(rooms, caller, case, recorded, state):
         raise NoSuchCase
     return Door(caller, case, recorded, state)

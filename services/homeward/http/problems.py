@@ -298,6 +298,17 @@ class TooManySightings(Refused):
     mend = "If you see the person now, call 110. Or wait as long as the Retry-After header says."
 
 
+class SightingsWait(Refused):
+    """More sightings come at this moment than can be written down; yours was not."""
+
+    code = "sightings-overload"
+    status = 503
+    mend = (
+        "If you see the person now, call 110. Else send the same request with the same "
+        "Idempotency-Key again after as long as the Retry-After header says."
+    )
+
+
 class AreaImpossible(Refused):
     """The area cannot be drawn on Earth, or has too many corners."""
 

@@ -2,18 +2,20 @@
 
 By key or link, by account, and of one case; hubs and staff are on duty and not limited. Each
 process counts for itself, in memory. The limit of a case is for all who are limited together, so a
-flood never keeps out what a hub sees.
+flood never keeps out what a hub sees. Nor does it keep an alert from going out (I-33): of those who
+are limited two are served at a time, the kept and the refused, and few wait.
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from homeward.http.doors import Door
 from homeward.http.pages.rates import Rates
-from homeward.http.problems import TooManySightings
+from homeward.http.problems import SightingsWait, TooManySightings
+from homeward.http.turns import Turns
 from homeward.settings import Settings
 from homeward.words import Role
 
@@ -29,6 +31,7 @@ class SightingRates:
     by_key: Rates
     by_account: Rates
     by_case: Rates
+    turns: Turns
 
     @staticmethod
     def of(settings: Settings) -> "SightingRates":
@@ -37,7 +40,17 @@ class SightingRates:
             Rates(settings.sightings_per_hour, refuses=TooManySightings),
             Rates(settings.sightings_per_day, refuses=TooManySightings, within_s=DAY_S),
             Rates(settings.case_sightings_per_minute, refuses=TooManySightings, within_s=MINUTE_S),
+            Turns(SightingsWait),
         )
+
+    @asynccontextmanager
+    async def turn(self, role: Role) -> AsyncIterator[None]:
+        """Serve somebody when it is their turn, until the block ends. Raises SightingsWait."""
+        if role in LIMITED:
+            async with self.turns.taken():
+                yield
+        else:
+            yield
 
     @contextmanager
     def counting(self, door: Door, secret: str, *, known: bool) -> Iterator[None]:

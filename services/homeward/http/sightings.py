@@ -1,15 +1,15 @@
 """Sightings: reported by anybody who was told, judged by a human."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Request as HttpRequest
 
 from homeward import sighting
-from homeward.case import fold
 from homeward.desk import Asking, Opened, Receipt, Triage
+from homeward.desk.shelf import CaseNow
 from homeward.facts.sighting import SightingReported
 from homeward.http.answers import (
     ReceiptOut,
@@ -27,7 +27,7 @@ from homeward.http.bodies import (
     SightingBody,
     public_cell,
 )
-from homeward.http.doors import Door, enter, opened
+from homeward.http.doors import CasePath, Door, case_id, enter, opened
 from homeward.http.personal import open_for
 from homeward.http.rooms import Rooms
 from homeward.http.sightingrates import SightingRates
@@ -54,14 +54,18 @@ SightingPath = Annotated[Id, Path(description="The sighting's id.")]
 async def _submit(
     rooms: Rooms, case: str, sighting_id: str, asking: Asking, request: Request
 ) -> Receipt:
-    def decide(recorded: Sequence[Recorded]) -> Sequence[Fact]:
-        among = sighting.fold_all(recorded)
-        state = among.get(sighting_id, sighting.Sighting())
-        return sighting.decide(fold(recorded), state, request, among)
+    now: list[CaseNow] = []  # folded as it is read: a case in a flood holds thousands
 
-    return await rooms.desk.submit(
-        f"sighting-{sighting_id}", asking, lambda: rooms.desk.case_facts(case), decide
-    )
+    async def load() -> Sequence[Recorded]:
+        now[:] = [await rooms.desk.case_now(case)]
+        return now[0].recorded
+
+    def decide(_: Sequence[Recorded]) -> Sequence[Fact]:
+        among = now[0].sightings
+        state = among.get(sighting_id, sighting.Sighting())
+        return sighting.decide(now[0].state, state, request, among)
+
+    return await rooms.desk.submit(f"sighting-{sighting_id}", asking, load, decide)
 
 
 async def _decided(
@@ -75,18 +79,35 @@ def _asking(keyed: Keyed, caller: Caller) -> Asking:
     return Asking(caller.by, keyed.key, keyed.request_hash)
 
 
+def rates_of(request: HttpRequest) -> SightingRates:
+    """Return what counts this process's sightings."""
+    rates = request.app.state.sighting_rates
+    assert isinstance(rates, SightingRates)
+    return rates
+
+
+async def _opened_in_turn(
+    case: CasePath,
+    request: HttpRequest,
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(guarded(Action.SIGHT))],
+) -> AsyncIterator[Door]:
+    """Open the case, and hold a place until the answer is made: to open it is most of the work."""
+    async with rates_of(request).turn(caller.by.role):
+        yield await enter(rooms, caller, await case_id(rooms, case))
+
+
 @router.post("/cases/{case}/sightings", status_code=201)
 async def report(
     body: SightingBody,
     request: HttpRequest,
     rooms: InRooms,
-    door: Annotated[Door, Depends(opened(Action.SIGHT))],
+    door: Annotated[Door, Depends(_opened_in_turn)],
     keyed: WithKey,
 ) -> SightedOut:
     """Say that one saw the person; the cell that searchers see is made here."""
     asking = _asking(keyed, door.caller)
-    rates, secret = request.app.state.sighting_rates, request.headers.get("authorization", "")
-    assert isinstance(rates, SightingRates)
+    rates, secret = rates_of(request), request.headers.get("authorization", "")
     with rates.counting(door, secret, known=await rooms.desk.answered(asking)):
         receipt, sighting_id = await report_sighting(rooms, door, asking, body)
     return SightedOut(**receipt_fields(door.case, receipt), sighting=sighting_id)

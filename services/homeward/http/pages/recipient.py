@@ -15,7 +15,7 @@ from homeward.desk import Asking
 from homeward.dispatch.links import PageLinks
 from homeward.http.answering import counted
 from homeward.http.asking import hash_of
-from homeward.http.auth import Caller, Open
+from homeward.http.auth import RECIPIENT, Caller, Open
 from homeward.http.authorisation import Action, Scope, scope_of
 from homeward.http.bodies import AnswerBody, PlaceBody, SightingBody
 from homeward.http.doors import Door, enter, messages_of
@@ -28,7 +28,8 @@ from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.problems import Invalid
 from homeward.http.rooms import Rooms
-from homeward.http.sightings import report_sighting
+from homeward.http.sightingrates import SightingRates
+from homeward.http.sightings import rates_of, report_sighting
 from homeward.http.watches import decide_watch, give_answer
 from homeward.messages import Actor
 from homeward.ports import Recipient, Registered
@@ -96,6 +97,9 @@ class _Tap:
     asking: Asking
     said: dict[str, str]
     recipient: Recipient
+    rates: SightingRates
+    secret: str
+    """As the API is told it, so that page and API count together."""
 
 
 async def _send(
@@ -120,7 +124,8 @@ async def _send(
         if scope is not Scope.TOLD:
             raise NotForRole(by.role.value)
         door = await enter(rooms, Caller(by, scope), said.get("case", ""))
-        await do(_Tap(rooms, door, asking, said, registered.recipient))
+        secret = f"Bearer {RECIPIENT}{by.id}.{request.path_params['token']}"
+        await do(_Tap(rooms, door, asking, said, registered.recipient, rates_of(request), secret))
     except Refused as refused:
         counted(rooms, refused)
         return await _page(request, box, who, type(refused).status, in_words(refused, lang))
@@ -178,7 +183,9 @@ async def _sees(tap: _Tap) -> None:
         )
     except ValidationError:
         raise Invalid from None
-    await report_sighting(tap.rooms, tap.door, tap.asking, body)
+    known = await tap.rooms.desk.answered(tap.asking)
+    with tap.rates.counting(tap.door, tap.secret, known=known):
+        await report_sighting(tap.rooms, tap.door, tap.asking, body)
     with suppress(Refused):  # over meanwhile: what was seen counts all the same
         key = f"{tap.asking.key[:80]} watches"
         await _acknowledges(replace(tap, asking=replace(tap.asking, key=key)))
