@@ -11,6 +11,7 @@ from homeward.words import (
     AgeBand,
     Cell,
     Instant,
+    Texts,
     case_code,
     case_prefix,
     derived_id,
@@ -104,3 +105,25 @@ def test_an_age_becomes_a_band(years, band):
 def test_a_fact_has_no_room_for_what_nobody_declared():
     with pytest.raises(ValidationError):
         Fact(kind="x.said/1", at="2026-03-14T12:00:00Z", more=1)
+
+
+WORDS = {"title": "t", "short": "s", "medium": "m", "full": "f"}
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en", "ug", "pt-BR", "zh-Hant-TW"])
+def test_words_are_in_any_language_that_is_named_well(lang):
+    said = Texts(lang=lang, **WORDS)
+    assert said.spoken is None  # of before there was a form for a voice
+    assert Texts.model_validate_json(said.model_dump_json(exclude_none=True)) == said
+
+
+@pytest.mark.parametrize("lang", ["", "EN", "zh_Hans", "zh-hans", "english", "en-", "en\n", "e"])
+def test_a_language_that_is_named_otherwise_is_refused(lang):
+    with pytest.raises(ValidationError):
+        Texts(lang=lang, **WORDS)
+
+
+def test_a_spoken_form_has_its_limit():
+    assert Texts(lang="en", spoken="x" * 600, **WORDS).spoken
+    with pytest.raises(ValidationError):
+        Texts(lang="en", spoken="x" * 601, **WORDS)

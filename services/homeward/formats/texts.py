@@ -352,7 +352,8 @@ def _known(lang: str) -> str:
 
 
 def _gap(lang: str) -> str:
-    return " " if lang == "en" else ""
+    """Return what stands between sentences: nothing where the full stop takes no space."""
+    return " " if PHRASES[_known(lang)]["stop"].endswith(" ") else ""
 
 
 def _clock(moment: datetime, frame: Frame) -> str:

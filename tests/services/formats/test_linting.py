@@ -145,6 +145,13 @@ def saying(monkeypatch):
 
 
 @pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", ["do", "inbox-lead", "seen-told"])
+def test_a_page_that_does_not_say_what_to_do_is_noticed(planted, lang, name):
+    assert "acts" in planted(lang, name, "110 ({when})", domain="pages")
+    assert "acts" in planted(lang, name, "Do not approach 勿靠近 ({when})", domain="pages")
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_a_message_that_does_not_say_what_to_do_is_noticed(saying, lang):
     assert ("acts", lang) in saying(lang, said_dont="Be careful")
     assert ("acts", lang) in saying(lang, do="Watch")

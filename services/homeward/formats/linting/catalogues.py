@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from homeward.formats.catalogues.languages import LANGS
 from homeward.formats.catalogues.phrases import SOURCE
 from homeward.formats.catalogues.sources import domains, forms, is_fresh, named, source
-from homeward.formats.linting.slips import Slip
+from homeward.formats.linting.slips import DONT, Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ FOUND_SLIPS: Final[Mapping[str, str]] = {
     "zh-Hans": r"平安|安全|健在|死|遗体|医院|派出所|警方|志愿者|家中|回家|[在被于].*找到",
     "zh-Hant": r"平安|安全|健在|死|遺體|醫院|派出所|警方|志工|義工|家中|回家|[在被於].*找到",
 }
+ACTING: Final = frozenset({"do", "inbox-lead", "seen-told"})
+"""What stands on pages where somebody could act."""
 CLOSES: Final = frozenset({"over", "over-do", "said-over"})
 LINK: Final = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 FIGURES: Final = re.compile(r"[0-9]+")
@@ -158,8 +160,17 @@ def _aloud(phrase: Phrase) -> Iterator[str]:
         yield "holds figures; a voice is given words (and 1 1 0)"
 
 
+def _acts(phrase: Phrase) -> Iterator[str]:
+    if DONT.get(phrase.lang, "").lower() not in phrase.text.lower():
+        yield f"does not say “{DONT[phrase.lang]}”"
+    if "110" not in phrase.text:
+        yield "does not say whom to call"
+
+
 def _rules_for(domain: str, name: str) -> Mapping[str, Rule]:
     rules = dict(RULES)
+    if domain == "pages" and name in ACTING:
+        rules["acts"] = _acts
     if domain == "messages" and name in CLOSES:
         rules["found"] = _found
     if domain == "messages" and name.startswith("said-"):

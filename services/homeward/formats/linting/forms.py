@@ -8,7 +8,7 @@ from typing import Final
 
 from homeward.formats import speaking, texts
 from homeward.formats.catalogues import MESSAGES
-from homeward.formats.linting.slips import Slip
+from homeward.formats.linting.slips import DONT, Slip
 from homeward.words import Category, Description, Sex, Texts
 
 Rendered = Mapping[str, tuple[Texts, ...]]
@@ -77,7 +77,6 @@ FORMS: Final[Mapping[str, int]] = {
     "full": texts.FULL_MAX,
     "spoken": texts.SPOKEN_MAX,
 }
-DONT: Final[Mapping[str, str]] = {"en": "not approach", "zh-Hans": "勿靠近", "zh-Hant": "勿靠近"}
 PLATE: Final[Mapping[str, str]] = {
     "en": "licence plate",
     "zh-Hans": "车牌号",
@@ -160,7 +159,8 @@ def _unpoisoned(one: Texts) -> Iterator[tuple[str, str]]:
 
 def _by_ear(one: Texts) -> Iterator[tuple[str, str]]:
     text = (one.spoken or "").replace("1 1 0", "").replace("0 0 0 0 0", "")
-    if wrong := re.search(r"[0-9]+|\b(cm|min|v|km|h)\b", text):
+    figures = "[0-9]+|" if one.lang in speaking.COUNTED else ""  # else there is no speller yet
+    if wrong := re.search(rf"{figures}\b(cm|min|v|km|h)\b", text):
         yield "spoken", f"holds “{wrong[0]}”, which a voice reads badly"
 
 

@@ -1,6 +1,11 @@
 """What the lint says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+DONT: Final[Mapping[str, str]] = {"en": "not approach", "zh-Hans": "勿靠近", "zh-Hant": "勿靠近"}
+"""The stem of "do not approach"; of other languages the whole of ``said-dont``."""
 
 
 @dataclass(frozen=True, slots=True)
