@@ -114,6 +114,14 @@ class AloneTooOften(Refused):
     mend = "Ask a second person to approve this draft, or one of the alerts that are out."
 
 
+class NotOnDuty(Refused):
+    """Only who is on duty at the desk signs over to the next."""
+
+    code = "not-on-duty"
+    status = 403
+    mend = "Take over first; who is on duty stands at the head of the queue."
+
+
 # --- too late, or not yet ------------------------------------------------------------------------
 
 
@@ -221,6 +229,13 @@ class SightingExists(Refused):
 
     code = "sighting-exists"
     mend = "Report another one under a new Idempotency-Key."
+
+
+class HandoverGone(Refused):
+    """Somebody else took over meanwhile, or another hand-over was written."""
+
+    code = "handover-gone"
+    mend = "Read who is on duty now, and what they signed over."
 
 
 class WatchOver(Refused):

@@ -11,6 +11,7 @@ from homeward.facts import (
     callout,
     case,
     clock,
+    duty,
     handover,
     hub,
     reach,
@@ -20,7 +21,10 @@ from homeward.facts import (
 )
 from homeward.messages import Fact
 
-MODULES = (case, sighting, reach, hub, callout, watch, handover, answer, roster, access, clock)
+MODULES = (
+    *(case, sighting, reach, hub, callout, watch, handover, answer),
+    *(roster, access, duty, clock),
+)
 
 ALL: tuple[type[Fact], ...] = tuple(
     found

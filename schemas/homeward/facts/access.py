@@ -1,7 +1,7 @@
 """Who got which right, and who read what is sealed.
 
-Streams ``access-keys``, ``access-<case>``, ``access-areas``, and one of each account that issued an
-alert alone.
+Streams ``access-keys``, ``access-<case>``, ``access-areas``, one of each account that issued an
+alert alone, and one of each session of the duty page.
 """
 
 from typing import Annotated, Literal
@@ -69,3 +69,25 @@ class FieldShown(Fact):
     shown_at: Instant
     """The moment it shows, of the case clock."""
     policy: ReasonCode
+
+
+class SignedIn(Fact):
+    """Somebody signed in to the duty page with a key; the first fact of the session's stream."""
+
+    kind: Literal["access.signed-in/1"] = "access.signed-in/1"
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9]{4,12}$")]
+
+
+class SignedOut(Fact):
+    """A session of the duty page was ended by whoever had it: its cookie opens nothing any more."""
+
+    kind: Literal["access.signed-out/1"] = "access.signed-out/1"
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9]{4,12}$")]
+
+
+class HandoverNoteRead(Fact):
+    """Somebody is about to read the note of a hand-over between shifts (I-13)."""
+
+    kind: Literal["access.note-read/1"] = "access.note-read/1"
+    handed: Id
+    """The fact of the hand-over."""

@@ -7,6 +7,7 @@ from homeward.desk.crowd import IndexCrowd
 from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.districts import District, Districts, DistrictsRefused, read_districts
 from homeward.desk.drafts import digest_of
+from homeward.desk.queue import Queue
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
 from homeward.desk.triage import Triage
@@ -22,6 +23,7 @@ __all__ = [
     "IdempotencyKeyReused",
     "IndexCrowd",
     "Opened",
+    "Queue",
     "Reader",
     "Receipt",
     "StaleVersion",

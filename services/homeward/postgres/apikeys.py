@@ -40,6 +40,10 @@ class PostgresApiKeys:
             return None
         return _holder(row) if row["revoked_at"] is None else None
 
+    async def holder(self, prefix: str) -> KeyHolder | None:
+        row = await self._database.one("api_key", prefix)
+        return None if row is None else _holder(row)
+
     async def revoke(self, prefix: str) -> bool:
         return await self._database.run("api_key_revoke", prefix) > 0
 

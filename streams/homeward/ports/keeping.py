@@ -95,6 +95,10 @@ class ApiKeys(Protocol):
         """Return the holder of a key that opens something; None when unknown or revoked."""
         ...
 
+    async def holder(self, prefix: str) -> KeyHolder | None:
+        """Return the holder of the key with that prefix, revoked or not; None: there is none."""
+        ...
+
     async def revoke(self, prefix: str) -> bool:
         """Let a key open nothing any more; False when there is none."""
         ...

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from homeward import answer, case, sighting, watch
+from homeward import answer, case, duty, sighting, watch
 from homeward.messages import Actor, Fact, Recorded
 from homeward.refusals import Refused
 from homeward.requests import Request
 from homeward.requests import answer as answer_requests
+from homeward.requests import duty as duty_requests
 from homeward.requests import sighting as sighting_requests
 from homeward.requests import watch as watch_requests
 from homeward.words import Role, derived_id
@@ -124,6 +125,8 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
         case answer_requests.GiveAnswer():
             answered = answer.fold(history, request.recipient)
             return answer.decide(whole, answered, request)
+        case duty_requests.HandOver() | duty_requests.TakeOver():
+            return duty.decide(duty.fold(history), request)
         case _:
             return case.decide(whole, request)
 

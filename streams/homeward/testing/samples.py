@@ -10,7 +10,18 @@ from typing import Final
 import h3
 
 from homeward.facts import access as rights
-from homeward.facts import answer, callout, case, clock, handover, hub, reach, roster, sighting
+from homeward.facts import (
+    answer,
+    callout,
+    case,
+    clock,
+    duty,
+    handover,
+    hub,
+    reach,
+    roster,
+    sighting,
+)
 from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
@@ -45,6 +56,7 @@ WATCH: Final = derived_id(ORIGIN, "watch", "sample")
 ORDER: Final = derived_id(ORIGIN, "order", "sample")
 DRAFT: Final = derived_id(ORIGIN, "draft", "sample")
 CHUNK: Final = derived_id(ORIGIN, "chunk", "sample")
+HANDED: Final = derived_id(ORIGIN, "handed", "sample")
 CELL: Final = h3.latlng_to_cell(33.0677, 115.2617, 9)
 CELLS: Final = b"".join(
     h3.str_to_int(cell).to_bytes(8, "big") for cell in sorted(h3.grid_disk(CELL, 1))
@@ -323,6 +335,11 @@ OTHERS: Final[tuple[Fact, ...]] = (
     rights.SealedRead(
         case=CASE, at=at(21), fields=("description", "reporter"), purpose="verification"
     ),
+    rights.SignedIn(at=at(-30), prefix="hw0k3y"),
+    rights.SignedOut(at=at(90), prefix="hw0k3y"),
+    rights.HandoverNoteRead(at=at(85), handed=HANDED),
+    duty.HandedOver(at=at(80), cases=(CASE,), note="The coach station calls back at 13:30."),
+    duty.TakenOver(at=at(86), handed=HANDED),
     clock.WakeDue(case=CASE, at=at(35), processor="escalation", asked_by=ORDER, due=at(35)),
 )
 

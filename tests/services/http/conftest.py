@@ -47,6 +47,9 @@ class MemoryApiKeys:
         found = next((one for kept, one in self.kept.values() if kept == said), None)
         return None if found is None or found.revoked else found
 
+    async def holder(self, prefix: str) -> KeyHolder | None:
+        return self.kept[prefix][1] if prefix in self.kept else None
+
     async def revoke(self, prefix: str) -> bool:
         if prefix not in self.kept or self.kept[prefix][1].revoked:
             return False

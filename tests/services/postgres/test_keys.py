@@ -31,7 +31,10 @@ async def test_a_key_opens_what_it_was_made_for_until_it_is_revoked(store):
     assert (holder.role, holder.account, holder.org) == (Role.OFFICER, "li", "fuyang")
     for wrong in ("", "hw", "hw_x_y", secret[:-1], secret + "x", f"hw_{holder.prefix}_", "a_b_c_d"):
         assert await keys.lookup(wrong) is None
+    assert await keys.holder(holder.prefix) == holder
+    assert await keys.holder("none") is None
     assert await keys.revoke(holder.prefix)
+    assert (await keys.holder(holder.prefix)).revoked
     assert not await keys.revoke(holder.prefix)
     assert await keys.lookup(secret) is None
     assert [one.revoked for one in await keys.page()] == [True]
