@@ -161,5 +161,6 @@ def _columns(
         active=draw.random(people)[owners] < 0.97,  # noqa: PLR2004 -- the same
         reachable=draw.random(people)[owners] < 0.98,  # noqa: PLR2004 -- the same
         levels=np.zeros(len(owners), np.uint8),
+        per_day=np.zeros(len(owners), np.uint8),
         zone_names=ZONES,
     )

@@ -132,6 +132,7 @@ def _columns(people: list[Person]) -> LaneColumns:
         active=np.array([one.active for one in owners], np.bool_),
         reachable=np.array([one.reachable for one in owners], np.bool_),
         levels=np.array([one.level for one in owners], np.uint8),
+        per_day=np.array([one.per_day for one in owners], np.uint8),
         zone_names=ZONES,
     )
 

@@ -125,6 +125,7 @@ def roster(people: int, draw: np.random.Generator) -> LaneColumns:
         active=each((1, 1, 1, 1, 0), np.bool_),
         reachable=each((1, 1, 1, 1, 0), np.bool_),
         levels=each((0, 1), np.uint8),
+        per_day=each((0, 0, 1, 3), np.uint8),
         zone_names=["Asia/Shanghai", "Europe/Berlin"],
     )
 

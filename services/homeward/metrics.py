@@ -95,6 +95,14 @@ CATALOGUE: Final = (
     ),
     Metric("homeward_positions_waiting", "gauge", "Positions that wait to be written."),
     Metric(
+        "homeward_suppressed_total",
+        "counter",
+        "People whom a look passed over, by why: paused, severity (they want to hear of nothing so "
+        "mild), distance, quiet, budget (their day is spent), alone (one officer's word tells no "
+        "more). Counted at each order and wake.",
+        ("reason",),
+    ),
+    Metric(
         "homeward_latecomers_total",
         "counter",
         "People told because they came into a live area, or may be told by now.",

@@ -35,6 +35,12 @@ class Step:
     def hears(self):
         return frozenset({self.kind})
 
+    def afresh(self, _):
+        return self
+
+    def counted(self):
+        return ()
+
     def stream(self, key):
         return f"{self.name}-{key}"
 

@@ -34,6 +34,12 @@ class Echo:
     wake_in_s: int = 0
     heard: list[int] = field(default_factory=list)
 
+    def afresh(self, _):
+        return self
+
+    def counted(self):
+        return ()
+
     def stream(self, key: str) -> str:
         return f"echo-{key}"
 

@@ -20,6 +20,7 @@ from homeward.words import (
     Purpose,
     RecipientId,
     Severity,
+    Value,
 )
 
 
@@ -51,8 +52,25 @@ class CalloutOrdered(Fact):
     texts_of: Id
     """The fact whose sealed words are to be sent."""
     expires_at: Instant | None = None
+    overridden: bool | None = None
+    """Two people decided that it reaches those, too, who sleep or whose day is spent; None: no."""
     cell_count: Count = 0
     cells: Annotated[bytes | None, Blob(CELL_SET)] = None
+
+
+class PassedOver(Value):
+    """How many were passed over, each by the first reason that holds, in this order."""
+
+    paused: Count = 0
+    severity: Count = 0
+    """They want to hear of nothing so mild."""
+    distance: Count = 0
+    """They want to hear of nothing so far away."""
+    quiet: Count = 0
+    budget: Count = 0
+    """They were told of as many alerts that day as they want to be."""
+    alone: Count = 0
+    """Beyond as many as one officer's word may tell."""
 
 
 class ChunksCut(Fact):
@@ -71,9 +89,11 @@ class ChunksCut(Fact):
     people: Count
     already_told: Count
     suppressed: Count
-    """Inside the area but not told: asleep, out of their limit, paused, or more than one officer's
-    word may tell."""
+    """Inside the area but not told: asleep, out of their limit, paused, with a day that is spent,
+    or more than one officer's word may tell."""
     unreachable: Count
     """Inside the area with no channel at all: never counted as told."""
+    passed_over: PassedOver | None = None
+    """Why the suppressed are; None: recorded before it was counted."""
     digest: Digest
     """SHA-256 over the chunks' serialised recipient bitmaps, in order."""

@@ -28,6 +28,7 @@ def body_of(one: Recipient) -> dict[str, Any]:
         "hub_kind": one.hub_kind,
         "name": one.name,
         "level": one.level,
+        "per_day": one.per_day,
     }
     if one.kind is not RecipientKind.HUB:
         body["kind"] = one.kind.value

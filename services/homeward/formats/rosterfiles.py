@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from homeward.formats import rosterfields as read
 from homeward.formats.tables import BadLine, BadRow, Line, records
+from homeward.policies.attention import PER_DAY_MAX
 from homeward.ports import Contact, Recipient
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
@@ -26,7 +27,7 @@ CELL_COLUMNS: Final = ("cell1", "cell2", "cell3")
 RECIPIENT_COLUMNS: Final = (
     *("id", "kind", "lat", "lon", "datum", *CELL_COLUMNS, "lang", "reach_km_max"),
     *("severity_min", "quiet_from", "quiet_to", "zone", "channel", "address", "level"),
-    "private",
+    *("private", "per_day"),
 )
 RES_EXACT: Final = 10
 RES_PRIVATE: Final = 5
@@ -198,6 +199,7 @@ def _recipient(fields: Fields, named: str, seen: set[str]) -> Recipient:
         quiet_to_min=quiet[1],
         zone=read.zone(fields.get("zone", "")),
         level=read.whole(fields.get("level", ""), "level", _LEVEL_MAX),
+        per_day=read.whole(fields.get("per_day", ""), "per_day", PER_DAY_MAX),
         contacts=_only_way(kind, fields),
     )
     seen.add(recipient)

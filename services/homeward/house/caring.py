@@ -78,6 +78,7 @@ class Care:
                 self.watchdog.seen = self._sizes[0] if self._sizes else -1
             self._cared = True
             await self.watchdog.look()
+            await self.house.store.roster.end_pauses(self.house.store.clock.now())
             self._sizes.append(self.watchdog.seen)
             if time.monotonic() - self._forgot_s > FORGET_S:
                 await forget(self.house)

@@ -14,7 +14,7 @@ from homeward.hosts.waker import Waker
 from homeward.house.calling import caller_of
 from homeward.house.collector import spare_what_stays
 from homeward.house.first import admin_key, another_answers, saying_where
-from homeward.house.forgetting import forgetting
+from homeward.house.forgetting import forgetting, pausing
 from homeward.house.listening import bound_socket, first_of, served, url_of
 from homeward.house.opening import House, World, open_house
 from homeward.house.processes import process_id, registered, sign_out
@@ -73,6 +73,7 @@ async def _hosts(house: House, stop: asyncio.Event) -> AsyncIterator[None]:
         asyncio.create_task(host.again("watchdog", lambda: watchdog.run(stop), stop)),
         asyncio.create_task(host.again("registry", lambda: registered(house, name, stop), stop)),
         asyncio.create_task(host.again("forgetting", lambda: forgetting(house, stop), stop)),
+        asyncio.create_task(host.again("pauses", lambda: pausing(house, stop), stop)),
     ]
     watching = asyncio.create_task(house.postgres.watch()) if house.postgres else None
     try:

@@ -17,6 +17,7 @@ from homeward.http.problems import (
     Invalid,
     RecipientWrong,
 )
+from homeward.policies.attention import PER_DAY_MAX
 from homeward.policies.duty import HOURS_CHARS_MAX
 from homeward.ports import Contact, Recipient
 from homeward.words import RES_VOLUNTEER_MAX, RecipientId, RecipientKind, Severity
@@ -68,6 +69,14 @@ class RecipientBody(Body):
     hub_kind: Annotated[str, Field(max_length=40, pattern=r"^([a-z]+(-[a-z]+)*)?$")] = ""
     name: Annotated[str, Field(max_length=200)] | None = None
     level: Annotated[Whole, Field(ge=0, le=3)] = 0
+    per_day: Annotated[
+        Whole,
+        Field(
+            ge=0,
+            le=PER_DAY_MAX,
+            description="Of how many alerts a day they hear; 0: of as many as the policy says.",
+        ),
+    ] = 0
     zone: Annotated[str, Field(max_length=60)] = ""
     hours: Annotated[str, Field(max_length=HOURS_CHARS_MAX)] = ""
     shifts: Annotated[
@@ -111,6 +120,7 @@ def recipient_of(body: RecipientBody, recipient_id: str) -> Recipient:
             zone=rosterfields.zone((quiet.zone if quiet else "") or body.zone),
             active=body.active,
             level=body.level if body.kind is RecipientKind.DESK else 0,
+            per_day=body.per_day,
             hub_kind=body.hub_kind,
             contacts=contacts,
             name=_name(body),

@@ -6,7 +6,7 @@ import asyncpg
 import h3
 
 from homeward.fanout.shards import shard_of
-from homeward.ports import KeyRing, Recipient, Registered
+from homeward.ports import KeyRing, Limits, Recipient, Registered
 from homeward.postgres.contacts import open_contacts, seal_contacts
 from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
 
@@ -36,6 +36,14 @@ def recipient_tuple(n: int, one: Recipient, ring: KeyRing) -> tuple[object, ...]
     )  # fmt: skip
 
 
+def limit_row(limits: Limits) -> tuple[object, ...]:
+    """Return a recipient's own limits as ``limit_recipient`` takes them."""
+    return (
+        limits.reach_km_max, limits.severity_min.rank, limits.quiet_from_min, limits.quiet_to_min,
+        limits.zone, limits.per_day, limits.paused_until,
+    )  # fmt: skip
+
+
 def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
     """Return a recipient as it registered."""
     recipient = Recipient(
@@ -55,8 +63,10 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
         name=row["name"],
         hours=row["hours"],
         shifts=tuple(row["shifts"]),
+        per_day=row["per_day"],
     )
-    return Registered(recipient, row["ordinal"], row["revision"], cell_text(row["here"]))
+    here, paused_until = cell_text(row["here"]), row["paused_until"]
+    return Registered(recipient, row["ordinal"], row["revision"], here, paused_until)
 
 
 def cell_number(cell: str | None) -> int | None:

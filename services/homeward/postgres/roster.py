@@ -12,6 +12,7 @@ from homeward.ports import (
     KeyRing,
     LaneChanges,
     LaneColumns,
+    Limits,
     Listener,
     Move,
     Recipient,
@@ -26,6 +27,7 @@ from homeward.postgres.recipientrows import (
     cell_number,
     cell_text,
     check_cells,
+    limit_row,
     recipient_tuple,
     stored_recipient,
 )
@@ -52,13 +54,26 @@ class PostgresRoster:
             given = [recipient_tuple(n, one, self._ring) for n, one in enumerate(batch.values(), 1)]
             hours = [one.hours for one in batch.values()]
             shifts = [json.dumps(one.shifts) for one in batch.values()]
-            for row in await self._database.fetch("register_recipients", given, hours, shifts):
+            per_day = [one.per_day for one in batch.values()]
+            args = given, hours, shifts, per_day
+            for row in await self._database.fetch("register_recipients", *args):
                 name, here = row["id"], cell_text(row["here"])
                 found[name] = Registered(batch[name], row["ordinal"], row["revision"], here)
         return [found[one.id] for one in recipients]
 
     async def remove(self, recipient: str) -> bool:
         return bool(await self._database.value("remove_recipient", recipient))
+
+    async def limit(self, recipient: str, limits: Limits) -> bool:
+        return bool(await self._database.value("limit_recipient", recipient, *limit_row(limits)))
+
+    async def end_pauses(self, now: datetime) -> int:
+        ended = BATCH
+        total = 0
+        while ended == BATCH:
+            ended = int(await self._database.value("end_pauses", now, BATCH))
+            total += ended
+        return total
 
     async def get(self, recipient: str) -> Registered | None:
         row = await self._database.one("recipient", recipient)

@@ -7,6 +7,7 @@ from typing import Final
 
 import asyncpg
 
+from homeward.fanout.days import DayRow, ShardDay
 from homeward.ports import KeyTurn, Parked, Position, Taken, Unit, Wake
 from homeward.postgres.chunkrows import chunk_tuple
 from homeward.postgres.database import Database
@@ -52,12 +53,12 @@ class PostgresWorkbench:
         first: int,
         taken: Taken | None = None,
     ) -> bool:
-        heads, chunks, *_ = _args([replace(turn, entries=()) for _, turn in turns])
+        heads, chunks, *_, days = _args([replace(turn, entries=()) for _, turn in turns])
         _, said, sealed, blobs = log_args([Unit(tuple(entries))])
         names = [name for name, _ in turns]
         live = [turn.live for _, turn in turns]
         leased = (None, None) if taken is None else (taken.chunk, taken.lease_s)
-        args = names, heads, chunks, said, sealed, blobs, live, first, *leased
+        args = names, heads, chunks, said, sealed, blobs, live, first, *leased, days
         try:
             await self._database.value("commit_cascade", *args)
         except asyncpg.PostgresError as failure:
@@ -65,6 +66,17 @@ class PostgresWorkbench:
                 raise
             return False
         return True
+
+    async def days(
+        self, shards: range, since: int, known: Mapping[ShardDay, int]
+    ) -> Sequence[DayRow]:
+        shard, day = [at[0] for at in known], [at[1] for at in known]
+        args = shards.start, shards.stop, since, shard, day, list(known.values())
+        found = await self._database.fetch("told_days", *args)
+        return [DayRow(r["shard"], r["day"], r["revision"], tuple(r["levels"])) for r in found]
+
+    async def forget_days(self, before: int) -> int:
+        return await self._database.run("forget_days", before)
 
     async def live(self, processor: str) -> Mapping[str, int]:
         found = await self._database.fetch("live_keys", processor)
@@ -148,4 +160,10 @@ def _args(turns: Sequence[KeyTurn]) -> tuple[object, ...]:
         )  # fmt: skip
     chunks = [chunk_tuple(of, one) for of, turn in enumerate(turns, 1) for one in turn.chunks]
     _, entries, sealed, blobs = log_args([Unit(turn.entries) for turn in turns])
-    return heads, chunks, entries, sealed, blobs, [turn.key for turn in turns if turn.live]
+    days = [
+        (of, one.shard, one.day, one.expected_revision, one.levels)
+        for of, turn in enumerate(turns, 1)
+        for one in turn.days
+    ]
+    live = [turn.key for turn in turns if turn.live]
+    return heads, chunks, entries, sealed, blobs, live, days

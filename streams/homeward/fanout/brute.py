@@ -1,18 +1,23 @@
 """The index that looks at everybody: slow, exact, and the judge of every faster one, for ever."""
 
-from datetime import datetime
-
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from homeward.fanout.changing import changed
 from homeward.fanout.columns import NO_CELL, LaneChanges, LaneColumns
 from homeward.fanout.eligible import SLEEPERS, rows_inside
-from homeward.fanout.index import Matched, Query
+from homeward.fanout.index import Matched, PassedOver, Query
 from homeward.fanout.nearness import nearest_first
 from homeward.geography.sphere import Floats, balls_of, centre_deg, distances_m, unit_of
-from homeward.policies.attention import sleeping_min, wakes_at, zone_minutes
-from homeward.words import RecipientKind
+from homeward.policies.attention import (
+    AWAKE,
+    WAKES_WITHIN_M,
+    day_limits,
+    sleeping_until,
+)
+from homeward.policies.clocks import Clocks, Minutes, instant_of
+from homeward.words import RecipientKind, Severity
 
 _KINDS = list(RecipientKind)
 
@@ -39,6 +44,7 @@ class BruteIndex:
         self._zone_names = list(columns.zone_names)
         self._active = columns.active[first]
         self._reachable = columns.reachable[first]
+        self._limits = day_limits(columns.per_day[first])
 
     def __len__(self) -> int:
         """Return how many people it knows."""
@@ -48,21 +54,32 @@ class BruteIndex:
         """Return everybody inside, by the rule."""
         found = np.flatnonzero(self._inside(query))
         people = self._people[found]
-        near_m = self._away(query)
+        near_m = self._away(query)[found]
         already = np.isin(people, np.array(query.told.to_array(), np.uint32))
         unreachable = ~already & ~self._reachable[found]
-        asleep_min = self._asleep(query, found, near_m[found])
-        out = self._out_of_limits(query, found, near_m[found])
+        clocks = Clocks.of(self._zone_names, query.at).take(self._zones[found])
+        sleepers = np.isin(self._kinds[found], [_KINDS.index(kind) for kind in SLEEPERS])
+        asleep = self._asleep(query, found, near_m, clocks) * sleepers
+        spent = self._spent(query, found, near_m, clocks) & sleepers
+        out = self._out_of_limits(query, found, near_m)
         open_ = ~already & ~unreachable
-        suppressed = open_ & (out | (asleep_min > 0))
+        reasons = (*out, asleep > AWAKE, spent)
+        suppressed = open_ & np.logical_or.reduce(reasons)
         told = open_ & ~suppressed
-        sleepers = asleep_min[open_ & ~out & (asleep_min > 0)]
+        waits = open_ & ~np.logical_or.reduce(out)
+        spent &= waits & (asleep == AWAKE)
+        moments = np.concatenate([asleep[waits & (asleep > AWAKE)], clocks.day_ends_min[spent]])
         return Matched(
-            ordinals=nearest_first(people[told], near_m[found][told]),
+            ordinals=nearest_first(people[told], near_m[told]),
             already=people[already],
             unreachable=people[unreachable],
             suppressed=people[suppressed],
-            wakes_at=_first_awake(query.at, sleepers),
+            wakes_at=instant_of(int(moments.min())) if len(moments) else None,
+            passed_over=_first_reasons(open_, reasons),
+            dates=tuple(
+                (int(day), BitMap(people[told & sleepers & (clocks.day == day)]))
+                for day in np.unique(clocks.day[told & sleepers])
+            ),
         )
 
     def apply(self, changes: LaneChanges) -> None:
@@ -99,26 +116,42 @@ class BruteIndex:
 
     def _out_of_limits(
         self, query: Query, found: NDArray[np.intp], near_m: Floats
-    ) -> NDArray[np.bool_]:
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return who is paused, who wants nothing so mild, and who nothing so far away."""
         limit_km = self._reach_km_max[found]
         far = (limit_km > 0) & (near_m > limit_km * 1_000.0)
-        mild = query.severity.rank < self._severity_min[found]
-        out: NDArray[np.bool_] = far | mild | ~self._active[found]
-        return out
+        return ~self._active[found], query.severity.rank < self._severity_min[found], far
 
-    def _asleep(self, query: Query, found: NDArray[np.intp], near_m: Floats) -> NDArray[np.int64]:
-        """Return for how many minutes each one sleeps on."""
-        now_min = zone_minutes(self._zone_names, query.at)
-        minutes = sleeping_min(
-            query.severity,
-            near_m,
-            now_min[self._zones[found]] if len(now_min) else np.zeros(len(found), np.int64),
-            self._quiet_from_min[found],
-            self._quiet_to_min[found],
-        )
-        sleepers = np.isin(self._kinds[found], [_KINDS.index(kind) for kind in SLEEPERS])
-        asleep: NDArray[np.int64] = np.where(sleepers, minutes, 0)
-        return asleep
+    def _asleep(
+        self, query: Query, found: NDArray[np.intp], near_m: Floats, clocks: Clocks
+    ) -> Minutes:
+        """Return until when each one sleeps on."""
+        if query.overridden:
+            return np.zeros(len(found), np.int64)
+        quiet = self._quiet_from_min[found], self._quiet_to_min[found]
+        return sleeping_until(query.severity, near_m, clocks, *quiet)
+
+    def _spent(
+        self, query: Query, found: NDArray[np.intp], near_m: Floats, clocks: Clocks
+    ) -> NDArray[np.bool_]:
+        """Return whose day is spent."""
+        people, limits = self._people[found], self._limits[found]
+        spent = np.zeros(len(found), np.bool_)
+        for day, limit in {*zip(clocks.day.tolist(), limits.tolist(), strict=True)}:
+            these = query.days.spent(day, limit) - query.known
+            mine = np.isin(people, np.array(these.to_array(), np.uint32))
+            spent |= mine & (clocks.day == day) & (limits == limit)
+        if query.severity is Severity.EXTREME:
+            spent &= near_m > WAKES_WITHIN_M
+        return spent & (not query.overridden)
+
+
+def _first_reasons(open_: NDArray[np.bool_], reasons: tuple[NDArray[np.bool_], ...]) -> PassedOver:
+    counts = []
+    for reason in reasons:
+        counts.append(int((open_ & reason).sum()))
+        open_ = open_ & ~reason
+    return PassedOver(*counts)
 
 
 def _balls(cells: NDArray[np.uint64]) -> tuple[Floats, Floats]:
@@ -127,7 +160,3 @@ def _balls(cells: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     placed = cells != NO_CELL
     points[placed], radii_m[placed] = balls_of(cells[placed])
     return points, radii_m
-
-
-def _first_awake(at: datetime, sleepers: NDArray[np.int64]) -> datetime | None:
-    return wakes_at(at, int(sleepers.min())) if len(sleepers) else None

@@ -34,6 +34,8 @@ class LaneColumns:
     reachable: NDArray[np.bool_]
     """Has at least one contact."""
     levels: NDArray[np.uint8]
+    per_day: NDArray[np.uint8]
+    """Of how many alerts a day they want to hear; 0: of as many as the policy says."""
     zone_names: list[str] = field(default_factory=list)
 
 

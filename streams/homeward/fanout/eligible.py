@@ -3,8 +3,9 @@
 A recipient is inside a disk, a ring or polygons when the bounding ball of one of their cells meets
 it; inside a cell set when one of their cells is in it, above a cell of it or below one. So a coarse
 cell never loses anybody. Of those inside, in this order: who was told already is not told again;
-who has no contact is unreachable; who is paused, wants no alert so mild, wants none from so far, or
-sleeps (`policies.attention`) is passed over and looked at again; the rest is told.
+who has no contact is unreachable; who is paused, wants no alert so mild, wants none from so far,
+sleeps, or has a day that is spent (`policies.attention`) is passed over and looked at again; the
+rest is told. Who heard of the alert before hears what is new of it whatever their day held.
 
 Stated once for one person (`inside`, `fate`) and once for columns (`rows_inside`).
 """
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from homeward.fanout.areas import Among, Anywhere, Area, CellSet, Disk, Polygon, Polygons, Ring
 from homeward.fanout.columns import NO_CELL
-from homeward.fanout.index import Query
+from homeward.fanout.index import PassedOver, Query
 from homeward.geography.cells import Cells, meets
 from homeward.geography.rings import holed_distances_m
 from homeward.geography.sphere import (
@@ -31,7 +32,8 @@ from homeward.geography.sphere import (
     unit_of,
     units,
 )
-from homeward.policies.attention import local_minutes, sleeps_min
+from homeward.policies.attention import day_limit, sleeps_until, wakes_everybody
+from homeward.policies.clocks import local_day
 from homeward.words import RecipientKind, Severity
 
 _QUARTER_TURN_M = EARTH_RADIUS_M * np.pi / 2 - 1
@@ -64,6 +66,7 @@ class Person:
     active: bool = True
     reachable: bool = True
     level: int = 0
+    per_day: int = 0
 
 
 def inside(area: Area, person: Person) -> bool:
@@ -136,20 +139,36 @@ def fate(query: Query, person: Person) -> Fate:
         return Fate.ALREADY
     if not person.reachable:
         return Fate.UNREACHABLE
-    return Fate.SUPPRESSED if _passed_over(query, person) else Fate.TOLD
+    return Fate.TOLD if why_not(query, person) is None else Fate.SUPPRESSED
 
 
-def _passed_over(query: Query, person: Person) -> bool:
-    gap_m = away_m(query, person)
-    if not person.active or query.severity.rank < person.severity_min.rank:
-        return True
-    if person.reach_km_max and gap_m > person.reach_km_max * 1_000:
-        return True
-    if person.kind not in SLEEPERS:
+def why_not(query: Query, person: Person) -> str | None:
+    """Return the first reason (of `PassedOver`) why somebody inside is not told; None: they are."""
+    gap_m, order = away_m(query, person), PassedOver._fields
+    reasons = {
+        "paused": not person.active,
+        "severity": query.severity.rank < person.severity_min.rank,
+        "distance": bool(person.reach_km_max) and gap_m > person.reach_km_max * 1_000,
+        "quiet": _asleep(query, person, gap_m),
+        "budget": _spent(query, person, gap_m),
+    }
+    return next((reason for reason in order if reasons.get(reason)), None)
+
+
+def _asleep(query: Query, person: Person, gap_m: float) -> bool:
+    if person.kind not in SLEEPERS or query.overridden:
         return False
-    now_min = local_minutes(person.zone, query.at)
-    quiet = (person.quiet_from_min, person.quiet_to_min)
-    return sleeps_min(query.severity, gap_m, now_min, *quiet) > 0
+    clock = (person.zone, query.at, person.quiet_from_min, person.quiet_to_min)
+    return sleeps_until(query.severity, gap_m, *clock) is not None
+
+
+def _spent(query: Query, person: Person, gap_m: float) -> bool:
+    if person.kind not in SLEEPERS or query.overridden or person.ordinal in query.known:
+        return False
+    if wakes_everybody(query.severity, gap_m):
+        return False
+    today = local_day(person.zone, query.at)
+    return person.ordinal in query.days.spent(today, day_limit(person.per_day))
 
 
 def rows_inside(

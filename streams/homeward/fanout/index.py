@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from homeward.fanout.areas import Area
 from homeward.fanout.columns import LaneChanges
+from homeward.fanout.days import Days
 from homeward.words import RecipientKind, Severity
 
 Ordinals = NDArray[np.uint32]
@@ -33,8 +34,29 @@ class Query:
     """Whoever was told this already."""
     again: BitMap = field(default_factory=BitMap)
     """Whoever was inside before and was passed over: inside whatever the area."""
+    known: BitMap = field(default_factory=BitMap)
+    """Who heard of this alert by another version: it is none of their day's any more."""
+    days: Days = field(default_factory=Days)
+    """Of how many alerts people were told on each of their days."""
+    overridden: bool = False
+    """Two people decided that it reaches those, too, who sleep or whose day is spent."""
     only: BitMap | None = None
     """Looks at these people alone (their place or their wishes changed); None: at everybody."""
+
+
+class PassedOver(NamedTuple):
+    """How many people were passed over, by the first reason that holds, in this order."""
+
+    paused: int = 0
+    severity: int = 0
+    """They want to hear of nothing so mild."""
+    distance: int = 0
+    """They want to hear of nothing so far away."""
+    quiet: int = 0
+    budget: int = 0
+    """Their day is spent."""
+    alone: int = 0
+    """Beyond as many as one officer's word may tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +69,13 @@ class Matched:
     unreachable: Ordinals
     """No contact at all: never counted as told."""
     suppressed: Ordinals
-    """Paused, out of their own limits, or asleep."""
+    """Paused, out of their own limits, asleep, or with a day that is spent."""
     wakes_at: datetime | None = None
-    """When the first of those asleep has slept."""
+    """When the first of those has slept, or the first of those days is over."""
+    passed_over: PassedOver = field(default_factory=PassedOver)
+    """Why the suppressed are."""
+    dates: tuple[tuple[int, BitMap], ...] = ()
+    """Who of those told is one to be told of so many a day, by the date that it is for them."""
 
     @property
     def inside(self) -> int:

@@ -13,13 +13,15 @@ from typing import Final, TypeAlias
 import numpy as np
 from pyroaring import BitMap
 
-from homeward.facts.callout import CalloutOrdered, ChunksCut
+from homeward.facts.callout import CalloutOrdered, ChunksCut, PassedOver
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.cutting import cuts
+from homeward.fanout.days import COUNT_BITS, Counted, counted_of
 from homeward.fanout.index import Matched, Ordinals, Query
+from homeward.fanout.shards import SHARDS
 from homeward.fanout.told import (
     LaneState,
     Told,
@@ -66,9 +68,13 @@ class Lane:
 
     def own(self, people: BitMap) -> BitMap:
         """Return those that this lane serves: an ordinal's first 6 bits are its shard."""
-        first = -(-self.number * 64 // self.lanes) << 26
-        after = -(-(self.number + 1) * 64 // self.lanes) << 26
+        first, after = self.shards.start << COUNT_BITS, self.shards.stop << COUNT_BITS
         return people & BitMap(range(first, after)) if self.lanes > 1 else people
+
+    @property
+    def shards(self) -> range:
+        """Those that it serves."""
+        return range(*(-(-one * SHARDS // self.lanes) for one in (self.number, self.number + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class Plan:
     state: LaneState
     chunks: tuple[Chunk, ...] = ()
     says: tuple[Fact, ...] = ()
+    counted: Counted = ()
+    """Who is told of the alert for the first time, by the date that it is for them."""
 
     @property
     def wake_at(self) -> datetime | None:
@@ -105,6 +113,8 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
         told=bitmap(kept.told if kept else b""),
         again=bitmap(kept.suppressed if kept else b"")
         | state.told_before(order.alert, order.version),
+        known=state.told_of(order.alert),
+        overridden=bool(order.overridden),
     )
 
 
@@ -128,6 +138,7 @@ def within(found: Matched, state: LaneState, order: CalloutOrdered, lane: Lane) 
         found,
         ordinals=found.ordinals[~over],
         suppressed=np.concatenate([found.suppressed, found.ordinals[over]]),
+        passed_over=found.passed_over._replace(alone=int(over.sum())),
     )
 
 
@@ -154,7 +165,7 @@ def plan(
         }
         nobody = np.empty(0, np.uint32)
         found = Matched(nobody, nobody, nobody, nobody)
-    rows = parted(people)
+    rows, known = parted(people), state.told_of(order.alert)
     if order.audience is Audience.AREA:
         state = _remember(_with_share(state, order, lane), heard.id, order, found, rows, checked)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
@@ -163,7 +174,8 @@ def plan(
         rows = []  # ordered before the end, heard after it: it says so, and tells nobody
     chunks = cut(heard, heard.id, order, state, lane, rows)
     state = replace(state, seq=state.seq + len(chunks))
-    return Plan(state, chunks, (said(heard, heard.id, order, lane, chunks, found),))
+    says = (said(heard, heard.id, order, lane, chunks, found),)
+    return Plan(state, chunks, says, first_told(found, rows, known))
 
 
 def ended(state: LaneState, alert: int, version: int) -> LaneState:
@@ -185,7 +197,7 @@ def queries_again(wake: WakeDue, state: LaneState, lane: Lane) -> list[tuple[Tol
     if wake.processor != lane.name:
         return []
     return [
-        (one, _again(one, wake.at))
+        (one, _again(one, state.told_of(one.alert), wake.at))
         for one in state.versions
         if one.look_at is not None and one.look_at <= wake.due
     ]
@@ -197,6 +209,7 @@ def plan_again(
     """Return what a wake (a heard `WakeDue`) comes to; nothing is said when nobody is told."""
     chunks: list[Chunk] = []
     says: list[Fact] = []
+    counted: Counted = ()
     for one, everybody in found:
         order = one.as_ordered
         if order.expires_at is not None and heard.at >= order.expires_at:
@@ -204,14 +217,25 @@ def plan_again(
             state = state.silenced(one)
             continue
         matched = within(everybody, state, order, lane)
-        parts = parted({order.contact: matched.ordinals})
+        parts, known = parted({order.contact: matched.ordinals}), state.told_of(order.alert)
+        counted = (*counted, *first_told(matched, parts, known))
         state = _remember(state, one.order, order, matched, parts)
         rows = cut(heard, one.order, order, state, lane, parts)
         state = replace(state, seq=state.seq + len(rows))
         chunks.extend(rows)
         if rows:
             says.append(said(heard, one.order, order, lane, rows, matched))
-    return Plan(state, tuple(chunks), tuple(says))
+    return Plan(state, tuple(chunks), tuple(says), counted)
+
+
+def first_told(found: Matched, parts: Parts, known: BitMap) -> Counted:
+    """Return who is told of an alert and was not before, by the date that it is for them.
+
+    Told is who stands in a chunk, whatever becomes of it: what is sent is known later and only in
+    part, and nobody is to hear of more than they want to.
+    """
+    told = BitMap().union(*(people for _, people in parts)) if found.dates else BitMap()
+    return counted_of(found.dates, told - known)
 
 
 def _with_share(state: LaneState, order: CalloutOrdered, lane: Lane) -> LaneState:
@@ -221,7 +245,7 @@ def _with_share(state: LaneState, order: CalloutOrdered, lane: Lane) -> LaneStat
     return state.with_share(order.alert, order.people_max // lane.lanes)
 
 
-def _again(kept: Told, at: datetime) -> Query:
+def _again(kept: Told, known: BitMap, at: datetime) -> Query:
     people = bitmap(kept.suppressed)
     order = kept.as_ordered
     return Query(
@@ -231,6 +255,8 @@ def _again(kept: Told, at: datetime) -> Query:
         severity=order.severity,
         focus=order.focus,
         told=bitmap(kept.told),
+        known=known,
+        overridden=bool(order.overridden),
     )
 
 
@@ -342,6 +368,7 @@ def said(
         people=sum(chunk.people for chunk in chunks),
         already_told=len(found.already),
         suppressed=len(found.suppressed),
+        passed_over=PassedOver(**found.passed_over._asdict()) if len(found.suppressed) else None,
         unreachable=len(found.unreachable),
         digest=hashlib.sha256(b"".join(chunk.recipients for chunk in chunks)).hexdigest(),
     )

@@ -14,8 +14,9 @@ from pyroaring import BitMap
 
 from homeward.fanout.areas import CellSet
 from homeward.fanout.chunk import Chunk
+from homeward.fanout.days import Counted, Days
 from homeward.fanout.index import Matched, Query
-from homeward.fanout.lane import INDEXED, Lane, cut, parted, said, within
+from homeward.fanout.lane import INDEXED, Lane, cut, first_told, parted, said, within
 from homeward.fanout.told import LaneState, Told, bitmap, people_in, quiet, serialised
 from homeward.geography.cells import from_bytes
 from homeward.messages import Actor, Fact, Recorded
@@ -53,9 +54,17 @@ class LatePlan:
     """What a wake that it asks for is named after."""
     chunks: tuple[Chunk, ...] = ()
     says: tuple[Said, ...] = ()
+    counted: Counted = ()
+    """Who is told of the alert for the first time, by the date that it is for them."""
 
 
-def late_query(version: Told, at: datetime, only: BitMap | None) -> Query:
+def late_query(
+    version: Told,
+    at: datetime,
+    only: BitMap | None,
+    known: BitMap | None = None,
+    days: Days | None = None,
+) -> Query:
     """Return what to ask about those who come late to a live version."""
     order = version.as_ordered
     return Query(
@@ -66,6 +75,9 @@ def late_query(version: Told, at: datetime, only: BitMap | None) -> Query:
         focus=order.focus,
         told=bitmap(version.told),
         again=bitmap(version.suppressed),
+        known=known or BitMap(),
+        days=days or Days(),
+        overridden=bool(order.overridden),
         only=only,
     )
 
@@ -80,6 +92,7 @@ def plan_late(
     after = _expired(state, at)
     chunks: list[Chunk] = []
     says: list[Said] = []
+    counted: Counted = ()
     for whole in looked:
         order = whole.version.as_ordered
         one = replace(whole, found=within(whole.found, state, order, lane))
@@ -87,6 +100,8 @@ def plan_late(
         if replace(kept, checked=one.version.checked) == one.version:
             continue
         rows, fact = _told(key, after, lane, one, kept, at)
+        parts = [(chunk.contact, bitmap(chunk.recipients)) for chunk in rows]
+        counted = (*counted, *first_told(one.found, parts, state.told_of(order.alert)))
         chunks.extend(rows)
         says.extend(fact)
         after = replace(after.with_told(kept), seq=after.seq + len(rows))
@@ -95,7 +110,7 @@ def plan_late(
     # A wake is later than any that was said before it, so its moment tells it from those.
     due = after.look_at.isoformat() if after.look_at else ""
     name = derived_id(lane.origin, key, lane.number, "late", "wake", after.seq, due)
-    return LatePlan(after, name, tuple(chunks), tuple(says))
+    return LatePlan(after, name, tuple(chunks), tuple(says), counted)
 
 
 def _told(

@@ -79,6 +79,11 @@ class LaneState:
         older = [one for one in self.versions if one.alert == alert and one.version < version]
         return BitMap().union(*(bitmap(one.told) for one in older))
 
+    def told_of(self, alert: int) -> BitMap:
+        """Return whom any version of an alert told."""
+        versions = [one for one in self.versions if one.alert == alert]
+        return BitMap().union(*(bitmap(one.told) for one in versions))
+
     def told_alone(self, alert: int) -> int:
         """Return how many people heard of an alert first by a version that one officer issued.
 

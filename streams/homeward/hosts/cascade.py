@@ -135,7 +135,8 @@ class Cascade:
         made: dict[str, tuple[Consumer, Heard]] = {}
         rows: dict[int, Row] = {}
         names: dict[int, list[str]] = {}
-        for consumer in self.consumers:
+        for one in self.consumers:
+            consumer = one.afresh(self.bench.workbench)
             position = (await self.bench.workbench.load(consumer.name, [key]))[key]
             if position.parked:
                 continue

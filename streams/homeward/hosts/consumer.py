@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from homeward.fanout.days import DayChange
 from homeward.messages import Fact, Recorded
-from homeward.ports import Chunk
+from homeward.ports import Chunk, Workbench
 from homeward.processor import Processor
 from homeward.words import Instant
 
@@ -36,6 +37,14 @@ class Consumer(Protocol):
     @property
     def hears(self) -> frozenset[str]:
         """The kinds it reacts to."""
+        ...
+
+    def afresh(self, workbench: Workbench) -> "Consumer":
+        """Return the consumer for one commit: what it reads for several keys holds for all."""
+        ...
+
+    def counted(self) -> tuple[DayChange, ...]:
+        """Return what the turns made since the last call count on people's days."""
         ...
 
     def stream(self, key: str) -> str:
@@ -77,6 +86,14 @@ class Pure:
     def hears(self) -> frozenset[str]:
         """The kinds it reacts to."""
         return self.processor.hears
+
+    def afresh(self, _: Workbench) -> "Pure":
+        """Return itself: it reads nothing."""
+        return self
+
+    def counted(self) -> tuple[DayChange, ...]:
+        """Return nothing: processors tell nobody."""
+        return ()
 
     def stream(self, key: str) -> str:
         """Return ``<name>-<case>``."""

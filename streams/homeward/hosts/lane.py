@@ -5,20 +5,23 @@ older version or window: all idempotent); chunks, told-bitmaps and the summary f
 position.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pyroaring import BitMap
 
-from homeward.facts.callout import CalloutOrdered
+from homeward.facts.callout import CalloutOrdered, ChunksCut
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout import told
+from homeward.fanout.days import Counted, DayChange, Days
 from homeward.fanout.lane import HEARS, Lane, Plan, ended, plan, plan_again, queries_again, query_of
 from homeward.fanout.told import LaneState
 from homeward.hosts.consumer import Reacted
+from homeward.hosts.daybook import DayCache, DayView
 from homeward.hosts.keeper import IndexKeeper
 from homeward.messages import Recorded
-from homeward.ports import Ledger, Roster
+from homeward.ports import Ledger, Roster, Workbench
 from homeward.words import Audience, Purpose
 
 
@@ -31,11 +34,39 @@ class LaneConsumer:
     ledger: Ledger
     keeper: IndexKeeper
     hears: frozenset[str] = HEARS
+    days: DayCache = field(init=False)
+    """Shared by all that this process makes `afresh`."""
+    view: DayView | None = None
+    """None: nobody's day counts (`afresh` gives one)."""
+
+    def __post_init__(self) -> None:
+        """Serve the lane's shards."""
+        self.days = DayCache(self.lane.shards)
 
     @property
     def name(self) -> str:
         """``fanout.<lane>``."""
         return self.lane.name
+
+    def afresh(self, workbench: Workbench) -> "LaneConsumer":
+        """Return the lane for one commit."""
+        one = replace(self, view=None)
+        one.days = self.days
+        one.view = DayView(workbench, self.days)
+        return one
+
+    def count(self, people: Counted) -> None:
+        """Count people who are told of one more alert."""
+        if self.view is not None:
+            self.view.count(people)
+
+    def counted(self) -> tuple[DayChange, ...]:
+        """Return what was counted since the last call."""
+        return () if self.view is None else self.view.taken()
+
+    async def today(self, at: datetime) -> Days:
+        """Return people's days as this commit knows them."""
+        return Days() if self.view is None else await self.view.read(at)
 
     def stream(self, key: str) -> str:
         """Return ``fanout-<case>.<lane>``: two lanes of a case are two writers."""
@@ -57,21 +88,16 @@ class LaneConsumer:
         """Cut an order's chunks, wake those who slept, or close what ended."""
         match heard.fact:
             case CalloutOrdered() as order:
-                return _reacted(await self._ordered(state, heard, order), heard)
+                return self._reacted(await self._ordered(state, heard, order), heard)
             case WakeDue() as wake:
-                asked = queries_again(wake, state, self.lane)
-                if not asked:  # another consumer's wake, mostly
-                    return _reacted(Plan(state), heard)
-                index = await self.keeper.fresh()
-                found = [(one, index.match(query)) for one, query in asked]
-                return _reacted(plan_again(heard, state, self.lane, found), heard)
+                return self._reacted(await self._again(state, heard, wake), heard)
             case AlertCancelled() | CaseResolved() | CaseClosedOut() as fact:
                 if fact.alert is None:
-                    return _reacted(Plan(state), heard)
+                    return self._reacted(Plan(state), heard)
                 version = fact.version or state.newest(fact.alert)
                 await self.ledger.close(heard.key, fact.alert, version)
-                return _reacted(Plan(ended(state, fact.alert, version)), heard)
-        return _reacted(Plan(state), heard)
+                return self._reacted(Plan(ended(state, fact.alert, version)), heard)
+        return self._reacted(Plan(state), heard)
 
     async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
         query = query_of(order, state)
@@ -79,8 +105,11 @@ class LaneConsumer:
             await self._outlives(state, heard.key, order)
         if query is not None:
             await self._supersede_window(heard.key, order)
+            area = order.audience is Audience.AREA
+            days = await self.today(order.at) if area else Days()
             index = await self.keeper.fresh()
-            return plan(heard, state, self.lane, index.match(query), index.revision)
+            found = index.match(replace(query, days=days))
+            return plan(heard, state, self.lane, found, index.revision)
         if order.audience is Audience.TOLD:
             return plan(heard, state, self.lane, await self._told(heard.key, order))
         hub = await self.roster.get(order.hub or "")
@@ -98,6 +127,14 @@ class LaneConsumer:
         if before and until and before < until:
             await self.ledger.extend(case, order.alert, order.version, until)
 
+    async def _again(self, state: LaneState, heard: Recorded, wake: WakeDue) -> Plan:
+        asked = queries_again(wake, state, self.lane)
+        if not asked:  # another consumer's wake, mostly
+            return Plan(state)
+        days, index = await self.today(wake.at), await self.keeper.fresh()
+        found = [(one, index.match(replace(query, days=days))) for one, query in asked]
+        return plan_again(heard, state, self.lane, found)
+
     async def _supersede_window(self, case: str, order: CalloutOrdered) -> None:
         if order.purpose is Purpose.WATCH and order.watch and order.moved:
             await self.ledger.supersede_watch(case, order.alert, order.watch, order.moved)
@@ -114,7 +151,15 @@ class LaneConsumer:
             people[contact] = people.get(contact, BitMap()) | told.bitmap(raw)
         return people
 
+    def _reacted(self, made: Plan, heard: Recorded) -> Reacted:
+        self.count(made.counted)
+        self._measure(made)
+        live = bool(made.state.live(heard.at))
+        return Reacted(made.state, made.says, made.wake_at, made.chunks, live)
 
-def _reacted(made: Plan, heard: Recorded) -> Reacted:
-    live = bool(made.state.live(heard.at))
-    return Reacted(made.state, made.says, made.wake_at, made.chunks, live)
+    def _measure(self, made: Plan) -> None:
+        for fact in made.says:
+            over = fact.passed_over if isinstance(fact, ChunksCut) else None
+            for reason, people in over.model_dump().items() if over else ():
+                if people:
+                    self.keeper.meter.count("homeward_suppressed_total", people, reason=reason)

@@ -18,6 +18,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from homeward.fanout.columns import LaneChanges
+from homeward.fanout.days import DayChange, Days
 from homeward.fanout.index import RecipientIndex
 from homeward.fanout.late import KINDS, LatePlan, Looked, late_query, plan_late
 from homeward.fanout.live import LiveAreas
@@ -112,7 +113,7 @@ class Latecomers:
             refused: list[str] = []
             for start in range(0, len(keys), KEYS_MAX):
                 told += await self._look(keys[start : start + KEYS_MAX], index, refused)
-            keys = refused
+            keys = sorted(refused)
             if not keys:
                 break
         return told
@@ -166,19 +167,22 @@ class Latecomers:
     async def _look(self, keys: Sequence[str], index: RecipientIndex, refused: list[str]) -> int:
         """Look at some cases and commit what follows; return how many people are told."""
         await self._load([key for key in keys if self._dirty[key] is None])
+        consumer = self.consumer.afresh(self.bench.workbench)
+        turns: list[KeyTurn] = []
         plans: dict[str, LatePlan] = {}
         for key in [key for key in keys if key in self._rows]:
             only, at = self._dirty[key], self.clock.now()
-            plan = self._plan(key, index, only, at)
+            plan = self._plan(key, index, await consumer.today(at), only, at)
             if plan is None:
                 del self._dirty[key]
             else:
                 plans[key] = plan
+                consumer.count(plan.counted)
+                turns.append(self._turn(key, plan, consumer.counted()))
                 self._dirty[key] = None  # until it is known to be committed
             await asyncio.sleep(0)  # others first: there may be a thousand
         if not plans:
             return 0
-        turns = [self._turn(key, plan) for key, plan in plans.items()]
         late = await self.bench.workbench.commit_turn(self.consumer.name, turns)
         refused.extend(late)
         told = 0
@@ -193,11 +197,13 @@ class Latecomers:
         return told
 
     def _plan(
-        self, key: str, index: RecipientIndex, only: BitMap | None, at: datetime
+        self, key: str, index: RecipientIndex, days: Days, only: BitMap | None, at: datetime
     ) -> LatePlan | None:
         state = self._rows[key].state
         looked = [
-            Looked(one, index.match(late_query(one, at, only)), only)
+            Looked(
+                one, index.match(late_query(one, at, only, state.told_of(one.alert), days)), only
+            )
             for one in state.live(at)
             # A wake that is due tells those who slept under its own name; then all are looked at.
             if one.look_at is None or at < one.look_at
@@ -238,7 +244,7 @@ class Latecomers:
             self._areas.drop((key, alert))
         self._asleep = None
 
-    def _turn(self, key: str, plan: LatePlan) -> KeyTurn:
+    def _turn(self, key: str, plan: LatePlan, days: tuple[DayChange, ...]) -> KeyTurn:
         """Return the turn of the lane's row: nothing was heard, and what follows is named."""
         consumer, position, pen = self.consumer, self._rows[key].position, self.bench.pen
         stream = consumer.stream(key)
@@ -262,6 +268,7 @@ class Latecomers:
             wake=KEEP_WAKE if due == position.wake_at else asked,
             chunks=plan.chunks,
             live=bool(plan.state.live(self.clock.now())),
+            days=days,
         )
 
 

@@ -110,6 +110,7 @@ async def turn(
     noted: Noted = _unnoted,
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Make one turn over some keys; return (keys refused by the compare-and-set, keys parked)."""
+    consumer = consumer.afresh(bench.workbench)
     positions = await bench.workbench.load(consumer.name, sorted(rung))
     turns: list[KeyTurn] = []
     parked: list[Parked] = []
@@ -223,6 +224,7 @@ def as_turn(consumer: Consumer, key: str, made: Heard) -> KeyTurn:
         wake=made.wake,
         chunks=tuple(made.chunks),
         live=made.live,
+        days=consumer.counted(),
     )
 
 

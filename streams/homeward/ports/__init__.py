@@ -34,10 +34,12 @@ from homeward.ports.processes import Process, Processes
 from homeward.ports.relaying import Published
 from homeward.ports.ringing import Assigned, Hear, Place, Rung
 from homeward.ports.roster import (
+    FOREVER,
     Contact,
     HubPlace,
     LaneChanges,
     LaneColumns,
+    Limits,
     Listener,
     Move,
     Recipient,
@@ -57,6 +59,7 @@ from homeward.ports.workbench import (
 )
 
 __all__ = [
+    "FOREVER",
     "KEEP_WAKE",
     "ApiKeys",
     "Appended",
@@ -87,6 +90,7 @@ __all__ = [
     "Leased",
     "Leases",
     "Ledger",
+    "Limits",
     "Listener",
     "Log",
     "LogUnavailable",

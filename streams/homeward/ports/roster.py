@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, Protocol
 
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.geography.hubbook import Duty
 from homeward.words import RecipientKind, Severity
+
+FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a pause ends that lasts until its owner ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Recipient:
     """A hub's public name; never a volunteer's."""
     hours: str = ""
     """When a hub is open, in `zone`, as `policies.duty` reads it; empty: always."""
+    per_day: int = 0
+    """Of how many alerts a day they want to hear; 0: of as many as the policy says."""
     shifts: tuple[str, ...] = ()
     """When each of a hub's contacts is on duty, in their order; empty or missing: always."""
 
@@ -76,6 +81,35 @@ class Registered:
     here: str | None = None
     """Where they are now, as they last said: a cell no finer than those they may register. It
     counts beside the registered ones."""
+    paused_until: datetime | None = None
+    """By their own word, on the case clock; `FOREVER`: until they say otherwise. None: not."""
+
+    @property
+    def limits(self) -> "Limits":
+        """What they want to be told of."""
+        one = self.recipient
+        return Limits(
+            one.reach_km_max,
+            one.severity_min,
+            one.quiet_from_min,
+            one.quiet_to_min,
+            one.zone,
+            one.per_day,
+            self.paused_until,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a recipient wants to be told of, as they say by their own link."""
+
+    reach_km_max: int = 0
+    severity_min: Severity = Severity.MINOR
+    quiet_from_min: int = -1
+    quiet_to_min: int = -1
+    zone: str = "Asia/Shanghai"
+    per_day: int = 0
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +144,17 @@ class Roster(Protocol):
         New recipients get the next ordinal of their shard: the first 6 bits of SHA-256(id), then
         26 bits counted up. Cells finer than their kind may keep raise ValueError.
         """
+        ...
+
+    async def limit(self, recipient: str, limits: Limits) -> bool:
+        """Keep what a recipient says they want to be told of; False: there is none such.
+
+        Takes the lane's next revision. A later registration leaves these limits as they are.
+        """
+        ...
+
+    async def end_pauses(self, now: datetime) -> int:
+        """End the pauses that are over, each with its lane's next revision; return how many."""
         ...
 
     async def remove(self, recipient: str) -> bool:
@@ -191,10 +236,12 @@ class Roster(Protocol):
 
 
 __all__ = [
+    "FOREVER",
     "Contact",
     "HubPlace",
     "LaneChanges",
     "LaneColumns",
+    "Limits",
     "Listener",
     "Move",
     "Recipient",

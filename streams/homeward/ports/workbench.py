@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from homeward.fanout.chunk import Chunk
+from homeward.fanout.days import DayChange, DayRow, ShardDay
 from homeward.record.envelope import Entry, Row
 
 
@@ -56,6 +57,9 @@ class KeyTurn:
     chunks: tuple[Chunk, ...] = ()
     live: bool = False
     """The key is of use to who watches something else than the log (`Workbench.live`)."""
+    days: tuple[DayChange, ...] = ()
+    """The days of those who are told, as they are then. One of a later turn of the same commit that
+    counts on the same day expects the revision that the earlier one leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,11 @@ class Workbench(Protocol):
     async def commit_turn(self, processor: str, turns: Sequence[KeyTurn]) -> frozenset[str]:
         """Commit each key's turn and return the keys that were refused.
 
-        A key whose row's revision is not the expected one writes nothing at all. For the others
-        state, position, wake, ledger chunks (ids known already are skipped) and entries commit in
-        one transaction; keys are locked in sorted order and ``log_head`` last, so a wide alert
-        never holds up a raise. Raises LogUnavailable.
+        A key whose row's revision, or one of whose days' revisions, is not the expected one writes
+        nothing at all. For the others state, position, days, wake,
+        ledger chunks (ids known already are skipped) and entries commit in one transaction; days,
+        then keys are locked in sorted order and ``log_head`` last, so a wide alert never holds up a
+        raise. Raises LogUnavailable.
         """
         ...
 
@@ -111,6 +116,19 @@ class Workbench(Protocol):
         (known already, or its alert is over) nothing is written either. Else as `commit_turn`.
         Raises LogUnavailable.
         """
+        ...
+
+    async def days(
+        self, shards: range, since: int, known: Mapping[ShardDay, int]
+    ) -> Sequence[DayRow]:
+        """Return the days of shards from a date on, but for those known at their revision.
+
+        Raises LogUnavailable.
+        """
+        ...
+
+    async def forget_days(self, before: int) -> int:
+        """Forget days before a date; return how many rows that were."""
         ...
 
     async def live(self, processor: str) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from homeward.fanout.areas import Among, Anywhere, CellSet, Disk, Polygon, Polygons, Ring
 from homeward.fanout.columns import LaneColumns
+from homeward.fanout.days import Days
 from homeward.fanout.eligible import Person
 from homeward.fanout.index import Query
 from homeward.geography.covering import cover_disk
@@ -45,6 +46,7 @@ def columns(people, revision=7):
         active=column(lambda one: one.active, np.bool_),
         reachable=column(lambda one: one.reachable, np.bool_),
         levels=column(lambda one: one.level, np.uint8),
+        per_day=column(lambda one: one.per_day, np.uint8),
         zone_names=ZONES,
     )
 
@@ -75,6 +77,7 @@ def people_near(middle):
         active=st.sampled_from([True, True, False]),
         reachable=st.sampled_from([True, True, False]),
         level=st.integers(0, 3),
+        per_day=st.sampled_from([0, 1, 1, 2, 10]),
     )
     return st.lists(person, max_size=30, unique_by=lambda one: one.ordinal)
 
@@ -109,6 +112,20 @@ def areas_near(middle):
     return st.one_of(disk, ring, drawn, cells, st.just(Anywhere()))
 
 
+def days_of(some):
+    """Return what the people were told on the dates that it may be for them."""
+    today = NIGHT.toordinal()
+    told = st.lists(st.tuples(st.sampled_from([today, today + 1]), some), max_size=5)
+
+    def counted(told):
+        days = Days()
+        for day, people in told:
+            days = days.count(((day, BitMap(people)),))
+        return days
+
+    return told.map(counted)
+
+
 @st.composite
 def questions(draw):
     middle = draw(st.sampled_from(list(MIDDLES.values())))
@@ -125,6 +142,9 @@ def questions(draw):
         level=draw(st.sampled_from([None, None, 1])),
         told=BitMap(draw(some)),
         again=BitMap(draw(some)),
+        known=BitMap(draw(some)),
+        days=draw(days_of(some)),
+        overridden=draw(st.sampled_from([False, False, False, True])),
         only=draw(st.one_of(st.none(), st.none(), st.builds(BitMap, some))),
     )
     return query, people

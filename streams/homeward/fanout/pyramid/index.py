@@ -65,7 +65,7 @@ class PyramidIndex:
         if delta.living:
             new = judge(delta, asked(delta, self._new(query), query), wishes, query)
             parts.append(ordered(delta.people, [new], ascending=False))
-        return matched(parts, query.at)
+        return matched(parts)
 
     def find(self, area: Drawn | CellSet) -> Found:
         """Return the rows of the snapshot inside an area, as ranges: the walk alone."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from homeward.fanout.index import Query
+from homeward.fanout.index import PassedOver, Query
 from homeward.fanout.nearness import bands
 from homeward.fanout.pyramid.measuring import least, near_m
 from homeward.fanout.pyramid.ranges import Indices
@@ -17,15 +17,19 @@ from homeward.fanout.pyramid.ranks import Marks, Ordinals
 from homeward.fanout.pyramid.rows import Rows
 from homeward.fanout.pyramid.wishes import (
     ASLEEP,
-    CLOSED,
+    MILD,
+    NO_DATE,
     OPEN,
+    PAUSED,
     UNREACHABLE,
     UNWANTED,
     Verdicts,
     Wishes,
 )
 from homeward.geography.sphere import Floats, centre_deg, unit_of
-from homeward.policies.attention import WAKES_WITHIN_M
+from homeward.policies.attention import AWAKE, WAKES_WITHIN_M
+from homeward.policies.clocks import Minutes
+from homeward.words import Severity
 
 _SEARCHED: Final = 8
 """A bitmap that is so many times as long as those inside, and new, is cut to them first."""
@@ -37,7 +41,7 @@ SUPPRESSED: Final = 3
 TOLD: Final = 4
 _FATES: Final = np.zeros(OPEN + 1, np.int32)
 """By state, until it is known who was told and how far away somebody is."""
-_FATES[[UNREACHABLE, CLOSED, ASLEEP]] = LOST, SUPPRESSED, SUPPRESSED
+_FATES[[UNREACHABLE, PAUSED, MILD, ASLEEP]] = LOST, SUPPRESSED, SUPPRESSED, SUPPRESSED
 _NO_MINUTES: Final = np.empty(0, np.int64)
 
 Flags: TypeAlias = NDArray[np.bool_]
@@ -94,7 +98,11 @@ class Judged:
     ranks: Indices
     fates: NDArray[np.int32]
     """NONE for who is left out; TOLD and more: told, by so high a band."""
-    sleeps_min: NDArray[np.int64] = field(default_factory=lambda: _NO_MINUTES)
+    waits_min: Minutes = field(default_factory=lambda: _NO_MINUTES)
+    """When those may be told who sleep, or whose day is spent, in minutes since 1970."""
+    passed_over: PassedOver = field(default_factory=PassedOver)
+    dates: tuple[tuple[int, Ordinals], ...] = ()
+    """Who of those told is told of so many a day, by date."""
 
 
 def asked(part: Part, ranks: Indices, query: Query) -> Asked:
@@ -129,13 +137,77 @@ def judge(part: Part, some: Asked, wishes: Wishes, query: Query) -> Judged:
     asleep, rest = (state == ASLEEP).nonzero()[0], (state == OPEN).nonzero()[0]
     surely_min = verdicts.far_min.take(asleep if few else some.wishes.take(asleep))
     numbers = rest if few else some.wishes.take(rest)
-    away_m = some.near_m(rest)
-    over, sleeps_min = _passed_over(verdicts, numbers, away_m)
+    ranks, away_m = some.ranks.take(rest), some.near_m(rest)
+    out, waits_min = _out_or_asleep(verdicts, numbers, away_m)
+    over = out | (waits_min > AWAKE)
+    spent = _spent(part, verdicts, _Open(ranks, numbers, away_m, over), query)
     told = bands(away_m)
     told += TOLD
     told[over] = SUPPRESSED
+    told[spent] = SUPPRESSED
     fates[rest] = told
-    return Judged(some.ranks, fates, np.concatenate([surely_min, sleeps_min]))
+    over[spent] = True
+    heard = (~over).nonzero()[0]
+    slept_min = waits_min[waits_min > AWAKE]
+    return Judged(
+        some.ranks,
+        fates,
+        np.concatenate([surely_min, slept_min, verdicts.day_ends_min.take(numbers.take(spent))]),
+        PassedOver(
+            paused=int((state == PAUSED).sum()),
+            severity=int((state == MILD).sum()),
+            distance=int(out.sum()),
+            quiet=len(asleep) + len(slept_min),
+            budget=len(spent),
+        ),
+        _dates(part.people, ranks.take(heard), verdicts.day.take(numbers.take(heard))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """People whom their wishes alone let through, and who of them is passed over all the same."""
+
+    ranks: Indices
+    numbers: NDArray[np.integer]
+    away_m: Floats
+    over: Flags
+
+
+def _spent(part: Part, verdicts: Verdicts, some: _Open, query: Query) -> Indices:
+    """Return the places of those whose day is spent, and who would be told else."""
+    spent = np.zeros(len(some.ranks), np.bool_)
+    for number, (day, limit) in enumerate(verdicts.quotas if not query.overridden else ()):
+        if day == NO_DATE or not (people := query.days.spent(day, limit)):
+            continue
+        mine = ~some.over & (verdicts.quota.take(some.numbers) == number)
+        if query.severity is Severity.EXTREME:
+            mine &= some.away_m > WAKES_WITHIN_M
+        at = mine.nonzero()[0]
+        if len(at):
+            spent[at] = _among_ranks(part, some.ranks.take(at), people - query.known)
+    return spent.nonzero()[0]
+
+
+def _among_ranks(part: Part, ranks: Indices, some: BitMap) -> Flags:
+    """Return which of some ranks are in a bitmap."""
+    if len(some) > _SEARCHED * len(ranks):
+        people = part.people.take(ranks)
+        people.sort()
+        some = bitmap_of(people) & some
+    return part.marks.hits(part.find(ordinals_of(some)), ranks)
+
+
+def _dates(people: Ordinals, ranks: Indices, day: Minutes) -> tuple[tuple[int, Ordinals], ...]:
+    """Return people by date; they are nearly always of one."""
+    if not len(day):
+        return ()
+    days = [int(day[0])] if day.min() == day.max() else np.unique(day).tolist()
+    return tuple(
+        (one, people.take(ranks if len(days) == 1 else ranks[day == one]))
+        for one in days
+        if one != NO_DATE
+    )
 
 
 def told_already(part: Part, ranks: Indices, state: NDArray[np.uint8], told: BitMap) -> Flags:
@@ -164,18 +236,18 @@ def ordinals_of(people: BitMap) -> Ordinals:
     return np.array(people.to_array(), np.uint32)
 
 
-def _passed_over(
+def _out_or_asleep(
     verdicts: Verdicts, numbers: NDArray[np.integer], away_m: Floats
-) -> tuple[Flags, NDArray[np.int64]]:
-    """Return who is passed over, and how long those sleep who only sleep."""
+) -> tuple[Flags, Minutes]:
+    """Return who wants nothing from so far, and until when those sleep who only sleep."""
     out = np.zeros(len(numbers), np.bool_)
     if verdicts.limited:
         out = away_m > verdicts.limit_m.take(numbers)
     if not verdicts.sleeping:
-        return out, _NO_MINUTES
+        return out, np.zeros(len(numbers), np.int64)
     minutes = verdicts.far_min.take(numbers)
     if verdicts.nearness_matters:
         near = (away_m <= WAKES_WITHIN_M).nonzero()[0]
         minutes[near] = verdicts.near_min.take(numbers.take(near))
-    asleep = minutes > 0
-    return out | asleep, minutes[asleep & ~out]
+    minutes[out] = AWAKE
+    return out, minutes

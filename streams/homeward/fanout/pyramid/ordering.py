@@ -5,18 +5,26 @@ Everything is put in order by sorts that count: one that compares takes four tim
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
-from homeward.fanout.index import Matched
+from homeward.fanout.index import Matched, PassedOver
 from homeward.fanout.nearness import in_order, ordinals_in
-from homeward.fanout.pyramid.judging import ALREADY, LOST, NONE, SUPPRESSED, TOLD, Judged
+from homeward.fanout.pyramid.judging import (
+    ALREADY,
+    LOST,
+    NONE,
+    SUPPRESSED,
+    TOLD,
+    Judged,
+    bitmap_of,
+)
 from homeward.fanout.pyramid.ranges import order_of
 from homeward.fanout.pyramid.ranks import Ordinals
-from homeward.policies.attention import wakes_at
+from homeward.policies.clocks import Minutes, instant_of
 
 _COUNTED: Final = 1 << 16
 """Bands below it are counted, not compared."""
@@ -31,7 +39,9 @@ class Ordered:
     already: Ordinals
     unreachable: Ordinals
     suppressed: Ordinals
-    sleeps_min: NDArray[np.int64]
+    waits_min: Minutes
+    passed_over: PassedOver
+    dates: tuple[tuple[int, Ordinals], ...]
 
 
 def ordered(people: Ordinals, judged: Sequence[Judged], *, ascending: bool) -> Ordered:
@@ -61,13 +71,15 @@ def ordered(people: Ordinals, judged: Sequence[Judged], *, ascending: bool) -> O
         those(ALREADY),
         those(LOST),
         those(SUPPRESSED),
-        np.concatenate([one.sleeps_min for one in judged]),
+        np.concatenate([one.waits_min for one in judged]),
+        _summed([one.passed_over for one in judged]),
+        tuple(date for one in judged for date in one.dates),
     )
 
 
-def matched(parts: Sequence[Ordered], at: datetime) -> Matched:
+def matched(parts: Sequence[Ordered]) -> Matched:
     """Return the answer, put together from parts that share nobody."""
-    sleeps_min = np.concatenate([one.sleeps_min for one in parts])
+    waits_min = np.concatenate([one.waits_min for one in parts])
     told = [one.told for one in parts if len(one.told)]
     keys = np.concatenate(told or [np.empty(0, np.int64)])
     if len(told) > 1:
@@ -77,8 +89,21 @@ def matched(parts: Sequence[Ordered], at: datetime) -> Matched:
         already=_woven([one.already for one in parts]),
         unreachable=_woven([one.unreachable for one in parts]),
         suppressed=_woven([one.suppressed for one in parts]),
-        wakes_at=wakes_at(at, int(sleeps_min.min())) if len(sleeps_min) else None,
+        wakes_at=instant_of(int(waits_min.min())) if len(waits_min) else None,
+        passed_over=_summed([one.passed_over for one in parts]),
+        dates=_dated([date for one in parts for date in one.dates]),
     )
+
+
+def _summed(counts: Sequence[PassedOver]) -> PassedOver:
+    return PassedOver(*(sum(some) for some in zip(*counts, strict=True)))
+
+
+def _dated(dates: Sequence[tuple[int, Ordinals]]) -> tuple[tuple[int, BitMap], ...]:
+    days: dict[int, list[Ordinals]] = {}
+    for day, people in dates:
+        days.setdefault(day, []).append(people)
+    return tuple((day, bitmap_of(np.sort(np.concatenate(days[day])))) for day in sorted(days))
 
 
 def _woven(parts: Sequence[Ordinals]) -> Ordinals:

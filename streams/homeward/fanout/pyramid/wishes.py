@@ -16,7 +16,8 @@ from homeward.fanout.eligible import SLEEPERS
 from homeward.fanout.index import Query
 from homeward.fanout.pyramid.ranges import Indices
 from homeward.geography.sphere import Floats
-from homeward.policies.attention import sleeping_min, zone_minutes
+from homeward.policies.attention import AWAKE, day_limits, sleeping_until
+from homeward.policies.clocks import Clocks, Minutes
 from homeward.words import RecipientKind
 
 _KINDS: Final = list(RecipientKind)
@@ -32,18 +33,21 @@ _WISH: Final = np.dtype(
         ("levels", np.uint8),
         ("active", np.uint8),
         ("reachable", np.uint8),
-        ("spare", np.uint8),
+        ("per_day", np.uint8),
     ]
 )
 """16 bytes, so that two integers tell whether two are alike."""
 UNWANTED: Final = 0
 """Not of the kinds or the level that are asked for."""
 UNREACHABLE: Final = 1
-CLOSED: Final = 2
-"""Paused, or wants none so mild."""
-ASLEEP: Final = 3
+PAUSED: Final = 2
+MILD: Final = 3
+"""Wants none so mild."""
+ASLEEP: Final = 4
 """Sleeps wherever it is, and has no limit: nothing depends on how far it is."""
-OPEN: Final = 4
+OPEN: Final = 5
+NO_DATE: Final = 0
+"""Of who is told of any number a day."""
 _KEPT: Final = 16
 _SPARE: Final = 2
 """So many times as many combinations as are in use are let be, and"""
@@ -57,11 +61,18 @@ class Verdicts:
     """What a query makes of combinations, wherever the people are."""
 
     state: NDArray[np.uint8]
-    """UNWANTED, UNREACHABLE, CLOSED, ASLEEP or OPEN."""
+    """UNWANTED, UNREACHABLE, PAUSED, MILD, ASLEEP or OPEN."""
     limit_m: Floats
-    near_min: NDArray[np.int64]
-    """How long they sleep on when it is near."""
-    far_min: NDArray[np.int64]
+    near_min: Minutes
+    """Until when they sleep on when it is near; AWAKE: they do not."""
+    far_min: Minutes
+    day: Minutes
+    """The date that it is for them; NO_DATE for who is told of any number a day."""
+    day_ends_min: Minutes
+    quota: NDArray[np.intp]
+    """Which of `quotas` is theirs."""
+    quotas: tuple[tuple[int, int], ...]
+    """(date, alerts that are told on it)"""
     limited: bool
     """Some have a limit."""
     sleeping: bool
@@ -92,7 +103,7 @@ class Wishes:
         """Return the number of each row's combination; new ones are taken in."""
         wishes = np.zeros(len(at), _WISH)
         for name in _WISH.names or ():
-            if name not in {"spare", "zones"}:
+            if name != "zones":
                 wishes[name] = getattr(columns, name)[at]
         if len(at):
             zones = zone_numbers(self._zones, columns.zone_names)
@@ -142,7 +153,7 @@ class Wishes:
     def verdicts_of_all(self, query: Query) -> Verdicts:
         """Return what a query makes of all combinations; kept, for many areas ask in a minute."""
         minute = query.at.replace(second=0, microsecond=0)
-        key = (frozenset(query.kinds), query.severity, query.level, minute)
+        key = (frozenset(query.kinds), query.severity, query.level, query.overridden, minute)
         found = self._verdicts.get(key)
         if found is None:
             if len(self._verdicts) >= _KEPT:
@@ -159,36 +170,45 @@ class Wishes:
             wanted &= table["levels"] == query.level
         limit_m = table["reach_km_max"] * 1_000.0
         limit_m[table["reach_km_max"] <= 0] = np.inf
-        now_min = zone_minutes(self._zones, query.at)
-        near_min, far_min = (_asleep(query, table, now_min, m) for m in (0.0, np.inf))
+        clocks = Clocks.of(self._zones, query.at).take(table["zones"])
+        near_min, far_min = (_asleep(query, table, clocks, m) for m in (0.0, np.inf))
         state = np.full(len(table), OPEN, np.uint8)
-        state[(far_min > 0) & (near_min == far_min) & (limit_m == np.inf)] = ASLEEP
-        state[(query.severity.rank < table["severity_min"]) | (table["active"] == 0)] = CLOSED
+        state[(far_min > AWAKE) & (near_min == far_min) & (limit_m == np.inf)] = ASLEEP
+        state[query.severity.rank < table["severity_min"]] = MILD
+        state[table["active"] == 0] = PAUSED
         state[table["reachable"] == 0] = UNREACHABLE
         state[~wanted] = UNWANTED
+        day = np.where(_SLEEPERS[table["kinds"]], clocks.day, NO_DATE)
+        quotas, quota = np.unique(
+            np.stack([day, day_limits(table["per_day"])], 1), axis=0, return_inverse=True
+        )
         return Verdicts(
             state=state,
             limit_m=limit_m,
             near_min=near_min,
             far_min=far_min,
+            day=day,
+            day_ends_min=clocks.day_ends_min,
+            quota=quota.reshape(-1),
+            quotas=tuple((one, limit) for one, limit in quotas.tolist()),
             limited=bool((table["reach_km_max"] > 0).any()),
-            sleeping=bool((far_min[state == OPEN] > 0).any()),
+            sleeping=bool((far_min[state == OPEN] > AWAKE).any()),
             nearness_matters=not np.array_equal(near_min, far_min),
         )
 
 
-def _asleep(
-    query: Query, table: NDArray[np.void], now_min: NDArray[np.int64], away_m: float
-) -> NDArray[np.int64]:
-    """Return for how long each combination sleeps on when it is so far away."""
-    minutes = sleeping_min(
+def _asleep(query: Query, table: NDArray[np.void], clocks: Clocks, away_m: float) -> Minutes:
+    """Return until when each combination sleeps on when it is so far away."""
+    if query.overridden:
+        return np.zeros(len(table), np.int64)
+    minutes = sleeping_until(
         query.severity,
         np.full(len(table), away_m),
-        now_min[table["zones"]] if len(now_min) else np.zeros(len(table), np.int64),
+        clocks,
         table["quiet_from_min"],
         table["quiet_to_min"],
     )
-    return np.where(_SLEEPERS[table["kinds"]], minutes, 0)
+    return np.where(_SLEEPERS[table["kinds"]], minutes, AWAKE)
 
 
 def _alike(wishes: NDArray[np.void]) -> tuple[Indices, Indices]:

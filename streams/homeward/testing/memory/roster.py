@@ -17,6 +17,7 @@ from homeward.ports import (
     HubPlace,
     LaneChanges,
     LaneColumns,
+    Limits,
     Listener,
     Move,
     Recipient,
@@ -49,6 +50,8 @@ class RosterDisk:
     horizon: int = 0
     """What left up to this revision is not known any more."""
     rung: set[asyncio.Event] = field(default_factory=set)
+    limited: set[str] = field(default_factory=set)
+    """Who set limits of their own."""
 
 
 class MemoryRoster:
@@ -84,6 +87,9 @@ class MemoryRoster:
             ordinal = known.ordinal
         here = None if known is None else _coarse(known.here, one.kind)
         registered = Registered(one, ordinal, self._revise(shard), here)
+        if known is not None:
+            kept = known.limits if one.id in self.disk.limited else registered.limits
+            registered = _limited(registered, replace(kept, paused_until=known.paused_until))
         self.disk.registered[one.id] = registered
         self.disk.by_ordinal[ordinal] = one.id
         return registered
@@ -95,8 +101,34 @@ class MemoryRoster:
             return False
         del self.disk.by_ordinal[gone.ordinal]
         self.disk.said.pop(recipient, None)
+        self.disk.limited.discard(recipient)
         self.disk.gone.append((self._revise(shard_of(recipient)), gone.ordinal))
         return True
+
+    @port_call
+    async def limit(self, recipient: str, limits: Limits) -> bool:
+        known = self.disk.registered.get(recipient)
+        if known is None:
+            return False
+        self._limit(known, limits)
+        self.disk.limited.add(recipient)
+        return True
+
+    def _limit(self, known: Registered, limits: Limits) -> None:
+        name = known.recipient.id
+        limited = _limited(known, limits)
+        self.disk.registered[name] = replace(limited, revision=self._revise(shard_of(name)))
+
+    @port_call
+    async def end_pauses(self, now: datetime) -> int:
+        over = [
+            one
+            for one in self.disk.registered.values()
+            if one.paused_until is not None and one.paused_until <= now
+        ]
+        for one in over:
+            self._limit(one, replace(one.limits, paused_until=None))
+        return len(over)
 
     @port_call
     async def get(self, recipient: str) -> Registered | None:
@@ -239,6 +271,13 @@ class MemoryRoster:
         return {kind: kinds[kind] for kind in RecipientKind}
 
 
+def _limited(one: Registered, limits: Limits) -> Registered:
+    """Return a recipient with limits of their own."""
+    said = {name: getattr(limits, name) for name in Limits.__dataclass_fields__}
+    paused_until = said.pop("paused_until")
+    return replace(one, recipient=replace(one.recipient, **said), paused_until=paused_until)
+
+
 def _lane(recipient: str, lanes: int) -> int:
     return lane_of(recipient, lanes)
 
@@ -258,7 +297,7 @@ def _columns(revision: int, people: Sequence[Registered]) -> LaneColumns:
     zones = sorted({one.recipient.zone for one in people})
     kinds, severities = list(RecipientKind), list(Severity)
     rows = [
-        (one.recipient, one.ordinal, cell)
+        (_awake(one), one.ordinal, cell)
         for one in people
         for cell in _cells(one) or (f"{NO_CELL:x}",)
     ]
@@ -275,8 +314,14 @@ def _columns(revision: int, people: Sequence[Registered]) -> LaneColumns:
         active=np.array([one.active for one, _, _ in rows], np.bool_),
         reachable=np.array([any(one.contacts) for one, _, _ in rows], np.bool_),
         levels=np.array([one.level for one, _, _ in rows], np.uint8),
+        per_day=np.array([one.per_day for one, _, _ in rows], np.uint8),
         zone_names=zones,
     )
+
+
+def _awake(one: Registered) -> Recipient:
+    """Return a recipient as the index knows them: who paused is told nothing."""
+    return one.recipient if one.paused_until is None else replace(one.recipient, active=False)
 
 
 def _cells(one: Registered) -> tuple[str, ...]:

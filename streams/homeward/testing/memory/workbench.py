@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from homeward.fanout.days import DayRow, ShardDay
 from homeward.ports import KeyTurn, Parked, Position, Taken, Wake
 from homeward.record.envelope import Entry, Row, kind_of
 from homeward.testing.memory.calls import Calls, port_call
@@ -25,6 +26,7 @@ class BenchDisk:
     births: dict[str, int] = field(default_factory=dict)
     lows: dict[str, int] = field(default_factory=dict)
     live: set[At] = field(default_factory=set)
+    days: dict[ShardDay, DayRow] = field(default_factory=dict)
 
 
 class MemoryWorkbench:
@@ -63,6 +65,8 @@ class MemoryWorkbench:
         newest = sum(row.key == key for row in self.log.rows)
         if known != [turn.expected_revision for _, turn in turns]:
             return False
+        if not all(self._days_hold(turn) for _, turn in turns):
+            return False
         if entries and newest + 1 != first:
             return False
         chunks = {chunk.id: chunk for _, turn in turns for chunk in turn.chunks}
@@ -84,7 +88,7 @@ class MemoryWorkbench:
     def _commit(self, processor: str, turn: KeyTurn) -> bool:
         at = processor, turn.key
         before = self.disk.positions.get(at, Position())
-        if before.revision != turn.expected_revision:
+        if before.revision != turn.expected_revision or not self._days_hold(turn):
             return False
         stale = self.log.continues(turn.entries)
         assert stale is None, f"somebody else wrote to {stale}"
@@ -96,10 +100,21 @@ class MemoryWorkbench:
             out_chain=turn.out_chain,
             wake_at=self._wake(at, turn.wake, before.wake_at),
         )
+        for one in turn.days:
+            row = DayRow(one.shard, one.day, one.expected_revision + 1, one.levels)
+            self.disk.days[one.shard, one.day] = row
         (self.disk.live.add if turn.live else self.disk.live.discard)(at)
         self.ledger.add(turn.chunks, self.clock.real())
         self.log.insert(turn.entries, self.clock.real())
         return True
+
+    def _days_hold(self, turn: KeyTurn) -> bool:
+        days = self.disk.days
+        return all(
+            one.expected_revision
+            == (days[one.shard, one.day].revision if (one.shard, one.day) in days else 0)
+            for one in turn.days
+        )
 
     def _wake(self, at: At, wake: Wake | str | None, before: datetime | None) -> datetime | None:
         if isinstance(wake, Wake):
@@ -109,6 +124,23 @@ class MemoryWorkbench:
             self.disk.wakes.pop(at, None)
             return None
         return before
+
+    @port_call
+    async def days(
+        self, shards: range, since: int, known: Mapping[ShardDay, int]
+    ) -> Sequence[DayRow]:
+        return [
+            row
+            for (shard, day), row in sorted(self.disk.days.items())
+            if shard in shards and day >= since and known.get((shard, day)) != row.revision
+        ]
+
+    @port_call
+    async def forget_days(self, before: int) -> int:
+        late = [at for at in self.disk.days if at[1] < before]
+        for at in late:
+            del self.disk.days[at]
+        return len(late)
 
     @port_call
     async def live(self, processor: str) -> Mapping[str, int]:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered, ChunksCut
+from homeward.fanout.days import DayChange
 from homeward.geography.cells import from_bytes, meets
 from homeward.hosts.consumer import Reacted
 from homeward.messages import Recorded
-from homeward.ports import Chunk, LaneColumns, Ledger, Roster
+from homeward.ports import Chunk, LaneColumns, Ledger, Roster, Workbench
 from homeward.testing.memory import ORIGIN
 from homeward.testing.simulation.small import kinds
 from homeward.words import Audience, Purpose, RecipientKind, derived_id
@@ -36,6 +37,14 @@ class SmallLane:
     def name(self) -> str:
         """``fanout.<lane>``."""
         return f"fanout.{self.lane}"
+
+    def afresh(self, _: Workbench) -> "SmallLane":
+        """Return itself: nobody's day is spent here."""
+        return self
+
+    def counted(self) -> tuple[DayChange, ...]:
+        """Count nothing."""
+        return ()
 
     def stream(self, key: str) -> str:
         """Return ``fanout-<case>.<lane>``."""

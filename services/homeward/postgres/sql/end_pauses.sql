@@ -1,0 +1,1 @@
+SELECT end_pauses($1, $2)

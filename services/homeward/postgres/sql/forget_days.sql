@@ -1,0 +1,1 @@
+DELETE FROM told_days WHERE day < $1
