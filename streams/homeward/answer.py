@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from homeward.case import Case
 from homeward.facts.answer import AnswerGiven
@@ -10,6 +11,14 @@ from homeward.refusals import AlertNotLive, CaseOver, NoSuchCase
 from homeward.requests import Request
 from homeward.requests.answer import GiveAnswer
 from homeward.words import Answer
+
+STEPS: Final = {
+    Answer.COMING: (Answer.ON_MY_WAY, Answer.ARRIVED),
+    Answer.ON_MY_WAY: (Answer.ARRIVED,),
+    Answer.ARRIVED: (Answer.IN, Answer.OUT),
+    Answer.IN: (Answer.OUT,),
+}
+"""What a helper says next, when all goes well; any other answer may be given at any time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,5 +159,12 @@ class Answer(StrEnum):
     """What a volunteer taps; it can be changed."""
 
     COMING = "coming"
+    """Available, in so many minutes."""
     LATER = "later"
     CANNOT = "cannot"
+    ON_MY_WAY = "on-my-way"
+    ARRIVED = "arrived"
+    IN = "in"
+    """Checked in with whoever leads the search."""
+    OUT = "out"
+    """Checked out: gone home."""

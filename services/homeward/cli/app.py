@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from homeward.cli import (
+    askings,
     backtest,
     care,
     keys,
@@ -103,6 +104,7 @@ app.command(
     rich_help_panel=WORK,
     epilog="Example: homeward backtest --make history --cases 300 && homeward backtest history",
 )(backtest.backtest)
+app.add_typer(askings.app, name="askings", rich_help_panel=WORK)
 app.add_typer(rosters.hubs, name="hubs", rich_help_panel=WORK)
 app.add_typer(rosters.recipients, name="recipients", rich_help_panel=WORK)
 app.add_typer(keys.app, name="keys", rich_help_panel=CARE)

@@ -62,6 +62,8 @@ class Item:
     taps: duties.Tapped
     said: str
     """What the reader answered, or what became of it."""
+    steps: tuple[tuple[str, str], ...] = ()
+    """What a helper says next, and how the button reads."""
     why: str = ""
     """How the person may come to a hub, and how soon."""
     moved: int = 0
@@ -154,10 +156,17 @@ def _item(
         asks_answer=asks,
         taps=duties.tapped(duty, now) if calls and own else duties.NOTHING,
         said=_said(reader, purpose, facts, case, duty) if first else "",
+        steps=_steps(reader, facts) if first and asks else (),
         why=duties.why(order, facts, reader.lang, reader.zone) if calls and order else "",
         moved=(order.moved or 0) if order else 0,
         picture=_picture(reader, facts, window) if calls and own else "",
     )
+
+
+def _steps(reader: Reader, facts: Sequence[Recorded]) -> tuple[tuple[str, str], ...]:
+    given = answer.fold(facts, reader.by.id).answer
+    following = () if given is None else answer.STEPS.get(given, ())
+    return tuple((one.value, PHRASES[reader.lang][one.value]) for one in following)
 
 
 def _picture(reader: Reader, facts: Sequence[Recorded], window: str) -> str:
