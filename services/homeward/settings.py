@@ -186,6 +186,46 @@ class Settings(BaseSettings):
             "the way, and a link that is left lying opens nothing soon.",
         ),
     ] = 900
+    desk_idle_s: Annotated[
+        int,
+        Field(
+            ge=60,
+            le=43_200,
+            description="After so long without an act a session of the duty page falls asleep: the "
+            "queue goes on, all else asks for the key again. A desk is left for a talk, not longer.",
+        ),
+    ] = 1_800
+    desk_session_s: Annotated[
+        int,
+        Field(
+            ge=300,
+            le=43_200,
+            description="A session of the duty page ends after so long whatever happens: a shift.",
+        ),
+    ] = 43_200
+    sign_ins_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Keys that open nothing an address may try on the duty page in an hour: a "
+            "whole station may mistype behind one address.",
+        ),
+    ] = 20
+    desk_refresh_s: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=300,
+            description="How often the queue of the duty page is read again: each costs some ms.",
+        ),
+    ] = 10
+    hand_over_wait_s: Annotated[
+        int,
+        Field(
+            ge=60,
+            description="A hand-over between shifts that nobody accepted for so long is marked.",
+        ),
+    ] = 900
     form_open_s: Annotated[
         int,
         Field(ge=60, description="How long an opened form can be sent: a day of a parent's fear."),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from homeward.desk import Triage
+from homeward.desk import Queue, Triage
 from homeward.http import (
     alerts,
     answering,
@@ -31,7 +31,17 @@ from homeward.http.bounds import Bounds
 from homeward.http.events import Streams
 from homeward.http.feeds import Feeds
 from homeward.http.messages import Letterbox
-from homeward.http.pages import officer, reporter, reports
+from homeward.http.pages import (
+    duty,
+    dutyacts,
+    dutycase,
+    dutydrafts,
+    dutyhanding,
+    dutysightings,
+    officer,
+    reporter,
+    reports,
+)
 from homeward.http.pages import recipient as inbox
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.rendering import page_of
@@ -60,7 +70,13 @@ MODULES: Final = (
     reports,
     reporter,
     inbox,
-    officer,
+    duty,
+    dutyhanding,
+    dutycase,
+    dutyacts,
+    dutydrafts,
+    dutysightings,
+    officer,  # after the duty page, whose parts have words where it has a token
 )
 PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
@@ -87,6 +103,8 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.arrivals = Arrivals(rooms)
     app.state.sighting_rates = SightingRates.of(rooms.settings)
     app.state.triage = Triage(rooms.log)
+    app.state.queue = Queue(rooms.log)
+    app.state.sign_ins = duty.sign_ins(rooms)
     app.state.letterbox = Letterbox.of(rooms)
     app.state.refusal_page = page_of
     app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)

@@ -64,6 +64,8 @@ class Action(StrEnum):
     TIMELINE = "read the timeline of a case"
     FIELD = "see where a person can be"
     PAGE = "open the page of a case"
+    DUTY = "work at the duty page"
+    HAND_OVER = "hand over or take over the duty at one's desk"
     REPLAY = "replay a case under other policies"
     ENROL = "register volunteers and camera owners"
     ENROL_HUBS = "register hubs and desks"
@@ -115,6 +117,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.TIMELINE: Class.COORDINATOR,
     Action.FIELD: Class.COORDINATOR,
     Action.PAGE: Class.COORDINATOR,
+    Action.DUTY: Class.COORDINATOR,
+    Action.HAND_OVER: Class.COORDINATOR,
     Action.REPLAY: Class.COORDINATOR,
     Action.ENROL: Class.PUBLIC,
     Action.ENROL_HUBS: Class.PUBLIC,
@@ -159,6 +163,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.TIMELINE: _READERS,
     Action.FIELD: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.PAGE: _STAFF,
+    Action.DUTY: _DESKS,
+    Action.HAND_OVER: _DESKS,
     Action.REPLAY: {**_POLICE, Role.AUDITOR: Scope.ALL},
     Action.ENROL: {**_POLICE, Role.NGO: Scope.ALL, Role.ADMIN: Scope.ALL},
     Action.ENROL_HUBS: {**_POLICE, Role.ADMIN: Scope.ALL},

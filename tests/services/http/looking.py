@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FORM = re.compile(r'name="form" value="([^"]+)"')
-VOID = frozenset({"meta", "link", "input", "br"})
+VOID = frozenset({"meta", "link", "input", "br", "img"})
 
 
 class Page(HTMLParser):
