@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeward.case import Case
+from homeward.case.rules import unsealed
 from homeward.facts.answer import AnswerGiven
 from homeward.messages import Fact, Recorded
 from homeward.refusals import AlertNotLive, CaseOver, NoSuchCase
@@ -54,6 +55,7 @@ def decide(case: Case, answered: Answered, request: Request) -> tuple[Fact, ...]
         raise TypeError(f"no decision of an answer: {type(request).__name__}")
     if request.case != case.id or case.raised is None:
         raise NoSuchCase
+    unsealed(case)
     if answered.answer is request.answer and answered.minutes == request.minutes:
         return ()
     if case.status.over:

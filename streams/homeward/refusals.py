@@ -91,7 +91,7 @@ class NotYourReport(Refused):
 
 
 class SamePerson(Refused):
-    """Nobody approves what they drafted themselves."""
+    """Nobody approves what they drafted or asked for themselves."""
 
     code = "approver-is-drafter"
     status = 403
@@ -136,7 +136,7 @@ class CaseOver(Refused):
     """The case is over, and what was decided is not edited again."""
 
     code = "case-over"
-    mend = "If the person is missing again, raise a new case."
+    mend = "If the person is missing again, raise a new case; if it was a mistake, reopen this one."
 
 
 class AlreadyVerified(Refused):

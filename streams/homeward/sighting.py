@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from homeward.case import Case
-from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only
+from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only, unsealed
 from homeward.facts import sighting as facts
 from homeward.messages import Fact, Recorded
 from homeward.refusals import (
@@ -126,6 +126,7 @@ def decide(
     """
     if case.raised is None:
         raise NoSuchCase
+    unsealed(case)
     match request:
         case requests.ReportSighting():
             return _report(case, sighting, request)

@@ -198,6 +198,30 @@ class AlertWidened(Fact):
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
 
 
+class ExtensionAsked(Fact):
+    """Somebody asks that the version that is out live longer than was approved."""
+
+    kind: Literal["case.extension-asked/1"] = "case.extension-asked/1"
+    case: CaseId
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    expires_at: Instant
+
+
+class AlertExtended(Fact):
+    """The same version lives longer, with the same words and bounds; nobody is told anew."""
+
+    kind: Literal["case.alert-extended/1"] = "case.alert-extended/1"
+    case: CaseId
+    alert: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    expires_at: Instant
+    draft: Id
+    """The draft that the version was issued on."""
+    asked: Id | None = None
+    """The asking that a second person approved; None: one officer's word, on the fast lane."""
+
+
 class AlertCancelled(Fact):
     """The alert is taken back: nobody is leased any more and everybody told is told so."""
 
@@ -232,3 +256,51 @@ class CaseClosedOut(Fact):
     alert: Annotated[int, Field(ge=1)] | None = None
     version: Annotated[int, Field(ge=1)] | None = None
     texts: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
+
+
+class CaseReopened(Fact):
+    """It was closed by mistake: verified again, and the next version of its alert can go out."""
+
+    kind: Literal["case.reopened/1"] = "case.reopened/1"
+    case: CaseId
+    reason: ReasonCode
+
+
+class CaseDePublished(Fact):
+    """What was published of it is taken down; these partners are asked to do the same."""
+
+    kind: Literal["case.de-published/1"] = "case.de-published/1"
+    case: CaseId
+    partners: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
+    """Other systems that hold a copy, by short names."""
+
+
+class PartnerConfirmed(Fact):
+    """A partner has taken its copy down."""
+
+    kind: Literal["case.partner-confirmed/1"] = "case.partner-confirmed/1"
+    case: CaseId
+    partner: ReasonCode
+
+
+class CaseSealed(Fact):
+    """Nothing is added any more, and what is sealed opens only for supervision."""
+
+    kind: Literal["case.sealed/1"] = "case.sealed/1"
+    case: CaseId
+
+
+class ExpungeAsked(Fact):
+    """A supervisor asks that the persons in the case be forgotten."""
+
+    kind: Literal["case.expunge-asked/1"] = "case.expunge-asked/1"
+    case: CaseId
+    reason: ReasonCode
+
+
+class CaseExpunged(Fact):
+    """A second person agrees: the keys of everybody in the case are destroyed."""
+
+    kind: Literal["case.expunged/1"] = "case.expunged/1"
+    case: CaseId
+    asked: Id

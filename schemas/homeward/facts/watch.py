@@ -59,3 +59,12 @@ class ClockLapsed(Fact):
     level: Annotated[int, Field(ge=1, le=3)]
     """0 duty desk (told at once), 1 county, 2 province, 3 NGO desk."""
     waiting_s: Count
+
+
+class ReportLapsed(Fact):
+    """Nobody verified or rejected the report in time: it is over, unless it is verified yet."""
+
+    kind: Literal["escalation.report-lapsed/1"] = "escalation.report-lapsed/1"
+    case: CaseId
+    waiting_s: Count
+    """Since somebody last said something new of it."""

@@ -124,6 +124,19 @@ class IssueAlert(Request):
     """Other cases' alerts that who asks issued alone lately, and that nobody approved since."""
 
 
+class ExtendAlert(Request):
+    """Let the version that is out live longer."""
+
+    expires_at: Instant
+
+
+class ApproveExtension(Request):
+    """Agree to what another person asked, as it was read."""
+
+    asked: Id
+    expires_at: Instant
+
+
 class CancelAlert(Request):
     """Take the live alert back."""
 
@@ -141,3 +154,37 @@ class CloseOut(Request):
     """Tell everyone who was told that it is over."""
 
     texts: tuple[Texts, ...]
+
+
+class Reopen(Request):
+    """Open a case again that was closed by mistake."""
+
+    reason: ReasonCode
+
+
+class DePublish(Request):
+    """Take down what was published, and name the partners who hold a copy."""
+
+    partners: tuple[ReasonCode, ...] = ()
+
+
+class ConfirmPartner(Request):
+    """Say that a partner has taken its copy down."""
+
+    partner: ReasonCode
+
+
+class Seal(Request):
+    """Close the file: nothing is added any more."""
+
+
+class AskExpunge(Request):
+    """Ask that the persons in a sealed case be forgotten."""
+
+    reason: ReasonCode
+
+
+class Expunge(Request):
+    """Agree to what another person asked: the persons in the case are forgotten."""
+
+    asked: Id

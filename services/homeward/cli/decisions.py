@@ -7,6 +7,7 @@ import typer
 
 from homeward.cli.case import Unit, app
 from homeward.cli.options import Case, Key
+from homeward.cli.output import note
 from homeward.cli.talking import Talk, talks
 
 __all__ = ["app"]  # with the commands of case and those below
@@ -71,6 +72,102 @@ def resolve(
 ) -> None:
     """Say what became of the person: no further wave goes out."""
     _decide(talk, case, "resolve", {"outcome": outcome, "helped_by": tuple(helped_by or ())}, key)
+
+
+@app.command(epilog="Example: homeward case extend ABCD-EFGH --hours 12")
+@talks
+def extend(
+    talk: Talk,
+    case: Case,
+    hours: Annotated[float, typer.Option(min=0.1, max=168, help="From now, on the case clock.")],
+    key: Key = None,
+) -> None:
+    """Let the live alert live longer; nobody is told anew.
+
+    On the fast lane at once, up to 24 hours in all; else when another officer agrees.
+    """
+    body = {"expires_in_s": round(hours * 3_600)}
+    answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/alerts/extend", body, key))
+    talk.receipt(answer)
+    if not talk.json and answer.get("asked"):
+        agree = f"homeward case agree {case} --asked {answer['asked']}"
+        note(("another officer agrees by: ", "dim"), f"{agree} --until {answer['expires_at']}")
+
+
+@app.command(epilog="Example: homeward case agree ABCD-EFGH --asked 0c5… --until 2026-03-02T08:00Z")
+@talks
+def agree(
+    talk: Talk,
+    case: Case,
+    asked: Annotated[str, typer.Option(help="As homeward case show has it, below extension.")],
+    until: Annotated[str, typer.Option(help="The expiry that you have read there.")],
+    key: Key = None,
+) -> None:
+    """Agree to an extension that somebody else asked for."""
+    path = f"/v1/cases/{case}/alerts/extend/{asked}/approve"
+    talk.receipt(talk.run(lambda there: there.post(path, {"expires_at": until}, key)))
+
+
+Reason = Annotated[str, typer.Option(help="A word like other-child or kept-long-enough.")]
+
+
+@app.command(epilog="Example: homeward case reopen ABCD-EFGH --reason other-child")
+@talks
+def reopen(talk: Talk, case: Case, reason: Reason, key: Key = None) -> None:
+    """Open a case again that was closed by mistake; then draft its next alert."""
+    _decide(talk, case, "reopen", {"reason": reason}, key)
+
+
+@app.command("de-publish", epilog="Example: homeward case de-publish ABCD-EFGH --partner radio")
+@talks
+def de_publish(
+    talk: Talk,
+    case: Case,
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Who holds a copy; again for more.")
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Take down what was published of a case that is closed out or cancelled."""
+    _decide(talk, case, "de-publish", {"partners": tuple(partner or ())}, key)
+
+
+@app.command("confirm-partner", epilog="Example: homeward case confirm-partner ABCD-EFGH radio")
+@talks
+def confirm_partner(
+    talk: Talk,
+    case: Case,
+    partner: Annotated[str, typer.Argument(help="As it was named.")],
+    key: Key = None,
+) -> None:
+    """Say that a partner has taken its copy down."""
+    _decide(talk, case, "confirm-partner", {"partner": partner}, key)
+
+
+@app.command(epilog="Example: homeward case seal ABCD-EFGH --as s-chen")
+@talks
+def seal(talk: Talk, case: Case, key: Key = None) -> None:
+    """Close the file: nothing is added any more, and only supervision opens what is sealed."""
+    _decide(talk, case, "seal", {}, key)
+
+
+@app.command("ask-expunge", epilog="Example: homeward case ask-expunge ABCD-EFGH --reason old")
+@talks
+def ask_expunge(talk: Talk, case: Case, reason: Reason, key: Key = None) -> None:
+    """Ask that the persons in a sealed case be forgotten; another person agrees."""
+    _decide(talk, case, "ask-expunge", {"reason": reason}, key)
+
+
+@app.command(epilog="Example: homeward case expunge ABCD-EFGH --asked 0c5… --as o-li")
+@talks
+def expunge(
+    talk: Talk,
+    case: Case,
+    asked: Annotated[str, typer.Option(help="As homeward case show has it: expunge_asked.")],
+    key: Key = None,
+) -> None:
+    """Agree to it: the keys of everybody in the case are destroyed, for ever."""
+    _decide(talk, case, "expunge", {"asked": asked}, key)
 
 
 @app.command("close-out", epilog="Example: homeward case close-out ABCD-EFGH")

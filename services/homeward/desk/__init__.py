@@ -7,6 +7,7 @@ from homeward.desk.crowd import IndexCrowd
 from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.districts import District, Districts, DistrictsRefused, read_districts
 from homeward.desk.drafts import digest_of
+from homeward.desk.expunging import destroy_again, destroy_keys
 from homeward.desk.queue import Queue
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
@@ -30,6 +31,8 @@ __all__ = [
     "TooBusy",
     "Triage",
     "alone_before",
+    "destroy_again",
+    "destroy_keys",
     "digest_of",
     "given_of",
     "noted_alone",

@@ -3,14 +3,19 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from homeward.case.refusals import CaseSealed
 from homeward.desk.desk import Asking, Desk
 from homeward.facts.access import SealedRead
 from homeward.hosts.opening import open_fields
 from homeward.messages import Actor
-from homeward.words import derived_id
+from homeward.record.reading import kind_of
+from homeward.words import Role, derived_id
 
+SUPERVISION: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+"""Who reads what is sealed in a case whose file is closed."""
+SEALED: Final = "case.sealed/1"
 Opened = Mapping[str, Mapping[str, Any]]
 """From a fact's id to its opened fields."""
 
@@ -32,10 +37,13 @@ class Reader:
     ) -> Opened:
         """Return sealed fields of all facts of a case, after the access record is durable.
 
-        ``reading`` names this request (its id); erased values are missing.
+        ``reading`` names this request (its id); erased values are missing. Of a sealed case only
+        supervision reads. Raises CaseSealed.
         """
         log = self.desk.log
         rows = await log.key_rows(case)
+        if by.role not in SUPERVISION and any(kind_of(row) == SEALED for row in rows):
+            raise CaseSealed
         record = SealedRead(
             case=case, at=self.desk.clock.now(), fields=tuple(sorted(fields)), purpose=purpose
         )

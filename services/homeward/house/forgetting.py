@@ -5,6 +5,7 @@ import contextlib
 from datetime import timedelta
 from typing import Final
 
+from homeward.desk import destroy_again
 from homeward.fanout.days import KEPT_DAYS
 from homeward.house.opening import House
 
@@ -34,5 +35,6 @@ async def forget(house: House) -> None:
     kept = timedelta(hours=house.settings.positions_kept_h)
     now = house.store.clock.now()
     await house.store.forget_old_answers()
+    await destroy_again(house.store.log, house.store.subject_keys)
     await house.store.roster.forget_places(now - kept)
     await house.store.workbench.forget_days((now - timedelta(days=KEPT_DAYS)).toordinal())

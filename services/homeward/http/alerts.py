@@ -22,7 +22,7 @@ from homeward.http.answers import (
 from homeward.http.asking import WithKey, tag
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action, scope_of
-from homeward.http.bodies import ApproveBody
+from homeward.http.bodies import ApproveBody, ExtendBody
 from homeward.http.deciding import decide_prepared
 from homeward.http.doors import Door, opened
 from homeward.http.drawing import DraftBody
@@ -90,7 +90,7 @@ async def draft(
     district that the place last seen lies in. Approved and issued is that area and no other.
     """
     now = rooms.clock.now()
-    expires_at = _expiry(body, now)
+    expires_at = expiry(body, now)
     asking = keyed.asking(door.by)
     given, district = await given_for(rooms, body.policy, body.area, door.state)
     subject = await _subject(rooms, door, expires_at, rooms.desk.new_id(asking, "draft"))
@@ -122,7 +122,8 @@ async def draft(
     )
 
 
-def _expiry(body: DraftBody, now: datetime) -> datetime:
+def expiry(body: DraftBody | ExtendBody, now: datetime) -> datetime:
+    """Return the moment that a body names in one of two ways. Raises ExpiryMissing."""
     if body.expires_at is not None and body.expires_in_s is None:
         return body.expires_at
     if body.expires_in_s is not None and body.expires_at is None:

@@ -72,6 +72,15 @@ class IssuedOut(ReceiptOut):
     ] = None
 
 
+class ExtendedOut(ReceiptOut):
+    """An alert lives longer, or somebody asks that it should."""
+
+    asked: Annotated[
+        str | None, Field(description="What a second person agrees to; null: it is so already.")
+    ]
+    expires_at: str
+
+
 class SightedOut(ReceiptOut):
     """A sighting was reported."""
 

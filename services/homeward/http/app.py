@@ -10,7 +10,9 @@ from homeward.http import (
     alerts,
     answering,
     cases,
+    extending,
     fields,
+    filing,
     keys,
     livemap,
     machine,
@@ -54,6 +56,8 @@ from homeward.http.sightingrates import SightingRates
 MODULES: Final = (
     cases,
     previews,  # before the alerts, whose drafts have ids where it has a word
+    extending,
+    filing,
     alerts,
     sightings,
     watches,

@@ -54,6 +54,14 @@ class Action(StrEnum):
     APPROVE = "approve a draft"
     ISSUE = "issue an alert"
     CANCEL = "cancel an alert"
+    EXTEND = "let an alert live longer"
+    REOPEN = "open a case again"
+    DE_PUBLISH = "take down what was published of a case"
+    CONFIRM_PARTNER = "say that a partner took its copy down"
+    SEAL = "seal a case"
+    ASK_EXPUNGE = "ask that the persons in a case be forgotten"
+    EXPUNGE = "agree that the persons in a case be forgotten"
+    OPEN_SEALED = "open what is sealed in a sealed case"
     SIGHT = "report a sighting"
     LIST_SIGHTINGS = "list sightings"
     JUDGE_SIGHTING = "accept or reject a sighting"
@@ -107,6 +115,14 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.APPROVE: Class.PUBLIC,
     Action.ISSUE: Class.PUBLIC,
     Action.CANCEL: Class.PUBLIC,
+    Action.EXTEND: Class.PUBLIC,
+    Action.REOPEN: Class.PUBLIC,
+    Action.DE_PUBLISH: Class.PUBLIC,
+    Action.CONFIRM_PARTNER: Class.PUBLIC,
+    Action.SEAL: Class.PUBLIC,
+    Action.ASK_EXPUNGE: Class.PUBLIC,
+    Action.EXPUNGE: Class.PUBLIC,
+    Action.OPEN_SEALED: Class.COORDINATOR,
     Action.SIGHT: Class.PUBLIC,
     Action.LIST_SIGHTINGS: Class.COORDINATOR,
     Action.JUDGE_SIGHTING: Class.PUBLIC,
@@ -153,6 +169,14 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.APPROVE: _POLICE,
     Action.ISSUE: _POLICE,
     Action.CANCEL: _POLICE,
+    Action.EXTEND: _POLICE,
+    Action.REOPEN: _POLICE,
+    Action.DE_PUBLISH: _POLICE,
+    Action.CONFIRM_PARTNER: _STAFF,
+    Action.SEAL: {Role.SUPERVISOR: Scope.ALL},
+    Action.ASK_EXPUNGE: {Role.SUPERVISOR: Scope.ALL},
+    Action.EXPUNGE: _POLICE,
+    Action.OPEN_SEALED: {Role.SUPERVISOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Action.SIGHT: {**_DESKS, **_SEARCHERS, Role.REPORTER: Scope.OWN},
     Action.LIST_SIGHTINGS: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.JUDGE_SIGHTING: _STAFF,

@@ -156,6 +156,37 @@ class CancelBody(Body):
     reason: CancelReason
 
 
+class ExtendBody(Body):
+    """Until when an alert lives on: at a moment, or so long from now."""
+
+    expires_at: Moment | None = None
+    expires_in_s: Annotated[Whole, Field(ge=1, le=604_800)] | None = None
+
+
+class AgreeBody(Body):
+    """What is agreed to: the expiry as it was read."""
+
+    expires_at: Moment
+
+
+class PartnersBody(Body):
+    """Which other systems hold a copy."""
+
+    partners: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
+
+
+class PartnerBody(Body):
+    """Which partner has taken its copy down."""
+
+    partner: ReasonCode
+
+
+class ExpungeBody(Body):
+    """What is agreed to."""
+
+    asked: Id
+
+
 class SightingBody(Body):
     """Where and when somebody saw the person."""
 

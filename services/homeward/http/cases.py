@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from homeward.case import fold
+from homeward.case import LAPSED, Status, fold
 from homeward.codec import KINDS
 from homeward.desk import Asking, Receipt
 from homeward.http.answers import (
@@ -29,12 +29,12 @@ from homeward.http.bodies import (
     VehicleBody,
     public_cell,
 )
-from homeward.http.caseview import CaseOut
+from homeward.http.caseview import CaseOut, TombstoneOut
 from homeward.http.deciding import decide_case
 from homeward.http.doors import Door, desk_sees, opened
 from homeward.http.personal import open_for, person
 from homeward.http.rooms import Rooms
-from homeward.http.showing import case_json
+from homeward.http.showing import case_json, tombstone
 from homeward.http.strict import StrictRoute
 from homeward.record.envelope import read
 from homeward.requests import Request
@@ -42,7 +42,7 @@ from homeward.requests import case as requests
 from homeward.words import ReasonCode, case_code, instant_text
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
-CASE_KINDS: Final = frozenset(kind for kind in KINDS if kind.startswith("case."))
+CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith("case."))})
 
 
 async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str, Receipt]:
@@ -117,7 +117,7 @@ async def list_(
     return CaseList(items=lines, next=str(rows[-1].log_index) if len(rows) == limit else None)
 
 
-@router.get("/{case}", response_model=None, responses={200: {"model": CaseOut}})
+@router.get("/{case}", response_model=None, responses={200: {"model": CaseOut | TombstoneOut}})
 async def see(
     response: Response,
     rooms: InRooms,
@@ -126,7 +126,10 @@ async def see(
         ReasonCode | None, Query(description="Opens what is sealed; the access is recorded.")
     ] = None,
 ) -> dict[str, Any]:
-    """Return how the case stands, as the caller may see it."""
+    """Return how the case stands, as the caller may see it; of an expunged one, that it was."""
+    if door.state.status is Status.EXPUNGED:
+        response.headers["ETag"] = etag(door.state.version)
+        return tombstone(door)
     shown = await case_json(rooms, door)
     if purpose is not None:
         shown["personal"] = person(door.recorded, await open_for(rooms, door, purpose))
@@ -134,9 +137,10 @@ async def see(
     return shown
 
 
-async def _decided(
+async def decided(
     rooms: Rooms, door: Door, keyed: WithKey, request: Request, response: Response
 ) -> ReceiptOut:
+    """Make a request about a case true and return its receipt. Raises Refused."""
     receipt = await decide_case(rooms, door.case, keyed.asking(door.by), request)
     tag(response, receipt)
     return receipt_out(door.case, receipt)
@@ -152,7 +156,7 @@ async def take_up(
 ) -> ReceiptOut:
     """Look into a waiting report: the reporter's clock is answered."""
     request = requests.TakeUp(at=rooms.clock.now(), by=door.by, unit=body.unit)
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/facts")
@@ -171,7 +175,7 @@ async def add_facts(
         mode=body.mode,
         note=body.note,
     )
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/vehicle")
@@ -190,7 +194,7 @@ async def identify_vehicle(
         vehicle=body.vehicle,
         licence_plate=body.licence_plate,
     )
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/withdraw")
@@ -203,7 +207,7 @@ async def withdraw(
 ) -> ReceiptOut:
     """Take one's own report back, before it was verified."""
     request = requests.Withdraw(at=rooms.clock.now(), by=door.by, note=body.note)
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/verify")
@@ -216,7 +220,7 @@ async def verify(
 ) -> ReceiptOut:
     """Confirm the report: an alert may be drafted."""
     request = requests.Verify(at=rooms.clock.now(), by=door.by, unit=body.unit)
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/reject")
@@ -229,7 +233,7 @@ async def reject(
 ) -> ReceiptOut:
     """Turn the report down; that is never edited again."""
     request = requests.Reject(at=rooms.clock.now(), by=door.by, reason=body.reason, note=body.note)
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/resolve")
@@ -244,7 +248,7 @@ async def resolve(
     request = requests.ResolveCase(
         at=rooms.clock.now(), by=door.by, outcome=body.outcome, helped_by=body.helped_by
     )
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)
 
 
 @router.post("/{case}/cancel")
@@ -257,4 +261,4 @@ async def cancel(
 ) -> ReceiptOut:
     """Take the alert back: everybody who was told is told so."""
     request = requests.CancelAlert(at=rooms.clock.now(), by=door.by, reason=body.reason)
-    return await _decided(rooms, door, keyed, request, response)
+    return await decided(rooms, door, keyed, request, response)

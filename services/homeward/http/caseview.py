@@ -38,6 +38,14 @@ class DraftView(Answered):
     issued: Annotated[bool, Field(description="It is out on the fast lane.")]
 
 
+class ExtensionView(Answered):
+    """What somebody asks: that the version that is out live longer."""
+
+    asked: Annotated[str, Field(description="What a second person approves.")]
+    version: int
+    expires_at: str
+
+
 class WaveView(Answered):
     """One wave."""
 
@@ -154,6 +162,11 @@ class CaseOut(Answered):
     clock_level: int | None = None
     outcome: str | None = None
     draft: DraftView | None = None
+    extension: ExtensionView | None = None
+    partners: Annotated[
+        dict[str, bool] | None, Field(description="Who held a copy: have they taken it down?")
+    ] = None
+    expunge_asked: str | None = None
     waves: list[WaveView] | None = None
     watches: list[WatchView] | None = None
     hubs_unreachable: list[str] | None = None
@@ -175,6 +188,18 @@ class CaseOut(Answered):
     last_seen_cell: str | None = None
     reported_by_role: str | None = None
     personal: PersonalView | None = None
+
+
+class TombstoneOut(Answered):
+    """What is kept of an expunged case."""
+
+    case: str
+    code: str
+    status: str
+    outcome: Annotated[str, Field(description="resolved, cancelled, withdrawn or lapsed")]
+    raised_at: str
+    ended_at: str
+    expunged_at: str
 
 
 class EntryView(Answered):

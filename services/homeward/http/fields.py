@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BeforeValidator
 
+from homeward.case.refusals import DePublished
 from homeward.facts.access import FieldShown
 from homeward.formats.catalogues import LANGS
 from homeward.formats.geojson import MEDIA_TYPE, field_json
@@ -106,6 +107,8 @@ async def shown(
     ``asked`` is as_of, at and policy. Raises TooManyPictures, LogUnavailable, as `known_then`.
     """
     said, at, policy = asked
+    if door.state.status.hidden:
+        raise DePublished
     pictures = request.app.state.pictures
     assert isinstance(pictures, Pictures)
     pictures.rates.take(door.by.id)

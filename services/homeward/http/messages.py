@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from homeward.case import Case, Status, fold
+from homeward.case import LAPSED, Case, fold
 from homeward.codec import KINDS
 from homeward.dispatch.words import SealedWords
 from homeward.facts.watch import ClockLapsed
@@ -30,7 +30,7 @@ from homeward.record.envelope import read
 from homeward.words import Purpose, RecipientId, Sex, Texts, case_code, instant_text
 
 router = APIRouter(prefix="/v1", tags=["inbox"], route_class=StrictRoute)
-CASE_KINDS: Final = frozenset(kind for kind in KINDS if kind.startswith("case."))
+CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith("case."))})
 
 
 class MessageOut(BaseModel):
@@ -115,8 +115,8 @@ class Letterbox:
 
     def state(self, case: Case) -> str:
         """Return how the alert of a case stands, on every surface the same (I-27)."""
-        if case.status is Status.CANCELLED:
-            return "cancelled"
+        if case.alert is not None and case.alert.closed:
+            return case.alert.closed  # also of a case that was opened again, until it tells anew
         if case.status.over:
             return "over"
         if case.alert is None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
+from homeward.case import Status
 from homeward.desk import Opened
 from homeward.http.authorisation import CLEARANCE, Action, Class, scope_of
 from homeward.http.doors import Door
@@ -25,10 +26,11 @@ FIELDS: Final = {
 """Sealed fields and how delicate they are; suspect data and private contacts are the police's."""
 
 
-def readable(by: Actor) -> frozenset[str]:
-    """Return the sealed fields that somebody may read. Raises NotForRole."""
-    if scope_of(by.role, Action.OPEN_PERSON) is None:
-        raise NotForRole(f"{by.role.value} may not {Action.OPEN_PERSON.value}")
+def readable(by: Actor, status: Status = Status.NONE) -> frozenset[str]:
+    """Return the sealed fields that somebody may read in a case. Raises NotForRole."""
+    action = Action.OPEN_SEALED if status is Status.SEALED else Action.OPEN_PERSON
+    if scope_of(by.role, action) is None:
+        raise NotForRole(f"{by.role.value} may not {action.value}")
     clearance = CLEARANCE[by.role]
     return frozenset(name for name, needed in FIELDS.items() if needed <= clearance)
 
@@ -37,7 +39,7 @@ async def open_for(
     rooms: Rooms, door: Door, purpose: str, only: Sequence[str] = tuple(FIELDS)
 ) -> Opened:
     """Return the opened fields by fact. Raises NotForRole, LogUnavailable."""
-    fields = readable(door.by) & set(only)
+    fields = readable(door.by, door.state.status) & set(only)
     reading = str(uuid.uuid4())  # each look is an access of its own
     return await rooms.reader.open_case(
         door.case, door.by, purpose=purpose, fields=fields, reading=reading

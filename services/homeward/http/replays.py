@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from homeward import policies
+from homeward.case.refusals import DePublished
 from homeward.facts.access import AreaPreviewed
 from homeward.fanout.areas import CellSet
 from homeward.fanout.index import Query as Asked
@@ -117,6 +118,8 @@ async def see(
     ] = None,
 ) -> ReplayOut:
     """Say whom and which hubs the case told, and whom it would have told under other policies."""
+    if door.state.status.hidden:
+        raise DePublished
     asked = list(dict.fromkeys(policy))
     for name in asked:
         if name not in policies.ALL:

@@ -10,7 +10,7 @@ from homeward.messages import Actor
 from homeward.timeline import Entry, status_of
 from homeward.timeline.spans import span
 from homeward.timeline.views import bucket
-from homeward.words import Purpose, Role
+from homeward.words import Purpose, Role, case_code, instant_text
 
 COUNTS_OF_PEOPLE: Final = frozenset(
     {
@@ -99,6 +99,32 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
         "last_seen_cell": raised.last_seen_cell,
         "reported_by_role": raised.raised_by.value,
         "personal": None,
+    }
+
+
+OUTCOMES: Final = {
+    "case.resolved/1": "resolved",
+    "case.alert-cancelled/1": "cancelled",
+    "case.withdrawn/1": "withdrawn",
+    "escalation.report-lapsed/1": "lapsed",
+}
+"""What a tombstone says of how a case ended: the class, for what became of somebody is theirs."""
+
+
+def tombstone(door: Door) -> dict[str, Any]:
+    """Return all that is shown of an expunged case, to whoever may see it."""
+    state = door.state
+    assert state.raised
+    assert state.ended
+    assert state.expunged_at
+    return {
+        "case": door.case,
+        "code": case_code(door.case),
+        "status": state.status.value,
+        "outcome": OUTCOMES[state.ended.kind],
+        "raised_at": instant_text(state.raised.at),
+        "ended_at": instant_text(state.ended.at),
+        "expunged_at": instant_text(state.expunged_at),
     }
 
 

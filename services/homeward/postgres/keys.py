@@ -41,6 +41,9 @@ class PostgresSubjectKeys:
             found |= await self._found(missing)  # another process may have been faster
         return found
 
+    async def destroy(self, subjects: Collection[str]) -> None:
+        await self._database.run("subject_keys_destroy", sorted(set(subjects)))
+
     async def _found(self, subjects: list[str]) -> dict[str, bytes]:
         if not subjects:
             return {}

@@ -9,7 +9,7 @@ Cancelling takes one person and no conditions beyond an alert to cancel.
 from datetime import datetime
 
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
-from homeward.case.state import Case, Draft
+from homeward.case.state import Case, Draft, Status
 from homeward.facts import case as facts
 from homeward.geography.cells import CELL_BYTES, from_bytes
 from homeward.messages import Fact
@@ -104,11 +104,12 @@ def _check_given(case: Case, request: requests.DraftAlert) -> None:
 
 def _newest(case: Case, draft_id: str) -> Draft:
     """Return the draft with that id if it is the newest and not yet issued."""
-    if draft_id not in case.drafts or case.draft is None:
+    if draft_id not in case.drafts:
         raise NoSuchDraft
-    if case.draft.id != draft_id or (case.alert and case.alert.draft == draft_id):
+    draft, out = case.draft, case.alert is not None and case.alert.draft == draft_id
+    if draft is None or draft.id != draft_id or out:
         raise DraftOutdated
-    return case.draft
+    return draft
 
 
 def _approve(case: Case, request: requests.ApproveAlert) -> tuple[Fact, ...]:
@@ -179,7 +180,7 @@ def _waits(case: Case, draft: Draft, at: datetime) -> bool:
 def _issue(case: Case, request: requests.IssueAlert) -> tuple[Fact, ...]:
     only(OFFICERS, request)
     _open_and_verified(case)
-    if case.alert is not None and case.alert.draft == request.draft:
+    if case.status is Status.ALERTED and case.alert and case.alert.draft == request.draft:
         return ()
     draft = _newest(case, request.draft)
     if request.at >= draft.expires_at:
@@ -230,7 +231,7 @@ def _cancel(case: Case, request: requests.CancelAlert) -> tuple[Fact, ...]:
     match case.ended:
         case facts.AlertCancelled(reason=reason) if reason is request.reason:
             return ()
-        case None if case.alert is not None:
+        case None if case.alert is not None and not case.alert.told_over:
             return (
                 facts.AlertCancelled(
                     case=case.id,

@@ -1,6 +1,8 @@
 """What a request makes true of a case: facts, nothing when it is true already, or a refusal."""
 
 from homeward.case.alerts import decide_alert
+from homeward.case.extending import decide_extension
+from homeward.case.filing import FILING, decide_file
 from homeward.case.rules import (
     OFFICERS,
     TRIAGE,
@@ -9,9 +11,11 @@ from homeward.case.rules import (
     check_seen,
     check_texts,
     only,
+    unsealed,
 )
 from homeward.case.state import Case, Status
 from homeward.facts import case as facts
+from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact
 from homeward.refusals import (
     AlertIsOut,
@@ -38,6 +42,9 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
         return _raise(case, request)
     if case.raised is None:
         raise NoSuchCase
+    if isinstance(request, FILING):
+        return decide_file(case, request)
+    unsealed(case)
     match request:
         case requests.TakeUp() | requests.Verify() | requests.Reject():
             return _judge(case, request)
@@ -49,6 +56,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
             return _resolve(case, request)
         case requests.CloseOut():
             return _close_out(case, request)
+        case requests.ExtendAlert() | requests.ApproveExtension():
+            return decide_extension(case, request)
         case _:
             return decide_alert(case, request)
 
@@ -75,6 +84,7 @@ def _raise(case: Case, request: requests.RaiseCase) -> tuple[Fact, ...]:
         note=request.note,
     )
     if case.raised is not None:
+        unsealed(case)
         if case.raised == fact.without_personal() and case.reporter == request.by.id:
             return ()
         raise AlreadyRaised
@@ -96,11 +106,13 @@ def _judge(
             return ()
         case requests.Reject(), None if case.alert is not None:
             raise AlertIsOut
+        case requests.Verify(), ReportLapsed():
+            return (facts.CaseVerified(case=case.id, at=request.at, unit=request.unit),)
         case requests.TakeUp(), None:
             return (facts.CaseTakenUp(case=case.id, at=request.at, unit=request.unit),)
         case requests.Verify(), None:
             return (facts.CaseVerified(case=case.id, at=request.at, unit=request.unit),)
-        case requests.Reject(), None:
+        case requests.Reject(), None | ReportLapsed():
             return (
                 facts.CaseRejected(
                     case=case.id, at=request.at, reason=request.reason, note=request.note
@@ -162,6 +174,7 @@ def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle)
 
 def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
     only(OFFICERS, request)
+    ends = _still_believed(case)
     match case.ended:
         case None:
             return (
@@ -170,8 +183,8 @@ def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
                     at=request.at,
                     outcome=request.outcome,
                     helped_by=request.helped_by,
-                    alert=case.alert.number if case.alert else None,
-                    version=case.alert.version if case.alert else None,
+                    alert=ends[0],
+                    version=ends[1],
                 ),
             )
         case facts.CaseResolved(outcome=outcome, helped_by=helped_by):
@@ -182,6 +195,15 @@ def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
             raise CaseOver(case.status.value)
 
 
+def _still_believed(case: Case) -> tuple[int, int] | tuple[None, None]:
+    """Return number and version of the alert that those told hold for true; none: there is none.
+
+    Of a case that was opened again they were told that it is over, unless a new version went out.
+    """
+    alert = case.alert
+    return (None, None) if alert is None or alert.told_over else (alert.number, alert.version)
+
+
 def _close_out(case: Case, request: requests.CloseOut) -> tuple[Fact, ...]:
     only(OFFICERS, request)
     if case.status is Status.CLOSED_OUT:
@@ -189,12 +211,13 @@ def _close_out(case: Case, request: requests.CloseOut) -> tuple[Fact, ...]:
     if case.status is not Status.RESOLVED:
         raise CaseOver(case.status.value) if case.status.over else NotResolved
     check_texts(request.texts)
+    alert, version = _still_believed(case)
     return (
         facts.CaseClosedOut(
             case=case.id,
             at=request.at,
-            alert=case.alert.number if case.alert else None,
-            version=case.alert.version if case.alert else None,
+            alert=alert,
+            version=version,
             texts=request.texts,
         ),
     )

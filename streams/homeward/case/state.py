@@ -4,15 +4,27 @@ Folded from the public parts of ``case-<case>`` alone; other facts of the case a
 the whole of a case can be folded as it comes. An alert keeps its number for as long as the case
 lasts: what follows an expired version is its next version, so that close-out finds everybody who
 was ever told under one number.
+
+    provisional -> verifying -> verified -> alerted
+    provisional | verifying -> withdrawn | rejected | lapsed;  lapsed -> verified | rejected
+    alerted -> cancelled;  all that are not over -> resolved -> closed-out
+    cancelled | resolved | closed-out | de-published -> verified, by a reopening
+    cancelled | closed-out -> de-published -> sealed -> expunged
+    withdrawn | lapsed -> sealed: nothing of them was published
+
+A rejected and an expunged case never change. That a report lapsed is said by a processor and not
+by the desk, so it may come between what an officer read and what they decided: whoever was first
+in the log counts, and verifying a lapsed report is always possible.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from homeward.facts import case as facts
+from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
 from homeward.policies.approval import APPROVAL_LASTS
 from homeward.words import Category, Instant, Mode, Severity
@@ -32,16 +44,35 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
     RESOLVED = "resolved"
     CLOSED_OUT = "closed-out"
+    LAPSED = "lapsed"
+    """Nobody verified or rejected it in time."""
+    DE_PUBLISHED = "de-published"
+    SEALED = "sealed"
+    EXPUNGED = "expunged"
 
     @property
     def over(self) -> bool:
         """Whether nothing more goes out for the case, except that it is over."""
-        return self in _OVER
+        return self not in _OPEN
+
+    @property
+    def hidden(self) -> bool:
+        """Whether pages and pictures show only that it is over."""
+        return self in _HIDDEN
+
+    @property
+    def reopenable(self) -> bool:
+        """Whether it may have been closed by mistake, and be opened again."""
+        return self in _REOPENABLE
 
 
-_OVER = frozenset(
-    {Status.WITHDRAWN, Status.REJECTED, Status.CANCELLED, Status.RESOLVED, Status.CLOSED_OUT}
+_OPEN = frozenset(
+    {Status.NONE, Status.PROVISIONAL, Status.VERIFYING, Status.VERIFIED, Status.ALERTED}
 )
+_HIDDEN = frozenset({Status.DE_PUBLISHED, Status.SEALED, Status.EXPUNGED})
+_REOPENABLE = frozenset({Status.CANCELLED, Status.RESOLVED, Status.CLOSED_OUT, Status.DE_PUBLISHED})
+LAPSED: Final = str(ReportLapsed.model_fields["kind"].default)
+"""The one kind of another stream that changes a case."""
 _UNVERIFIED = frozenset({Status.PROVISIONAL, Status.VERIFYING})
 
 
@@ -82,11 +113,32 @@ class Alert:
     """On one officer's word; None: as a whole, two have approved it."""
     proposed: Draft | None = None
     """The draft that it was issued on."""
+    issued_at: Instant | None = None
+    closed: str = ""
+    """How it ended, ``cancelled`` or ``over``; empty: it did not, but may have expired."""
+    told_over: bool = False
+    """Everybody who was told of it was told that it is over."""
+    extended_on: str = ""
+    """The asking that it was extended on last."""
 
     @property
     def widens(self) -> Draft | None:
         """The draft that a second person may still approve: then it goes on to its whole bound."""
         return None if self.people_max is None else self.proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What somebody asks for that a second person must agree to."""
+
+    id: str
+    by: str
+    alert: int = 0
+    version: int = 0
+    expires_at: Instant | None = None
+    """Of an extension."""
+    reason: str = ""
+    """Of an expunging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +158,17 @@ class Case:
     alert: Alert | None = None
     ended: Fact | None = None
     """The fact that ended it; of a closed-out case the one that resolved it."""
+    verified: bool = False
+    """An officer checked it once, whatever became of it."""
+    reopened: bool = False
+    extension: Asking | None = None
+    """For the version that is out."""
+    partners: frozenset[str] = frozenset()
+    """Who held a copy when it was de-published."""
+    confirmed: frozenset[str] = frozenset()
+    """Those who have taken it down."""
+    expunge: Asking | None = None
+    expunged_at: Instant | None = None
     said: frozenset[tuple[str, Fact]] = frozenset()
     """Who said what already, so that the same words twice add nothing."""
 
@@ -127,7 +190,10 @@ class Case:
 
 
 def evolve(case: Case, heard: Recorded) -> Case:
-    """Return the case after a fact; facts of other streams change nothing."""
+    """Return the case after a fact; facts of other streams change nothing, but for a lapse."""
+    if heard.kind == LAPSED:
+        unverified = case.status in _UNVERIFIED
+        return replace(case, status=Status.LAPSED, ended=heard.fact) if unverified else case
     if not heard.kind.startswith("case."):
         return case
     return replace(case, version=heard.version, **_changes(case, heard))
@@ -154,17 +220,72 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
         case facts.VehicleIdentified():
             return {"mode": Mode.VEHICLE, "said": _said(case, heard)}
         case facts.CaseVerified():
-            return {"status": Status.VERIFIED, "unit": fact.unit}
+            return {
+                "status": Status.VERIFIED,
+                "unit": fact.unit,
+                "ended": None,
+                "verified": True,
+            }
         case facts.CaseWithdrawn():
             return {"status": Status.WITHDRAWN, "ended": fact}
         case facts.CaseRejected():
             return {"status": Status.REJECTED, "ended": fact}
         case facts.CaseResolved():
-            return {"status": Status.RESOLVED, "ended": fact}
+            return {"status": Status.RESOLVED, "ended": fact, "alert": _closed(case, told=False)}
         case facts.CaseClosedOut():
-            return {"status": Status.CLOSED_OUT}
+            return {"status": Status.CLOSED_OUT, "alert": _closed(case, told=True)}
+        case (
+            facts.CaseReopened()
+            | facts.CaseDePublished()
+            | facts.PartnerConfirmed()
+            | facts.CaseSealed()
+            | facts.ExpungeAsked()
+            | facts.CaseExpunged()
+        ):
+            return _file_changes(case, heard)
         case _:
             return _alert_changes(case, heard)
+
+
+def _closed(case: Case, *, told: bool, closed: str = "over") -> Alert | None:
+    """Return the alert once it has ended; how it ended first stays."""
+    alert = case.alert
+    if alert is None:
+        return None
+    ended = alert.closed or closed
+    return replace(alert, closed=ended, told_over=alert.told_over or told)
+
+
+def _file_changes(case: Case, heard: Recorded) -> dict[str, Any]:
+    """Return what changes of a case that is over."""
+    fact = heard.fact
+    match fact:
+        case facts.CaseReopened():
+            # What was drafted before was drafted of a case that went on.
+            alert = _closed(case, told=False)
+            return {
+                "status": Status.VERIFIED,
+                "ended": None,
+                "reopened": True,
+                "draft": None,
+                "extension": None,
+                "alert": alert and replace(alert, proposed=None),
+                "partners": frozenset(),
+                "confirmed": frozenset(),
+            }
+        case facts.CaseDePublished():
+            named = case.partners | set(fact.partners)
+            return {"status": Status.DE_PUBLISHED, "partners": named}
+        case facts.PartnerConfirmed():
+            return {"confirmed": case.confirmed | {fact.partner}}
+        case facts.CaseSealed():
+            return {"status": Status.SEALED}
+        case facts.ExpungeAsked():
+            return {"expunge": Asking(heard.id, heard.by.id, reason=fact.reason)}
+        case facts.CaseExpunged():
+            return {"status": Status.EXPUNGED, "expunged_at": fact.at}
+        case _:
+            return {}
 
 
 def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
@@ -197,13 +318,21 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 expires_at=fact.expires_at,
                 people_max=fact.people_max,
                 proposed=case.draft if case.draft and case.draft.id == fact.draft else None,
+                issued_at=fact.at,
             )
-            return {"status": Status.ALERTED, "alert": alert}
+            return {"status": Status.ALERTED, "alert": alert, "extension": None}
         case facts.AlertWidened() if case.alert and case.alert.draft == fact.draft:
             wide = replace(case.alert, reach_km_max=fact.reach_km_max, people_max=None)
             return {"alert": wide}
+        case facts.ExtensionAsked():
+            asked = Asking(heard.id, heard.by.id, fact.alert, fact.version, fact.expires_at)
+            return {"extension": asked}
+        case facts.AlertExtended() if case.alert and case.alert.version == fact.version:
+            longer = replace(case.alert, expires_at=fact.expires_at, extended_on=fact.asked or "")
+            return {"alert": longer, "extension": None}
         case facts.AlertCancelled():
-            return {"status": Status.CANCELLED, "ended": fact}
+            closed = _closed(case, told=True, closed="cancelled")
+            return {"status": Status.CANCELLED, "ended": fact, "alert": closed}
         case _:
             return {}
 
@@ -216,6 +345,7 @@ def fold(recorded: Iterable[Recorded]) -> Case:
     """Return the case after these facts, given in log order."""
     case = Case()
     for heard in recorded:
-        if heard.kind.startswith("case."):  # most are not, and a call takes longer
+        # Most are of neither, and a call takes longer.
+        if heard.kind.startswith("case.") or heard.kind == LAPSED:
             case = evolve(case, heard)
     return case

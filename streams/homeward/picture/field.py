@@ -12,11 +12,13 @@ from homeward import policies, watch
 from homeward.facts.case import (
     AlertCancelled,
     AlertDrafted,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     AlertWidened,
     CaseClosedOut,
     CaseRejected,
+    CaseReopened,
     CaseResolved,
     CaseWithdrawn,
 )
@@ -38,6 +40,7 @@ from homeward.words import Mode, Severity
 PICTURED: Final = NEWS | kinds(
     *(AlertDrafted, AlertIssued, AlertUpdated, AlertWidened, AlertCancelled, ReachWidened),
     *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected),
+    *(AlertExtended, CaseReopened),
     *(WatchOrdered, WatchReleased, HubUnreachable),
     *(WatchAcknowledged, WatchLapsed, WatchStoodDown),
 )
@@ -146,6 +149,8 @@ def field_of(facts: Sequence[Recorded], at: datetime, policy: str | None = None)
             live, told, waves = Live.of(fact), NOWHERE, 0
         elif isinstance(fact, AlertWidened):
             live = (live and live.widened(fact)) or live
+        elif isinstance(fact, AlertExtended):
+            live = (live and live.extended(fact)) or live
         elif isinstance(fact, ReachWidened):
             told, waves = union(told, from_bytes(fact.cells or b"")), waves + 1
     if not knowledge.sources:
@@ -180,7 +185,8 @@ def moment_of(facts: Sequence[Recorded], now: datetime) -> datetime:
     """Return the moment that a picture of these facts shows: now, or the end if it is over."""
     ends = (AlertCancelled, CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected)
     ended = [one.at for one in facts if isinstance(one.fact, ends)]
-    begun = [one.at for one in facts if isinstance(one.fact, AlertIssued | AlertUpdated)]
+    begins = (AlertIssued, AlertUpdated, CaseReopened)
+    begun = [one.at for one in facts if isinstance(one.fact, begins)]
     over = [at for at in ended if not begun or at >= begun[-1]]
     return min(now, *over) if over else now
 

@@ -15,6 +15,11 @@ ALERTS_ALONE_MAX: Final = 3
 sum of what one person can do, however many cases they raise."""
 ALONE_WITHIN: Final = timedelta(hours=24)
 
+ALONE_LASTS: Final = timedelta(hours=24)
+"""So long after its issue one officer lets a version on the fast lane live on: a day, in which a
+second person has had three shifts to look at it. Farther, and whatever two have approved, takes
+two: the expiry is part of what they approved."""
+
 APPROVAL_LASTS: Final = timedelta(minutes=10)
 """An approval that was not used for so long is void (SAFETY "Abuse and its controls"): who approved
 saw another moment. On the case clock."""

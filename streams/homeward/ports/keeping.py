@@ -35,6 +35,10 @@ class SubjectKeys(Protocol):
         """Return data keys; with ``create`` missing ones are made (durable before returning)."""
         ...
 
+    async def destroy(self, subjects: Collection[str]) -> None:
+        """Delete keys for ever, durably: whatever was sealed under them stays closed."""
+        ...
+
 
 class Clock(Protocol):
     """Two times: the case clock, which a drill may scale, and the real one."""

@@ -7,6 +7,7 @@ from typing import Final
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import (
     AlertCancelled,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     CaseClosedOut,
@@ -69,6 +70,7 @@ class Callouts:
         ClockLapsed,
         AlertIssued,
         AlertUpdated,
+        AlertExtended,
         ReachWidened,
         WatchOrdered,
         WatchLapsed,
@@ -100,6 +102,9 @@ class Callouts:
                 return Reaction(state, _to_desk_of_report(state, heard, level))
             case AlertIssued() | AlertUpdated() as fact:
                 return Reaction(replace(state, live=Live.of(fact).without_area()))
+            case AlertExtended() as fact:
+                longer = state.live and state.live.extended(fact)
+                return Reaction(replace(state, live=longer or state.live))
             case ReachWidened() as wave:
                 return Reaction(state, (_to_area(wave),))
             case WatchOrdered() as order:

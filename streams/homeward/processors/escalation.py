@@ -1,10 +1,11 @@
 """Nothing stays unanswered: a waiting report and a silent hub go on to whoever is next.
 
-Two clocks run, both on the case clock. A parent's report that no officer has taken up is told to
+Three clocks run, all on the case clock. A parent's report that no officer has taken up is told to
 the next level; a watch that nobody has acknowledged is told to the hub's next contact, and at last
 to the police desk. Where silence is to be expected, because the hub is closed or nobody there is on
 duty, the desk is told at once and the contacts are asked beside it. A window that news moved must
-be acknowledged anew, else somebody watches at the wrong time.
+be acknowledged anew, else somebody watches at the wrong time. And a report that nobody verifies or
+rejects lapses, so long after somebody last said something new of it.
 """
 
 from dataclasses import dataclass, replace
@@ -20,11 +21,20 @@ from homeward.facts.case import (
     CaseTakenUp,
     CaseVerified,
     CaseWithdrawn,
+    FactsAdded,
+    VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
 from homeward.facts.hub import WatchOrdered, WatchReleased
-from homeward.facts.watch import ClockLapsed, WatchAcknowledged, WatchLapsed, WatchStoodDown
+from homeward.facts.watch import (
+    ClockLapsed,
+    ReportLapsed,
+    WatchAcknowledged,
+    WatchLapsed,
+    WatchStoodDown,
+)
 from homeward.messages import Fact, Recorded
+from homeward.policies.lapsing import LAPSES_AFTER
 from homeward.processor import Reaction
 from homeward.processors.keeping import Shape, earliest, is_time, kinds
 from homeward.words import ReasonCode, Role
@@ -82,6 +92,8 @@ class EscalationState:
     asked: tuple[Asked, ...] = ()
     """One entry a watch that is not over."""
     look_at: datetime | None = None
+    said_at: datetime | None = None
+    """When somebody last said something of a report that nobody has verified; None: none waits."""
 
 
 _SHAPE: Final = Shape(EscalationState)
@@ -93,6 +105,8 @@ class Escalation:
     name = "escalation"
     hears = kinds(
         CaseRaised,
+        FactsAdded,
+        VehicleIdentified,
         CaseTakenUp,
         CaseVerified,
         CaseRejected,
@@ -123,10 +137,16 @@ class Escalation:
         """React; the one wake is the earliest of all clocks."""
         says: tuple[Fact, ...] = ()
         match heard.fact:
-            case CaseRaised(raised_by=Role.REPORTER):
-                state = replace(state, reported_at=heard.at, level=0)
-            case CaseTakenUp() | CaseVerified() | CaseRejected() | CaseWithdrawn():
-                state = replace(state, reported_at=None)
+            case CaseRaised(raised_by=by):
+                state = replace(state, said_at=heard.at)
+                if by is Role.REPORTER:
+                    state = replace(state, reported_at=heard.at, level=0)
+            case FactsAdded() | VehicleIdentified():
+                state = _said_more(state, heard)
+            case CaseTakenUp():
+                state = replace(_said_more(state, heard), reported_at=None)
+            case CaseVerified() | CaseRejected() | CaseWithdrawn():
+                state = replace(state, reported_at=None, said_at=None)
             case WatchOrdered() as order:
                 state, says = _waits(state, heard, order)
             case WatchAcknowledged(watch=watch):
@@ -137,12 +157,23 @@ class Escalation:
                 others, asked = _without(state.pending, watch), _but(state.asked, watch)
                 state = replace(state, pending=others, asked=asked)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
-                state = replace(state, reported_at=None, pending=(), acknowledged=(), asked=())
+                state = EscalationState()
             case WakeDue() as wake if is_time(self.name, state, wake):
                 state, says = _lapse(state, heard)
         due = [one.due for one in state.pending]
-        state = replace(state, look_at=earliest(_next_level_at(state), *due))
+        state = replace(state, look_at=earliest(_next_level_at(state), _lapses_at(state), *due))
         return Reaction(state, says, state.look_at)
+
+
+def _said_more(state: EscalationState, heard: Recorded) -> EscalationState:
+    """Let a waiting report wait anew; of one that is verified, or lapsed, nothing waits."""
+    if state.said_at is None:
+        return state
+    return replace(state, said_at=max(state.said_at, heard.at))
+
+
+def _lapses_at(state: EscalationState) -> datetime | None:
+    return None if state.said_at is None else state.said_at + LAPSES_AFTER
 
 
 def _without(pending: tuple[Pending, ...], watch: str) -> tuple[Pending, ...]:
@@ -213,6 +244,10 @@ def _lapse(state: EscalationState, heard: Recorded) -> tuple[EscalationState, tu
                 case=heard.key, at=at, level=state.level, waiting_s=int(waiting.total_seconds())
             )
         )
+    if state.said_at is not None and state.said_at + LAPSES_AFTER <= at:
+        waited_s = int((at - state.said_at).total_seconds())
+        says.append(ReportLapsed(case=heard.key, at=at, waiting_s=waited_s))
+        state = replace(state, reported_at=None, said_at=None)
     kept: list[Pending] = []
     gone_on: dict[str, Pending] = {}
     for one in state.pending:

@@ -18,6 +18,7 @@ import numpy as np
 
 from homeward.facts.case import (
     AlertCancelled,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     AlertWidened,
@@ -101,6 +102,7 @@ class Hubs:
         AlertIssued,
         AlertUpdated,
         AlertWidened,
+        AlertExtended,
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
@@ -138,6 +140,11 @@ class Hubs:
                 if not wide:
                     return Reaction(state, wake_at=state.look_at)
                 return _look(_with_book(replace(state, live=wide), fact.hubs), heard, news=True)
+            case AlertExtended() as fact:
+                longer = state.live and state.live.extended(fact)
+                if not longer:
+                    return Reaction(state, wake_at=state.look_at)
+                return _look(replace(state, live=longer), heard, news=False)
             case WakeDue() as wake if is_time(self.name, state, wake):
                 return _look(state, heard, news=False)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():

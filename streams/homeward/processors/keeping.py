@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
+from homeward.facts.case import AlertExtended, AlertIssued, AlertUpdated, AlertWidened
 from homeward.facts.clock import WakeDue
 from homeward.messages import Fact
 from homeward.words import Severity
@@ -74,6 +74,12 @@ class Live:
         if not same or self.people_max is None:
             return None
         return replace(self, reach_km_max=fact.reach_km_max, people_max=None)
+
+    def extended(self, fact: AlertExtended) -> "Live | None":
+        """Return the same for longer; None: that is another version, or known already."""
+        same = (fact.alert, fact.version) == (self.alert, self.version)
+        longer = same and fact.expires_at > self.expires_at
+        return replace(self, expires_at=fact.expires_at) if longer else None
 
     def without_area(self) -> "Live":
         """Return the same for who asks no policy: an area is tens of kilobytes in each state."""

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from homeward.facts.case import (
     AlertCancelled,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     AlertWidened,
@@ -55,6 +56,7 @@ class Reach:
         AlertIssued,
         AlertUpdated,
         AlertWidened,
+        AlertExtended,
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
@@ -88,6 +90,9 @@ class Reach:
             case AlertWidened() as fact:
                 wide = state.live and state.live.widened(fact)
                 return _look(replace(state, live=wide), heard) if wide else _rest(state)
+            case AlertExtended() as fact:
+                longer = state.live and state.live.extended(fact)
+                return _look(replace(state, live=longer), heard) if longer else _rest(state)
             case WakeDue() as wake:
                 return _look(state, heard) if is_time(self.name, state, wake) else _rest(state)
             case _:
@@ -102,7 +107,7 @@ def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
     """Say what became reachable since the last wave, the likeliest part in a wave of its own first.
 
     Nothing is said when nothing became reachable; but for a widening, after which whoever was
-    passed over is looked at again.
+    passed over is looked at again, and for an extension, of which the lanes hear by the wave.
     """
     live, at = state.live, heard.at
     if live is None or not state.knowledge.sources or at >= live.expires_at:
@@ -114,14 +119,15 @@ def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
     state = replace(state, look_at=None if over else following)
     told, says = from_bytes(state.told), list[ReachWidened]()
     # As time passes only the rim is new, and one part of it is as likely as another.
-    parts = (area.cells,) if isinstance(heard.fact, WakeDue) else policy.parts(known, at, area)
+    late = isinstance(heard.fact, WakeDue | AlertExtended)
+    parts = (area.cells,) if late else policy.parts(known, at, area)
     for part in parts:
         new = subtract(part, told)
         if len(new):
             says.append(_widened(state, live, area, new, heard))
             told = union(told, new)
             state = replace(state, wave=state.wave + 1)
-    if isinstance(heard.fact, AlertWidened) and not says:
+    if isinstance(heard.fact, AlertWidened | AlertExtended) and not says:
         says.append(_widened(state, live, area, NOWHERE, heard))
         state = replace(state, wave=state.wave + 1)
     return Reaction(replace(state, told=to_bytes(told)) if says else state, says, state.look_at)

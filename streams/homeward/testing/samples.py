@@ -341,6 +341,17 @@ OTHERS: Final[tuple[Fact, ...]] = (
     duty.HandedOver(at=at(80), cases=(CASE,), note="The coach station calls back at 13:30."),
     duty.TakenOver(at=at(86), handed=HANDED),
     clock.WakeDue(case=CASE, at=at(35), processor="escalation", asked_by=ORDER, due=at(35)),
+    case.ExtensionAsked(case=CASE, at=at(70), alert=1, version=1, expires_at=at(36 * 60)),
+    case.AlertExtended(
+        case=CASE, at=at(71), alert=1, version=1, expires_at=at(36 * 60), draft=DRAFT, asked=ORDER
+    ),
+    case.CaseReopened(case=CASE, at=at(99), reason="other-child"),
+    case.CaseDePublished(case=CASE, at=at(100), partners=("neighbours", "radio")),
+    case.PartnerConfirmed(case=CASE, at=at(101), partner="radio"),
+    case.CaseSealed(case=CASE, at=at(102)),
+    case.ExpungeAsked(case=CASE, at=at(103), reason="kept-long-enough"),
+    case.CaseExpunged(case=CASE, at=at(104), asked=ORDER),
+    watches.ReportLapsed(case=CASE, at=at(20 + 72 * 60), waiting_s=72 * 3_600),
 )
 
 ALL: Final[tuple[Fact, ...]] = (

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from homeward.facts.case import (
     AlertCancelled,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     CaseClosedOut,
@@ -24,7 +25,7 @@ from homeward.messages import Recorded
 from homeward.words import instant_text
 
 _MAPPED: Final = (
-    *(AlertIssued, AlertUpdated, AlertCancelled, ReachWidened),
+    *(AlertIssued, AlertUpdated, AlertExtended, AlertCancelled, ReachWidened),
     *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected),
 )
 MAPPED: Final = frozenset(str(one.model_fields["kind"].default) for one in _MAPPED)
@@ -105,6 +106,11 @@ def redrawn(before: CaseMap, heard: Recorded) -> CaseMap:
         case ReachWidened() as fact if (fact.alert, fact.version) == (before.alert, before.version):
             waves = (*before.waves, wave_of(heard.log_index, fact))
             return replace(before, log_index=heard.log_index, waves=waves)
+        case AlertExtended() as fact if (fact.alert, fact.version) == (
+            before.alert,
+            before.version,
+        ):
+            return replace(before, log_index=heard.log_index, expires_at=fact.expires_at)
         case AlertCancelled():
             return replace(before, log_index=heard.log_index, state="cancelled")
         case CaseResolved() | CaseClosedOut() | CaseWithdrawn() | CaseRejected():

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from homeward.case import Case, Draft, Status, evolve
+from homeward.case import LAPSED, Case, Draft, Status, evolve
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
 from homeward.facts.watch import ClockLapsed
@@ -28,6 +28,8 @@ KINDS: Final = frozenset(
     if kind.startswith(("case.", "sighting.", "watch.", "escalation.", "hubs.watch-"))
 )
 """What a board hears."""
+OVER_MAX: Final = 1_000
+"""Cases that were closed last and may be opened again: a mistake is found within days."""
 CANNOT_WATCH: Final = "cannot-watch"
 
 
@@ -104,7 +106,7 @@ class Open:
     def hear(self, heard: Recorded) -> None:
         """Take in the next fact of the case."""
         self.at[heard.kind] = heard.at
-        if heard.kind.startswith("case."):
+        if heard.kind.startswith("case.") or heard.kind == LAPSED:
             self.case = evolve(self.case, heard)
         take_in(self.among, heard)
         watch = getattr(heard.fact, "watch", None)
@@ -130,7 +132,9 @@ class Open:
             case Status.VERIFYING:
                 yield Wait(Waits.VERIFY, self.at.get("case.taken-up/1", raised.at), urgent=False)
             case Status.VERIFIED if case.draft is None:
-                yield Wait(Waits.DRAFT, self.at["case.verified/1"], urgent=False)
+                known = (self.at.get(one) for one in ("case.verified/1", "case.reopened/1"))
+                since = max(one for one in known if one is not None)
+                yield Wait(Waits.DRAFT, since, urgent=False)
             case Status.ALERTED if not case.live(now) and case.alert is not None:
                 yield Wait(Waits.EXPIRED, case.alert.expires_at, urgent=False)
             case Status.RESOLVED:
@@ -147,6 +151,9 @@ class Open:
             issued = (self.at.get(one) for one in ("case.alert-issued/1", "case.alert-updated/1"))
             since = max(one for one in issued if one is not None)
             yield Wait(Waits.APPROVAL, since, urgent=True)
+        if self.case.extension is not None and self.case.live(now) and alert:
+            asked = self.at["case.extension-asked/1"]
+            yield Wait(Waits.APPROVAL, asked, urgent=True, until=alert.expires_at)
         if draft is None or now >= draft.expires_at or (alert and alert.draft == draft.id):
             return
         yield self._draft(draft, now)
@@ -201,21 +208,25 @@ class DutyBoard:
     upto: int = -1
     """Log index of the last fact heard."""
     open: dict[str, Open] = field(default_factory=dict)
+    _over: dict[str, Open] = field(default_factory=dict)
+    """The newest that were closed."""
 
     def hear(self, heard: Recorded) -> None:
         """Take in the next fact of the log; what was heard is passed over."""
         if heard.log_index <= self.upto:
             return
         self.upto = heard.log_index
-        if heard.kind.startswith("case."):
-            self.open.setdefault(heard.key, Open())
+        if heard.kind.startswith("case.") and heard.key not in self.open:
+            self.open[heard.key] = self._over.pop(heard.key, Open())
         mine = self.open.get(heard.key)
         if mine is None:
             return
         mine.hear(heard)
         untold = mine.case.status is Status.RESOLVED and mine.case.alert is not None
         if mine.case.status.over and not untold:
-            del self.open[heard.key]
+            self._over[heard.key] = self.open.pop(heard.key)
+            while len(self._over) > OVER_MAX:
+                del self._over[next(iter(self._over))]
 
     def lines(self, now: datetime) -> list[Line]:
         """Return the queue at a moment: the longest urgent first, then the oldest case."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from homeward.case import Case
+from homeward.case import LAPSED, Case
 from homeward.case import Status as CaseStatus
 from homeward.case import evolve as evolve_case
 from homeward.codec import KINDS as ALL_KINDS
@@ -29,12 +29,17 @@ from homeward.policies.plausibility import (
 from homeward.policies.repeats import Near, near
 from homeward.sighting import Sighting, Sightings, Status, decided_with, take_in
 
-KINDS: Final = frozenset(kind for kind in ALL_KINDS if kind.startswith(("case.", "sighting.")))
+KINDS: Final = frozenset(
+    kind for kind in ALL_KINDS if kind.startswith(("case.", "sighting.")) or kind == LAPSED
+)
 """What a board hears."""
 RANK_STEP: Final = 10**14
 """Places in the queue are rank and log index in one number, which a cursor can name."""
 
 LATE_RANK: Final = 2
+OVER_MAX: Final = 1_000
+"""Cases that were closed last and may be opened again: a mistake is found within days. Sightings of
+one that comes back later than that stay off the board, and in its own list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +173,20 @@ class Board:
     reputes: dict[str, Repute] = field(default_factory=dict)
     """By account, of all cases ever."""
     _open: dict[str, _Open] = field(default_factory=dict)
+    _over: dict[str, _Open] = field(default_factory=dict)
+    """The newest that were closed: one may be opened again."""
 
     def hear(self, heard: Recorded) -> None:
         """Take in the next fact of the log; what was heard is passed over."""
         if heard.log_index <= self.upto:
             return
         self.upto = heard.log_index
-        if heard.kind.startswith("case."):
-            mine = self._open.setdefault(heard.key, _Open())
+        if heard.kind.startswith("case.") or heard.kind == LAPSED:
+            mine = self._open.pop(heard.key, None) or self._over.pop(heard.key, _Open())
             mine.case = evolve_case(mine.case, heard)
-            if mine.case.status.over:
-                del self._open[heard.key]
+            (self._over if mine.case.status.over else self._open)[heard.key] = mine
+            while len(self._over) > OVER_MAX:
+                del self._over[next(iter(self._over))]
         elif heard.kind.startswith("sighting.") and (found := self._open.get(heard.key)):
             self._sighted(found, heard)
 

@@ -20,6 +20,7 @@ from homeward.timeline.views import (
     AlertView,
     CaseView,
     DraftView,
+    ExtensionView,
     SightingView,
     Told,
     WatchView,
@@ -60,6 +61,9 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         outcome=_outcome(case),
         alert=_alert(case, now),
         draft=_draft(case, now),
+        extension=_extension(case),
+        partners={one: one in case.confirmed for one in sorted(case.partners)},
+        expunge_asked=case.expunge.id if case.expunge else None,
         waves=_waves(heard),
         watches=_watches(heard),
         hubs_unreachable=tuple(
@@ -82,8 +86,7 @@ def _alert(case: Case, at: datetime) -> AlertView | None:
     if alert is None:
         return None
     state = "live" if case.live(at) else "expired"
-    if case.status.over:
-        state = "cancelled" if case.status is Status.CANCELLED else "over"
+    state = alert.closed or state
     return AlertView(
         alert.number,
         alert.version,
@@ -115,6 +118,13 @@ def _draft(case: Case, at: datetime) -> DraftView | None:
         draft.approved(at),
         out,
     )
+
+
+def _extension(case: Case) -> ExtensionView | None:
+    asked = case.extension
+    if asked is None or asked.expires_at is None or case.status.over:
+        return None
+    return ExtensionView(asked.id, asked.version, asked.expires_at)
 
 
 def _waves(heard: Sequence[Recorded]) -> tuple[WaveView, ...]:

@@ -50,6 +50,16 @@ class DraftView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionView:
+    """What somebody asks: that the version that is out live longer."""
+
+    asked: str
+    """What a second person approves."""
+    version: int
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class WaveView:
     """One wave of one version."""
 
@@ -125,6 +135,7 @@ class CaseView:
     outcome: str = ""
     alert: AlertView | None = None
     draft: DraftView | None = None
+    extension: ExtensionView | None = None
     waves: tuple[WaveView, ...] = ()
     watches: tuple[WatchView, ...] = ()
     hubs_unreachable: tuple[str, ...] = ()
@@ -133,6 +144,10 @@ class CaseView:
     """By purpose."""
     answers: Mapping[str, int] = field(default_factory=dict)
     """Each recipient's newest answer, counted."""
+    partners: Mapping[str, bool] = field(default_factory=dict)
+    """Who held a copy, and whether they have taken it down."""
+    expunge_asked: str | None = None
+    """What a second person agrees to."""
 
     def json(self) -> dict[str, Any]:
         """Return the view as JSON values."""

@@ -17,6 +17,7 @@ from tests.stories.scripts import (
     postgres_away,
     readme,
     real_input,
+    reopened,
     update,
 )
 
@@ -35,5 +36,6 @@ ALL: Final = tuple(
         demo,
         given_areas,
         fast_lane,
+        reopened,
     )
 )

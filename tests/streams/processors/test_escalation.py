@@ -1,13 +1,21 @@
 import json
+from datetime import timedelta
 
 import pytest
 
 from homeward import processors
 from homeward.facts import case as facts
 from homeward.facts.hub import WatchOrdered, WatchReleased
-from homeward.facts.watch import ClockLapsed, WatchAcknowledged, WatchLapsed, WatchStoodDown
+from homeward.facts.watch import (
+    ClockLapsed,
+    ReportLapsed,
+    WatchAcknowledged,
+    WatchLapsed,
+    WatchStoodDown,
+)
 from homeward.geography.hubbook import Duty, Hub
-from homeward.words import Role
+from homeward.policies.lapsing import LAPSES_AFTER
+from homeward.words import Outcome, Role
 
 ANSWERS = {
     "taken up": lambda say, at: facts.CaseTakenUp(case=say.case, at=at, unit="u"),
@@ -34,7 +42,7 @@ def test_an_unanswered_report_goes_up_every_ten_minutes(house):
         (2, 1200),
         (3, 1800),
     ]
-    assert house.wakes["escalation"] is None
+    assert house.wakes["escalation"] == house.say.after(10) + LAPSES_AFTER
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
@@ -226,3 +234,39 @@ def test_a_state_of_the_build_before_is_read(plain):
     move(plain, 40)
     plain.until(plain.say.after(100))
     assert lapses(plain, "north") == [(43, 1, False), (46, 2, False), (49, 3, True)]
+
+
+def lapsed(house):
+    return [(one.at, one.waiting_s) for one in house.facts(ReportLapsed)]
+
+
+@pytest.mark.parametrize("by", [Role.REPORTER, Role.OFFICER])
+def test_a_report_that_nobody_verifies_lapses_three_days_after_the_last_word(house, by):
+    house.hear(house.say.raised(minutes=10, by=by))
+    day = timedelta(days=1)
+    more = facts.FactsAdded(case=house.say.case, at=house.say.after(10) + 2 * day)
+    house.until(more.at)
+    house.hear(more)
+    house.hear(facts.CaseTakenUp(case=house.say.case, at=more.at + day, unit="county"))
+    end = more.at + day + LAPSES_AFTER
+    house.until(end - timedelta(seconds=1))
+    assert lapsed(house) == []
+    house.until(end + 10 * day)
+    assert lapsed(house) == [(end, LAPSES_AFTER.total_seconds())]
+    assert house.wakes["escalation"] is None
+
+
+@pytest.mark.parametrize("said", ["verified", "rejected", "withdrawn", "resolved"])
+def test_a_report_that_somebody_decided_about_never_lapses(house, said):
+    case, at = house.say.case, house.say.after(20)
+    house.hear(house.say.raised(minutes=10))
+    decided = {
+        "verified": facts.CaseVerified(case=case, at=at, unit="county"),
+        "rejected": facts.CaseRejected(case=case, at=at, reason="hoax"),
+        "withdrawn": facts.CaseWithdrawn(case=case, at=at),
+        "resolved": facts.CaseResolved(case=case, at=at, outcome=Outcome.FOUND_SAFE),
+    }
+    house.hear(decided[said])
+    house.hear(facts.FactsAdded(case=case, at=house.say.after(30)))
+    house.until(house.say.after(10) + 3 * LAPSES_AFTER)
+    assert lapsed(house) == []

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from homeward.facts.case import CaseRejected, CaseResolved
-from homeward.facts.watch import ClockLapsed
+from homeward.facts.case import CaseRejected, CaseReopened, CaseResolved, ExtensionAsked
+from homeward.facts.watch import ClockLapsed, ReportLapsed
 from homeward.testing.given import recorded
 from homeward.testing.samples import (
     ACCEPTED,
@@ -100,3 +100,25 @@ def test_what_was_heard_is_passed_over(again):
             if index <= one.log_index:
                 often.hear(heard[index])
     assert often.lines(LONG) == once.lines(LONG)
+
+
+def test_a_lapsed_report_waits_no_more_until_it_is_verified_yet():
+    lapse = ReportLapsed(case=CASE, at=LONG, waiting_s=1)
+    assert board(RAISED, lapse).lines(LONG) == []
+    assert set(waits(RAISED, lapse, VERIFIED)) == {Waits.DRAFT}
+
+
+def test_a_case_that_was_opened_again_comes_back_to_the_queue():
+    closed = CaseResolved(case=CASE, at=LONG, outcome=Outcome.FOUND_SAFE)
+    reopened = CaseReopened(case=CASE, at=LONG + timedelta(hours=1), reason="other-child")
+    found = waits(RAISED, VERIFIED, closed, reopened)
+    assert found[Waits.DRAFT].since == reopened.at
+
+
+def test_an_extension_waits_for_a_second_person():
+    asked = ExtensionAsked(
+        case=CASE, at=LONG, alert=1, version=1, expires_at=NOON + timedelta(days=2)
+    )
+    out = (RAISED, VERIFIED, DRAFTED, approved(), issued(), asked)
+    found = waits(*out)[Waits.APPROVAL]
+    assert (found.since, found.urgent) == (LONG, True)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from tests.streams.test_asked_twice import histories
 
 from homeward.case import fold as fold_case
+from homeward.facts.case import CaseReopened
 from homeward.messages import Actor
 from homeward.policies.known import Source
 from homeward.policies.plausibility import OTHERS_MAX, Repute, plausibility
@@ -102,3 +103,15 @@ def test_a_board_says_what_the_case_says(history):
         assert sorter.sort(name) is not None
         if name in said:
             assert found.sorter(case.id).sort(name) == sorter.sort(name)
+
+
+def test_sightings_of_a_case_that_was_opened_again_are_on_the_board_again():
+    closed = samples.OTHERS[4]
+    reopened = CaseReopened(case=samples.CASE, at=samples.at(99), reason="other-child")
+    found = Board()
+    for heard in recorded(samples.RAISED, samples.VERIFIED, samples.SEEN, closed):
+        found.hear(heard)
+    assert found.waiting() == []
+    history = (samples.RAISED, samples.VERIFIED, samples.SEEN, closed, reopened)
+    found.hear(recorded(*history)[-1])
+    assert [one.sighting for one in found.waiting()] == [samples.SIGHTING]

@@ -129,7 +129,7 @@ def _page(
     now = rooms.clock.now()
     view = status_of(door.recorded, now)
     shown = view.json_for_reporter()
-    raised = door.state.raised
+    raised, hidden = door.state.raised, view.status.hidden
     assert raised is not None
     notice = request.query_params.get("said", "")
     path = reporter_path(rooms, door.case)
@@ -148,8 +148,8 @@ def _page(
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
-        released=released_lines(view, raised.last_seen_cell, lang),
-        picture=maps.of_reporter(raised, lang),
+        released=[] if hidden else released_lines(view, raised.last_seen_cell, lang),
+        picture="" if hidden else maps.of_reporter(raised, lang),
         open=not view.status.over,
         retractable=view.status in {Status.PROVISIONAL, Status.VERIFYING},
         form=forms.new_token(rooms, _page_name(door)),

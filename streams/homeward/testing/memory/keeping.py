@@ -77,6 +77,11 @@ class MemorySubjectKeys:
                 self.disk.keys[subject] = hashlib.sha256(text.encode()).digest()
         return {one: self.disk.keys[one] for one in subjects if one in self.disk.keys}
 
+    @port_call
+    async def destroy(self, subjects: Collection[str]) -> None:
+        for subject in subjects:
+            self.forget(subject)
+
     def forget(self, subject: str) -> None:
         """Delete a subject's key: whatever was sealed under it stays closed for ever."""
         self.disk.keys.pop(subject, None)

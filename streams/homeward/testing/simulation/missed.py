@@ -8,6 +8,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered
+from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.fanout.areas import CellSet
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.columns import LaneColumns
@@ -20,7 +21,9 @@ from homeward.testing.memory import Disk
 from homeward.testing.simulation.alone import too_many, words_of
 from homeward.words import Audience, Purpose
 
-ENDS = {"case.alert-cancelled/1", "case.resolved/1", "case.closed-out/1"}
+ENDS = (AlertCancelled, CaseResolved, CaseClosedOut)
+VERSION_MAX = 999
+KINDS_OF_ENDS = {str(one.model_fields["kind"].default) for one in ENDS}
 
 
 def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iterator[str]:
@@ -52,21 +55,31 @@ def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iter
 
 
 def _live(disk: Disk, at: datetime) -> dict[str, list[CalloutOrdered]]:
-    """Return the orders of each case's newest version, of alerts that are not over."""
+    """Return the orders of each case's newest version, of versions that are not over."""
     orders: defaultdict[str, list[CalloutOrdered]] = defaultdict(list)
-    over = {
-        row.key for row, kind in zip(disk.log.rows, disk.log.kinds, strict=True) if kind in ENDS
-    }
+    over = _ended(disk)
     for row, kind in zip(disk.log.rows, disk.log.kinds, strict=True):
-        if kind != "callouts.ordered/1" or row.key in over:
+        if kind != "callouts.ordered/1":
             continue
         blobs = {digest: disk.log.blobs[digest] for digest in attachments(row)}
         order = read(row, blobs=blobs).fact
         assert isinstance(order, CalloutOrdered)
+        if order.version <= over.get(row.key, 0):
+            continue
         if order.audience is Audience.AREA and (order.expires_at is None or at < order.expires_at):
             before = orders[row.key]
             orders[row.key] = [one for one in before if one.version == order.version] + [order]
     return orders
+
+
+def _ended(disk: Disk) -> dict[str, int]:
+    """Return up to which version each case's alert ended."""
+    upto: dict[str, int] = {}
+    for row, kind in zip(disk.log.rows, disk.log.kinds, strict=True):
+        fact = read(row).fact if kind in KINDS_OF_ENDS else None
+        if isinstance(fact, ENDS):
+            upto[row.key] = max(fact.version or VERSION_MAX, upto.get(row.key, 0))
+    return upto
 
 
 def _cut(disk: Disk, case: str, order: CalloutOrdered) -> BitMap:

@@ -12,6 +12,7 @@ import h3
 
 from homeward.facts.case import (
     AlertCancelled,
+    AlertExtended,
     AlertIssued,
     AlertUpdated,
     AlertWidened,
@@ -66,6 +67,9 @@ class _Waved:
                 wide = self.live.widened(fact)
                 self.live, self.looks = wide or self.live, self.looks or wide is not None
                 self.unheard = wide is not None
+            case AlertExtended() as fact if self.live:
+                longer = self.live.extended(fact)
+                self.live, self.unheard = longer or self.live, longer is not None
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
                 self.live = None
             case ReachWidened() as wave if self.live and wave.version == self.live.version:

@@ -1,0 +1,1 @@
+DELETE FROM subject_keys WHERE subject = ANY ($1::text[])

@@ -1,0 +1,95 @@
+"""What is refused of a case's later life: extending, reopening, and its file."""
+
+from homeward.refusals import Refused
+
+
+class CaseSealed(Refused):
+    """The case is sealed: nothing is added to it any more."""
+
+    code = "case-sealed"
+    mend = "If the person is missing again, raise a new case. Of this one only supervision reads."
+
+
+class CaseExpunged(Refused):
+    """The case was expunged: only that there was one is kept, and its id is never used again."""
+
+    code = "case-expunged"
+    status = 410
+    mend = "If the person is missing again, raise a new case under a new Idempotency-Key."
+
+
+class DePublished(Refused):
+    """The case was de-published: of it is only shown that it is over."""
+
+    code = "case-de-published"
+    status = 410
+    mend = "Read its timeline; pictures of where the person could be are not made any more."
+
+
+class NotOver(Refused):
+    """The case is not over."""
+
+    code = "case-not-over"
+    mend = "Resolve it, or cancel its alert; nothing has to be reopened."
+
+
+class NotClosedOut(Refused):
+    """The case is not closed out: whoever was told may still believe that it goes on."""
+
+    code = "case-not-closed-out"
+    mend = "Resolve the case and close it out, or cancel its alert; then it can be de-published."
+
+
+class NotDePublished(Refused):
+    """What was published of the case has not been taken down."""
+
+    code = "case-not-de-published"
+    mend = "De-publish the case first, and name the partners who hold a copy."
+
+
+class PartnersMissing(Refused):
+    """A partner has not confirmed that its copy is taken down."""
+
+    code = "partners-missing"
+    mend = "Ask the partners that the detail names, and record each confirmation."
+
+
+class NoSuchPartner(Refused):
+    """That partner was not named when the case was de-published."""
+
+    code = "partner-not-found"
+    status = 404
+    mend = "Name it in a further de-publication of the case, then confirm it."
+
+
+class NoSuchAsking(Refused):
+    """Nobody asks for that, or something newer took its place."""
+
+    code = "asking-not-found"
+    status = 404
+    mend = "Read the case, and take the id of what is asked for now."
+
+
+class NotSealed(Refused):
+    """Only a sealed case can be expunged."""
+
+    code = "case-not-sealed"
+    mend = "Seal the case first: until then somebody may still need what it holds."
+
+
+class ExtensionImpossible(Refused):
+    """The alert does not live on from now to then without a break, or for too long."""
+
+    code = "extension-impossible"
+    status = 422
+    mend = (
+        "Extend it at least a minute before it expires, to a later moment within seven days. "
+        "Of one that has expired issue the next version."
+    )
+
+
+class ExtensionDiffers(Refused):
+    """What is approved must be what was asked for."""
+
+    code = "extension-differs"
+    mend = "Read the case, and approve with the expiry that stands beside the asking."
