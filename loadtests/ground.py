@@ -62,7 +62,7 @@ async def open_ground() -> AsyncIterator[Ground]:
         bindir = await asyncio.to_thread(_slowed_binaries, folder)
         async with EmbeddedPostgres(folder / "postgres", bindir) as server:
             (folder / WORLD).mkdir(mode=0o700)
-            ring = FileKeyRing.open(folder / WORLD / KEY_RING_FILE)
+            ring = FileKeyRing.open(folder / WORLD / KEY_RING_FILE, WORLD)
             async with open_store(server.dsn, WORLD, ring):
                 pass  # migrated, so that what is measured begins on a world that is there
             version, commit_ms = await _told(server.dsn)

@@ -69,7 +69,7 @@ def plays(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Plays:
 
 
 async def _simulated(folder: Path) -> Played:
-    host = SimulatorHost.open(ORIGIN, LANES, FileKeyRing.open(folder / RING))
+    host = SimulatorHost.open(ORIGIN, LANES, FileKeyRing.open(folder / RING, "drill"))
     player = Player(host)
     try:
         await player.play(ALL)

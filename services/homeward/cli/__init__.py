@@ -36,6 +36,11 @@ def run(args: list[str]) -> int:
     from homeward.cli.output import Complaint, complain
     from homeward.client import Trouble
 
+    if {"--live", "--drill"} <= set(args[: args.index("--")] if "--" in args else args):
+        # The parser would take the last one, and an alias or a script may have said the other.
+        return complain(
+            Complaint("--live and --drill contradict each other", "say one of them", code=2)
+        )
     try:
         returned = app(args, prog_name="homeward", standalone_mode=False)
     except Complaint as trouble:

@@ -41,7 +41,7 @@ async def of_database(where: Whereabouts) -> AsyncIterator[Check]:
         return
     for one in judged(found, where.world):
         yield one
-    yield ring_is_ours(where.folder / KEY_RING_FILE)
+    yield ring_is_ours(where.folder / KEY_RING_FILE, where.world)
     if found.rate is not None and not found.missing:
         async for one in of_channels(where, dsn):
             yield one
@@ -119,14 +119,14 @@ def _migrations(found: Standing) -> Iterator[Check]:
         yield Check("every migration of this build is applied", ok=True)
 
 
-def ring_is_ours(path: Path) -> Check:
+def ring_is_ours(path: Path, world: str | None = None) -> Check:
     """The key ring is there and can be read: without it nothing that is sealed opens again."""
     from homeward.seal.keyring import FileKeyRing, KeyRingRefused
 
     if not path.exists():
         return Check("no key ring was made yet", ok=True)
     try:
-        FileKeyRing.open(path)
+        FileKeyRing.open(path, world)
     except (KeyRingRefused, OSError) as refused:
         return Check("the key ring cannot be used", ok=False, mend=str(refused))
     return Check("the key ring is whole; is it in a backup apart from the database's?", ok=True)

@@ -11,7 +11,7 @@ from homeward.dispatch.channels import channels_for
 from homeward.dispatch.knobs import Knobs
 from homeward.dispatch.links import PageLinks
 from homeward.house.first import URL_FILE
-from homeward.house.opening import House, folder_of
+from homeward.house.opening import House, folder_of, loopbacks_of
 
 LOOK_AGAIN_S: Final = 1.0
 
@@ -19,7 +19,6 @@ LOOK_AGAIN_S: Final = 1.0
 def caller_of(house: House) -> Caller:
     """Return a sender of this house's messages."""
     settings, store, drill = house.settings, house.store, house.world == "drill"
-    allowed = [one for one in settings.webhook_loopback.replace(" ", "").split(",") if one]
     knobs = Knobs(
         lease_s=settings.lease_s,
         senders=settings.senders,
@@ -35,7 +34,7 @@ def caller_of(house: House) -> Caller:
             inbox=store.inbox,
             ring=house.ring,
             clock=store.clock,
-            webhook_loopback=allowed,
+            webhook_loopback=loopbacks_of(settings),
         ),
         words=house.words,
         link=PageLinks(house.ring, public_url(house)).inbox,

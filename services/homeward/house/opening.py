@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import structlog
 
@@ -19,6 +19,7 @@ from homeward.desk import (
     Reader,
     read_districts,
 )
+from homeward.dispatch.channels.address import loopback_endpoint
 from homeward.dispatch.words import SealedWords
 from homeward.fanout.lane import Lane
 from homeward.fanout.pyramid import PyramidIndex
@@ -31,6 +32,7 @@ from homeward.hosts.pen import Pen
 from homeward.hosts.turn import Bench
 from homeward.http.rooms import Rooms
 from homeward.http.tellings import Tellings
+from homeward.kafka.catalogue import prefix_of
 from homeward.metrics import PrometheusMeter
 from homeward.ports import LogUnavailable, Meter, PositionLine
 from homeward.postgres.keys import OtherKeyRing
@@ -42,6 +44,8 @@ from homeward.settings import Settings
 World: TypeAlias = Literal["live", "drill"]
 
 KEY_RING_FILE: Final = "keyring.json"
+DRILL_ENDS: Final = prefix_of("", "drill")
+"""A live world whose topics ended so would share a drill's."""
 WAY: Final = frozenset({"reach", "callouts"})
 """Processors whose outputs the lanes wait for; the others go on beside them."""
 
@@ -189,7 +193,20 @@ def folder_of(settings: Settings, world: World) -> Path:
 
 
 def check_world(settings: Settings, world: World) -> None:
-    """Refuse settings that only a drill may have. Raises HouseRefused."""
+    """Refuse settings that are not this world's, before anything is opened. Raises HouseRefused."""
+    if world not in get_args(World):
+        msg = f"a world is live or drill, not {world!r}: say --drill or --live"
+        raise HouseRefused(msg)
+    if settings.topic_prefix.endswith(DRILL_ENDS):
+        bare = settings.topic_prefix.removesuffix(DRILL_ENDS) or "homeward"
+        msg = (
+            f"topics that begin with {settings.topic_prefix} are a drill's, of the live world "
+            f"{bare}: set HOMEWARD_TOPIC_PREFIX={bare}, a drill adds {DRILL_ENDS} by itself"
+        )
+        raise HouseRefused(msg)
+    if world == "drill":
+        for one in loopbacks_of(settings):
+            _check_loopback(one)
     if world == "live" and settings.case_clock_rate != 1:
         msg = "a live world's clock runs at rate 1: unset HOMEWARD_CASE_CLOCK_RATE, or use --drill"
         raise HouseRefused(msg)
@@ -198,10 +215,23 @@ def check_world(settings: Settings, world: World) -> None:
         raise HouseRefused(msg)
 
 
-def _ring(folder: Path) -> FileKeyRing:
+def loopbacks_of(settings: Settings) -> list[str]:
+    """Return the endpoints that a drill's webhooks may call."""
+    return [one for one in settings.webhook_loopback.replace(" ", "").split(",") if one]
+
+
+def _check_loopback(said: str) -> None:
+    try:
+        loopback_endpoint(said)
+    except ValueError as wrong:
+        msg = f"a drill calls loopback webhooks only, and {wrong}: mend HOMEWARD_WEBHOOK_LOOPBACK"
+        raise HouseRefused(msg.replace(": write", "; write")) from None
+
+
+def _ring(folder: Path, world: World) -> FileKeyRing:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return FileKeyRing.open(folder / KEY_RING_FILE)
+        return FileKeyRing.open(folder / KEY_RING_FILE, world)
     except KeyRingRefused as refused:
         raise HouseRefused(str(refused)) from None
     except OSError as failure:
@@ -226,7 +256,7 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
     check_world(settings, world)
     folder = folder_of(settings, world)
     async with AsyncExitStack() as stack:
-        ring = _ring(folder)
+        ring = _ring(folder, world)
         postgres = None
         if settings.database_url is None:
             postgres = await stack.enter_async_context(EmbeddedPostgres(folder / "postgres"))
@@ -240,6 +270,11 @@ async def open_house(settings: Settings, world: World) -> AsyncIterator[House]:
         except LogUnavailable as away:
             mend = f"see {folder}/postgres/server.log" if postgres else "mend HOMEWARD_DATABASE_URL"
             raise HouseRefused(f"the database does not answer ({away}): {mend}") from None
+        if ring.world is None and not await store.log.size():
+            # Made before rings said so, and of another database: who knows of which world.
+            path, field = folder / KEY_RING_FILE, f'"world": "{world}"'
+            msg = f"{path} says not of which world it is: write {field} into it if you know"
+            raise HouseRefused(msg)
         meter = PrometheusMeter()
         lanes = lanes_of(store, meter)
         pure: list[Consumer] = [Pure(one) for one in processors.ALL]

@@ -19,6 +19,7 @@ from homeward.postgres.database import CONNECT_S_MAX
 from homeward.postgres.statements import app_role_of, in_world, schema_of, sql
 
 POSTGRES_MAJOR_MIN: Final = 15
+WORLDS: Final = frozenset({"live", "drill"})
 
 log = structlog.get_logger()
 
@@ -138,9 +139,21 @@ async def _apply(connection: asyncpg.Connection) -> tuple[str, ...]:
 async def _origin(connection: asyncpg.Connection, world: str, origin: str | None) -> str:
     await connection.execute(sql("origin_write"), origin or fresh_origin(world))
     kept = str(await connection.fetchval(sql("origin")))
+    if (of := _world_of(kept)) not in {world, None}:  # a schema that was renamed, or restored so
+        raise MigrationRefused(
+            f"the log in {schema_of(world)} is of the {of} world ({kept}): restore that of the "
+            f"{world} world, or name another database"
+        )
     if origin is not None and origin != kept:
         raise MigrationRefused(f"this log's origin is {kept} for ever: start it with that, or none")
     return kept
+
+
+def _world_of(origin: str) -> str | None:
+    """Return the world that an origin names; None when somebody chose another form."""
+    first, _, rest = origin.partition("/")
+    said, _, _ = rest.partition("/")
+    return said if first == "homeward" and said in WORLDS else None
 
 
 async def _app_role(connection: asyncpg.Connection, world: str) -> str | None:

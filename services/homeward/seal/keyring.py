@@ -27,11 +27,14 @@ class FileKeyRing:
     """Epoch keys that wrap data keys, a key for links, a key from which all MAC keys derive.
 
     Losing the file closes everything that was sealed for ever; it never belongs into one archive
-    with the database.
+    with the database. It says which world it is of, and opens in no other: a drill that held a live
+    key could open live links and sign as the live world does.
     """
 
     def __init__(self, path: Path, ring: dict[str, Any]) -> None:
         try:
+            self.world: str | None = ring.get("world")
+            """None: made before rings said so."""
             self._epochs = {name: _raw(text) for name, text in ring["epochs"].items()}
             self._newest = str(ring["newest"])
             self._link, self._mac = _raw(ring["link"]), _raw(ring["mac"])
@@ -41,10 +44,10 @@ class FileKeyRing:
         self._derived: dict[str, bytes] = {}
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Read the ring; the first time make it. Raises KeyRingRefused."""
+    def open(cls, path: Path, world: str | None = None) -> Self:
+        """Read the ring; the first time make it, of this world. Raises KeyRingRefused."""
         if not path.exists():
-            _create(path)
+            _create(path, world)
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise KeyRingRefused(f"others may read {path}: run `chmod 600 {path}`")
@@ -54,7 +57,13 @@ class FileKeyRing:
             raise KeyRingRefused(f"{path} belongs to another user: run as that user") from failure
         except ValueError as failure:
             raise KeyRingRefused(f"{path} is no key ring: restore it from its backup") from failure
-        return cls(path, ring)
+        made = cls(path, ring)
+        if world is not None and made.world not in {world, None}:
+            raise KeyRingRefused(
+                f"{path} is the key ring of the {made.world} world: move it away, the {world} "
+                "world makes or has one of its own"
+            )
+        return made
 
     def wrap(self, data_key: bytes) -> bytes:
         name, nonce = self._newest.encode(), secrets.token_bytes(NONCE_BYTES)
@@ -87,7 +96,7 @@ def _raw(text: str) -> bytes:
     return raw
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, world: str | None) -> None:
     """Write a fresh ring whole or not at all; when another process is faster, theirs counts."""
 
     def key() -> str:
@@ -95,6 +104,8 @@ def _create(path: Path) -> None:
 
     epoch = f"e-{secrets.token_hex(4)}"
     ring = {"v": 1, "newest": epoch, "epochs": {epoch: key()}, "link": key(), "mac": key()}
+    if world is not None:
+        ring["world"] = world
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

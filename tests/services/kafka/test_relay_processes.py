@@ -98,7 +98,7 @@ async def lossy(project, folder, dsn, broker, names):
 async def test_the_lossy_relay_is_a_process_that_loses_some(project, tmp_path, dsn, broker, names):
     async with lossy(project, tmp_path, dsn, broker, names) as (process, said):
         assert (said["role"], said["pid"]) == ("relay", process.pid)
-        ring = FileKeyRing.open(tmp_path / "drill" / "keyring.json")
+        ring = FileKeyRing.open(tmp_path / "drill" / "keyring.json", "drill")
         async with open_store(dsn, "drill", ring) as store:
             async with asyncio.timeout(WITHIN_S):
                 while await store.published.size() is None:  # noqa: ASYNC110 -- a row tells
