@@ -160,6 +160,13 @@ class AlertIsOut(Refused):
     mend = "Cancel the alert: everybody who was told is then told so."
 
 
+class OverrideNotAsked(Refused):
+    """Nobody has asked that this version reaches those who sleep or whose day is spent."""
+
+    code = "override-not-asked"
+    mend = "Ask for it with a reason; a second officer then approves it."
+
+
 class AlertNotLive(Refused):
     """The case has no live alert."""
 

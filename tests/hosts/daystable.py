@@ -1,12 +1,14 @@
 """Who is told what and when, worked out by hand; run through the real lane on each store."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.hosts.days import Lived, Set
-from tests.hosts.lanes import AWAY, HERE, NEXT, volunteer
+from tests.hosts.lanes import AWAY, HERE, NEXT, order, volunteer
 
+from homeward.hosts.turn import hear
 from homeward.words import Severity
 
 SEVERE: Final = {"severity": Severity.SEVERE}
@@ -223,3 +225,51 @@ class DaysTable:
         assert await store.roster.end_pauses(ends) == 1
         await lived.hear()
         assert lived.told == [(ends, "they", "A")]
+
+    async def test_an_override_reaches_who_sleeps_or_is_spent_and_nobody_else(
+        self, store: Any
+    ) -> None:
+        night = {"quiet_from_min": 0, "quiet_to_min": 20 * 60}
+        lived = await self.lived(
+            store,
+            volunteer("asleep", HERE, **night),
+            volunteer("limited", FAR, reach_km_max=1),
+            volunteer("mild", HERE, severity_min=Severity.EXTREME),
+            volunteer("paused", HERE, active=False),
+            volunteer("spent", HERE, per_day=1),
+            volunteer("told", HERE),
+        )
+        at = utc("2026-05-01 04:00")
+        await lived.alert("A", at, HERE, **SEVERE)
+        await lived.alert("B", at, HERE, FAR, **SEVERE)
+        assert [name for _, name, case in lived.told if case == "B"] == ["told"]
+        *_, cut = await lived.cut()
+        assert cut.passed_over is not None
+        over = {name: n for name, n in cut.passed_over.model_dump().items() if n}
+        assert over == {"paused": 1, "severity": 1, "distance": 1, "quiet": 1, "budget": 1}
+        again = {"cells": None, "overridden": True, **SEVERE}
+        await lived.alert("B", utc("2026-05-01 04:10"), **again)
+        await lived.alert("B", utc("2026-05-01 04:20"), **again)
+        told = [name for _, name, case in lived.told if case == "B"]
+        assert sorted(told) == ["asleep", "spent", "told"]
+        assert [one.people for one in await lived.cut()][-2:] == [2, 0]
+        # Whoever comes late is reached by it, too.
+        await store.roster.register([volunteer("late", HERE, **night)])
+        await lived.hear()
+        assert lived.told[-1][1:] == ("late", "B")
+
+    async def test_a_count_that_somebody_else_moved_is_made_anew(self, store: Any) -> None:
+        lived = await self.lived(store, volunteer("they", HERE, per_day=1))
+        other = Lived(store, lived.clock)
+        at = utc("2026-05-01 04:00")
+        lived.clock.moment = at
+        for case in "AB":
+            await lived.append(order(at, HERE, case=lived.case(case), expires_at=None, **SEVERE))
+        rows = [row for one in "AB" for row in await store.log.key_rows(lived.case(one))]
+        await asyncio.gather(
+            hear(lived.bench, lived.consumer, rows[:1]),
+            hear(other.bench, other.consumer, rows[1:]),
+        )
+        await lived.hear()
+        assert len(lived.told) == 1
+        assert sorted((one.people, one.suppressed) for one in await lived.cut()) == [(0, 1), (1, 0)]

@@ -6,7 +6,7 @@ import pytest
 from pyroaring import BitMap
 
 from homeward.fanout import late
-from homeward.hosts import turn
+from homeward.hosts import daybook, turn
 from homeward.hosts.latecomers import Latecomers
 from homeward.hosts.waker import Waker
 from homeward.ports import Position, Unit
@@ -170,4 +170,20 @@ def test_a_look_out_that_forgets_whom_it_told_is_noticed(monkeypatch):
         return dataclasses.replace(looked.version, told=b"", checked=looked.version.checked + 1)
 
     monkeypatch.setattr(late, "_kept", kept)
+    assert noticed(crew=whole_crew)
+
+
+def test_a_lane_that_counts_no_day_is_noticed(monkeypatch):
+    monkeypatch.setattr(daybook.DayView, "taken", lambda _: ())
+    assert noticed(crew=whole_crew)
+
+
+def test_a_lane_that_counts_a_turn_twice_is_noticed(monkeypatch):
+    sound = daybook.DayView.count
+
+    def twice(self, counted):
+        sound(self, counted)
+        sound(self, counted)
+
+    monkeypatch.setattr(daybook.DayView, "count", twice)
     assert noticed(crew=whole_crew)

@@ -8,6 +8,7 @@ never changes its meaning: a new meaning is a new version.
 from homeward.facts import (
     access,
     answer,
+    attention,
     callout,
     case,
     clock,
@@ -22,7 +23,7 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, sighting, reach, hub, callout, watch, handover, answer),
+    *(case, attention, sighting, reach, hub, callout, watch, handover, answer),
     *(roster, access, duty, clock),
 )
 

@@ -1,6 +1,7 @@
 """What a request makes true of a case: facts, nothing when it is true already, or a refusal."""
 
 from homeward.case.alerts import decide_alert
+from homeward.case.attention import decide_override
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.rules import (
@@ -11,8 +12,8 @@ from homeward.case.rules import (
     check_seen,
     check_texts,
     only,
-    unsealed,
 )
+from homeward.case.sealing import unsealed
 from homeward.case.state import Case, Status
 from homeward.facts import case as facts
 from homeward.facts.watch import ReportLapsed
@@ -30,6 +31,7 @@ from homeward.refusals import (
 )
 from homeward.requests import Request
 from homeward.requests import case as requests
+from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.words import AgeBand, Role
 
 
@@ -56,6 +58,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
             return _resolve(case, request)
         case requests.CloseOut():
             return _close_out(case, request)
+        case OverrideAttention() | ApproveOverride():
+            return decide_override(case, request)
         case requests.ExtendAlert() | requests.ApproveExtension():
             return decide_extension(case, request)
         case _:

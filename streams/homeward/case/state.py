@@ -23,6 +23,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from homeward.case.attention import Override, override_changes
 from homeward.facts import case as facts
 from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
@@ -156,6 +157,8 @@ class Case:
     draft: Draft | None = None
     drafts: frozenset[str] = frozenset()
     alert: Alert | None = None
+    override: Override | None = None
+    """What was asked last for those whom a version lets sleep."""
     ended: Fact | None = None
     """The fact that ended it; of a closed-out case the one that resolved it."""
     verified: bool = False
@@ -334,7 +337,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             closed = _closed(case, told=True, closed="cancelled")
             return {"status": Status.CANCELLED, "ended": fact, "alert": closed}
         case _:
-            return {}
+            return override_changes(heard)
 
 
 def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:

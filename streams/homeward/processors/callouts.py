@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from homeward.facts.attention import AttentionOverridden
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import (
     AlertCancelled,
@@ -56,6 +57,10 @@ class CalloutsState:
     live: Live | None = None
     asked: tuple[Asked, ...] = ()
     report: str | None = None
+    area: CalloutOrdered | None = None
+    """The newest order of the live version for an area, without its cells."""
+    overridden: bool = False
+    """The live version reaches those, too, who sleep or whose day is spent."""
 
 
 _SHAPE: Final = Shape(CalloutsState)
@@ -70,6 +75,7 @@ class Callouts:
         ClockLapsed,
         AlertIssued,
         AlertUpdated,
+        AttentionOverridden,
         AlertExtended,
         ReachWidened,
         WatchOrdered,
@@ -101,12 +107,16 @@ class Callouts:
             case ClockLapsed(level=level):
                 return Reaction(state, _to_desk_of_report(state, heard, level))
             case AlertIssued() | AlertUpdated() as fact:
-                return Reaction(replace(state, live=Live.of(fact).without_area()))
-            case AlertExtended() as fact:
-                longer = state.live and state.live.extended(fact)
-                return Reaction(replace(state, live=longer or state.live))
+                live = Live.of(fact).without_area()
+                return Reaction(replace(state, live=live, area=None, overridden=False))
+            case AttentionOverridden() | AlertExtended() as fact:
+                return _on_change(state, fact)
             case ReachWidened() as wave:
-                return Reaction(state, (_to_area(wave),))
+                order = _to_area(state, wave)
+                return Reaction(
+                    replace(state, area=order.model_copy(update={"cells": None, "cell_count": 0})),
+                    (order,),
+                )
             case WatchOrdered() as order:
                 state, asked = _asks(state, order)
                 return Reaction(
@@ -127,6 +137,16 @@ class Callouts:
             case CaseClosedOut() as fact:
                 return Reaction(replace(state, asked=()), _closed_out(state, heard, fact))
         return Reaction(state)
+
+
+def _on_change(
+    state: CalloutsState, fact: AttentionOverridden | AlertExtended
+) -> Reaction[CalloutsState]:
+    """Take in what changes of the version that is out; reach says the wave of an extension."""
+    if isinstance(fact, AttentionOverridden):
+        return _on_override(state, fact)
+    longer = state.live and state.live.extended(fact)
+    return Reaction(replace(state, live=longer or state.live))
 
 
 def _severity(state: CalloutsState) -> Severity:
@@ -150,7 +170,19 @@ def _to_desk_of_report(
     )
 
 
-def _to_area(wave: ReachWidened) -> CalloutOrdered:
+def _on_override(state: CalloutsState, fact: AttentionOverridden) -> Reaction[CalloutsState]:
+    """Let lanes look again at those passed over; waves that come say so themselves."""
+    live = state.live
+    if live is None or (live.alert, live.version) != (fact.alert, fact.version):
+        return Reaction(state)
+    state = replace(state, overridden=True)
+    if state.area is None:  # no wave went out yet
+        return Reaction(state)
+    again = state.area.model_copy(update={"at": fact.at, "overridden": True})
+    return Reaction(replace(state, area=again), (again,))
+
+
+def _to_area(state: CalloutsState, wave: ReachWidened) -> CalloutOrdered:
     return CalloutOrdered(
         case=wave.case,
         at=wave.at,
@@ -165,6 +197,7 @@ def _to_area(wave: ReachWidened) -> CalloutOrdered:
         people_max=wave.people_max,
         texts_of=wave.texts_of,
         expires_at=wave.expires_at,
+        overridden=state.overridden or None,
         cell_count=wave.cell_count,
         cells=wave.cells,
     )

@@ -12,6 +12,7 @@ import h3
 from homeward.facts import access as rights
 from homeward.facts import (
     answer,
+    attention,
     callout,
     case,
     clock,
@@ -159,6 +160,18 @@ def issued(draft: str = DRAFT) -> case.AlertIssued:
 
 WIDENED: Final = case.AlertWidened(
     case=CASE, at=at(31), draft=DRAFT, alert=1, version=1, reach_km_max=100, hubs=HUB_BOOK
+)
+OVERRIDE_ASKED: Final = attention.AttentionOverrideAsked(
+    case=CASE,
+    at=at(32),
+    draft=DRAFT,
+    alert=1,
+    version=1,
+    digest="0" * 64,
+    reason="The lake freezes over tonight and she wears no coat",
+)
+OVERRIDDEN: Final = attention.AttentionOverridden(
+    case=CASE, at=at(33), draft=DRAFT, alert=1, version=1, asked=DRAFT
 )
 SEEN: Final = sighting.SightingReported(
     case=CASE,
@@ -364,6 +377,8 @@ ALL: Final[tuple[Fact, ...]] = (
     approved(),
     issued(),
     WIDENED,
+    OVERRIDE_ASKED,
+    OVERRIDDEN,
     SEEN,
     ACCEPTED,
     ORDERED,

@@ -56,6 +56,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
         "people_max",
     ),
     "case.alert-widened/1": ("draft", "alert", "version", "reach_km_max"),
+    "case.attention-override-asked/1": ("draft", "alert", "version"),
+    "case.attention-overridden/1": ("draft", "alert", "version", "asked"),
     "case.extension-asked/1": ("alert", "version", "expires_at"),
     "case.alert-extended/1": ("alert", "version", "expires_at", "asked"),
     "case.alert-cancelled/1": ("alert", "version", "reason"),

@@ -19,6 +19,7 @@ from homeward.geography.cells import from_bytes
 from homeward.record.envelope import attachments, read
 from homeward.testing.memory import Disk
 from homeward.testing.simulation.alone import too_many, words_of
+from homeward.testing.simulation.counted import days_of, miscounted, told_of
 from homeward.words import Audience, Purpose
 
 ENDS = (AlertCancelled, CaseResolved, CaseClosedOut)
@@ -33,6 +34,8 @@ def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iter
     """
     rule, words = BruteIndex(everybody), words_of(disk)
     yield from too_many(words)
+    yield from miscounted(disk)
+    days = days_of(disk)
     for case, orders in _live(disk, at).items():
         newest = orders[-1]
         cells = np.concatenate([from_bytes(one.cells or b"") for one in orders])
@@ -44,6 +47,9 @@ def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iter
                 severity=newest.severity,
                 focus=newest.focus,
                 told=_cut(disk, case, newest),
+                known=told_of(disk, case, newest.alert),
+                days=days,
+                overridden=bool(newest.overridden),
             )
         )
         untold = BitMap(found.ordinals)
