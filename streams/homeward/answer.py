@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeward.case import Case
-from homeward.case.rules import unsealed
+from homeward.case.sealing import unsealed
 from homeward.facts.answer import AnswerGiven
 from homeward.messages import Fact, Recorded
 from homeward.refusals import AlertNotLive, CaseOver, NoSuchCase

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from homeward.case import Case
-from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only, unsealed
+from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only
+from homeward.case.sealing import unsealed
 from homeward.facts import sighting as facts
 from homeward.messages import Fact, Recorded
 from homeward.refusals import (

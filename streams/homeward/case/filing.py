@@ -12,7 +12,8 @@ from homeward.case.refusals import (
     NotSealed,
     PartnersMissing,
 )
-from homeward.case.rules import DRAFTERS, OFFICERS, SUPERVISORS, only, unsealed
+from homeward.case.rules import DRAFTERS, OFFICERS, SUPERVISORS, only
+from homeward.case.sealing import unsealed
 from homeward.case.state import Asking, Case, Status
 from homeward.facts import case as facts
 from homeward.messages import Fact

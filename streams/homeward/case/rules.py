@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from homeward.case.refusals import CaseExpunged, CaseSealed
-from homeward.case.state import Case, Status
 from homeward.refusals import (
     AgeContradicts,
     NotForRole,
@@ -41,14 +39,6 @@ def only(roles: frozenset[Role], request: Request) -> None:
     """Refuse whoever has none of the roles."""
     if request.by.role not in roles:
         raise NotForRole(request.by.role.value)
-
-
-def unsealed(case: Case) -> None:
-    """Refuse whatever is asked of a case whose file is closed, also what is true already."""
-    if case.status is Status.SEALED:
-        raise CaseSealed
-    if case.status is Status.EXPUNGED:
-        raise CaseExpunged
 
 
 def check_last_seen(seen_at: datetime, at: datetime) -> None:

@@ -23,6 +23,14 @@ async def test_each_subject_has_one_key_that_is_stored_wrapped(store, dsn):
     assert all(key not in row["wrapped"] for row in kept for key in made.values())
 
 
+async def test_a_key_that_was_destroyed_is_gone_and_one_made_anew_is_another(store):
+    keys = store.subject_keys
+    made = await keys.keys_for(["s_1", "s_2"], create=True)
+    await keys.destroy(["s_1", "s_3"])
+    assert await keys.keys_for(["s_1", "s_2"], create=False) == {"s_2": made["s_2"]}
+    assert (await keys.keys_for(["s_1"], create=True))["s_1"] != made["s_1"]
+
+
 async def test_a_key_opens_what_it_was_made_for_until_it_is_revoked(store):
     keys = store.api_keys
     secret, holder = await keys.create(Role.OFFICER, "li", "fuyang")

@@ -1,4 +1,4 @@
-"""Cancelled by mistake, opened again, told anew, and extended: under one number all the while."""
+"""Cancelled by mistake, opened again, told anew, extended, closed for good, and expunged."""
 
 from typing import Final
 
@@ -48,5 +48,16 @@ SCRIPT: Final = Script(
         register("somebody comes after the first expiry", [TOWN.person(LATE[1])]),
         Pass("a moment", 1),
         *over(),
+        Ask("de-publish", "officer", f"{PATH}/de-publish", {"partners": ["radio"]}),
+        Ask("confirm", "coordinator", f"{PATH}/confirm-partner", {"partner": "radio"}),
+        Ask("seal", "supervisor", f"{PATH}/seal", {}),
+        Ask(
+            "ask-expunge",
+            "supervisor",
+            f"{PATH}/ask-expunge",
+            {"reason": "kept-long-enough"},
+            saves={"expunging": "facts.0.id"},
+        ),
+        Ask("expunge", "officer", f"{PATH}/expunge", {"asked": "{expunging}"}),
     ),
 )
