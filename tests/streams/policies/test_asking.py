@@ -81,10 +81,19 @@ def test_who_drops_out_opens_a_place():
 
 def test_who_is_overdue_opens_a_place():
     state = policy.answered(asked(opened(), 30), coming(people(5), minute=1, minutes=10))
-    assert policy.following(state, at(20.9)).ask == 0 or policy.lacking(state, at(20.9))
     assert state.coming(at(20.9)) == 5
     assert state.coming(at(21)) == 0
     assert policy.following(state, at(21)).ask > 0
+
+
+def test_who_is_late_is_half_a_place_and_who_is_on_the_way_nearly_one():
+    promised = policy.answered(asked(opened(quota=10), 60), coming(people(13)))
+    before, late = policy.lacking(promised, at(10)), policy.lacking(promised, at(11))
+    assert late > before + 3
+    under_way = [Answered(one, Answer.ON_MY_WAY, at(2)) for one in people(11)]
+    eleven = policy.answered(asked(opened(quota=10), 60), coming(people(11)))
+    assert policy.lacking(eleven, at(3)) > 0
+    assert not policy.lacking(policy.answered(eleven, under_way), at(3))
 
 
 def test_who_says_that_they_are_there_is_not_overdue():
