@@ -11,7 +11,6 @@ from homeward.case import Alert, Case, waiting
 from homeward.desk import Asking, Receipt, alone_before, digest_of, noted_alone
 from homeward.facts.case import AlertDrafted, AlertIssued, AlertUpdated
 from homeward.formats import texts
-from homeward.http import overrides
 from homeward.http.answers import (
     DraftedOut,
     DraftTexts,
@@ -42,7 +41,6 @@ from homeward.requests import case as requests
 from homeward.words import Description, Id, ReasonCode, case_code
 
 router = APIRouter(prefix="/v1/cases", tags=["alerts"], route_class=StrictRoute)
-router.include_router(overrides.router)
 WORDS_FROM = ("description", "place_text", "vehicle", "licence_plate")
 """The sealed fields that an alert's words are made of."""
 DraftPath = Annotated[Id, Path(description="The id of the draft.")]

@@ -21,8 +21,7 @@ from homeward.requests import Request
 from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.words import Digest, Id
 
-router = APIRouter(route_class=StrictRoute)
-"""Part of the alerts' router."""
+router = APIRouter(prefix="/v1/cases", tags=["alerts"], route_class=StrictRoute)
 DraftPath = Annotated[Id, Path(description="The id of the draft that is live.")]
 
 
