@@ -60,6 +60,7 @@ MODULES: Final = (
     previews,  # before the alerts, whose drafts have ids where it has a word
     extending,
     filing,
+    overrides,
     alerts,
     overrides,
     sightings,

@@ -49,6 +49,7 @@ async def everything_a_reporter_reads(world, case):
         "token": token,
         "sighting_id": case["sighting"],
         "draft_id": case["draft"],
+        "asked": case["draft"],
         "watch_id": case["sighting"],
         "recipient": "mother",
         "prefix": "abcd12",
