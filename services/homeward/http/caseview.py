@@ -99,6 +99,14 @@ class ToldView(Answered):
     accepted: Figure
     failed: Figure
     expired: Figure
+    over_paused: Annotated[
+        Figure, Field(description="Of those suppressed, by the first reason; at each look.")
+    ] = 0
+    over_severity: Figure = 0
+    over_distance: Figure = 0
+    over_quiet: Figure = 0
+    over_budget: Figure = 0
+    over_alone: Figure = 0
 
 
 class LedgerView(Answered):

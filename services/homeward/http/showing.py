@@ -16,6 +16,8 @@ COUNTS_OF_PEOPLE: Final = frozenset(
     {
         *("people", "already_told", "suppressed", "unreachable", "leased", "accepted"),
         *("failed", "expired", "retried", "withdrawn", "unknown", "pending"),
+        *("over_paused", "over_severity", "over_distance", "over_quiet"),
+        *("over_budget", "over_alone"),
     }
 )
 MAP_FIGURES: Final = (

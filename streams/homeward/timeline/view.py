@@ -178,6 +178,9 @@ def _told(heard: Sequence[Recorded]) -> dict[str, Told]:
             continue
         tally = counts.setdefault(one.fact.purpose.value, Counter())
         tally.update({name: getattr(one.fact, name) for name in names})
+        over = one.fact.passed_over if isinstance(one.fact, ChunksCut) else None
+        reasons = over.model_dump() if over else {}
+        tally.update({f"over_{reason}": people for reason, people in reasons.items()})
     return {purpose: Told(**counts[purpose]) for purpose in sorted(counts)}
 
 

@@ -109,6 +109,13 @@ class Told:
     accepted: int = 0
     failed: int = 0
     expired: int = 0
+    over_paused: int = 0
+    """Of those suppressed, by the first reason; each look counts them anew."""
+    over_severity: int = 0
+    over_distance: int = 0
+    over_quiet: int = 0
+    over_budget: int = 0
+    over_alone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
