@@ -60,7 +60,6 @@ MODULES: Final = (
     previews,  # before the alerts, whose drafts have ids where it has a word
     extending,
     filing,
-    overrides,
     alerts,
     overrides,
     sightings,
