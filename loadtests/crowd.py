@@ -162,5 +162,6 @@ def _columns(
         reachable=draw.random(people)[owners] < 0.98,  # noqa: PLR2004 -- the same
         levels=np.zeros(len(owners), np.uint8),
         per_day=np.zeros(len(owners), np.uint8),
+        tiers=np.zeros(len(owners), np.uint8),
         zone_names=ZONES,
     )

@@ -25,7 +25,7 @@ from homeward.fanout.eligible import Fate, Person, fate
 from homeward.fanout.index import Query, RecipientIndex
 from homeward.fanout.pyramid import PyramidIndex
 from homeward.geography.covering import cover_disk
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 from loadtests.figures import Figure, Measured, Size
 from loadtests.million import contest
 
@@ -133,6 +133,7 @@ def _columns(people: list[Person]) -> LaneColumns:
         reachable=np.array([one.reachable for one in owners], np.bool_),
         levels=np.array([one.level for one in owners], np.uint8),
         per_day=np.array([one.per_day for one in owners], np.uint8),
+        tiers=np.array([list(Tier).index(one.tier) for one in owners], np.uint8),
         zone_names=ZONES,
     )
 

@@ -126,6 +126,7 @@ def roster(people: int, draw: np.random.Generator) -> LaneColumns:
         reachable=each((1, 1, 1, 1, 0), np.bool_),
         levels=each((0, 1), np.uint8),
         per_day=each((0, 0, 1, 3), np.uint8),
+        tiers=each((0, 0, 1), np.uint8),
         zone_names=["Asia/Shanghai", "Europe/Berlin"],
     )
 

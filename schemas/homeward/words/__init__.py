@@ -15,6 +15,7 @@ from homeward.words.enums import (
     Role,
     Severity,
     Sex,
+    Tier,
 )
 from homeward.words.ids import (
     CODE_ALPHABET,
@@ -81,6 +82,7 @@ __all__ = [
     "Sex",
     "StreamName",
     "Texts",
+    "Tier",
     "Value",
     "case_code",
     "case_prefix",

@@ -86,6 +86,14 @@ class RecipientKind(StrEnum):
     DESK = "desk"
 
 
+class Tier(StrEnum):
+    """How far a volunteer is trusted; hubs and desks are kinds of their own."""
+
+    PUBLIC = "public"
+    VETTED = "vetted"
+    """An organisation knows them: they may hear of a report that nobody verified yet."""
+
+
 class Audience(StrEnum):
     """Whom an order is for; the tier decides what they may read (hub > vetted > public)."""
 

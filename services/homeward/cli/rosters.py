@@ -51,9 +51,9 @@ def import_recipients(talk: Talk, file: File, bad_lines: Bad = 20) -> None:
     Columns: kind (volunteer, camera-owner, desk), a place as lat,lon[,datum] or cell1 to cell3,
     and, if wanted, id, lang, reach_km_max, severity_min, quiet_from, quiet_to, zone, channel
     (inbox, webhook; inbox when left out, and none for a desk: it is unreachable), address, level
-    (of a desk), private (yes, no). Points of volunteers leave this machine as cells of about 5 km2,
-    of private ones of about 250. Without ids an edited file would be other people: give ids to load
-    it again.
+    (of a desk), private (yes, no), tier (of a volunteer: public, vetted; public when left out).
+    Points of volunteers leave this machine as cells of about 5 km2, of private ones of about 250.
+    Without ids an edited file would be other people: give ids to load it again.
     """
     load(talk, file, Kind.RECIPIENTS, bad_lines)
 

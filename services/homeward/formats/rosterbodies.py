@@ -29,6 +29,7 @@ def body_of(one: Recipient) -> dict[str, Any]:
         "name": one.name,
         "level": one.level,
         "per_day": one.per_day,
+        "tier": one.tier.value,
     }
     if one.kind is not RecipientKind.HUB:
         body["kind"] = one.kind.value

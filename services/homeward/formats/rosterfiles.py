@@ -14,7 +14,7 @@ from homeward.formats import rosterfields as read
 from homeward.formats.tables import BadLine, BadRow, Line, records
 from homeward.policies.attention import PER_DAY_MAX
 from homeward.ports import Contact, Recipient
-from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
+from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity, Tier
 
 CONTACT_COLUMNS: Final = tuple(f"contact{number}" for number in range(1, 6))
 HUB_COLUMNS_NEEDED: Final = ("kind", "name", "lat", "lon", "source", "ref")
@@ -27,7 +27,7 @@ CELL_COLUMNS: Final = ("cell1", "cell2", "cell3")
 RECIPIENT_COLUMNS: Final = (
     *("id", "kind", "lat", "lon", "datum", *CELL_COLUMNS, "lang", "reach_km_max"),
     *("severity_min", "quiet_from", "quiet_to", "zone", "channel", "address", "level"),
-    *("private", "per_day"),
+    *("private", "per_day", "tier"),
 )
 RES_EXACT: Final = 10
 RES_PRIVATE: Final = 5
@@ -200,10 +200,21 @@ def _recipient(fields: Fields, named: str, seen: set[str]) -> Recipient:
         zone=read.zone(fields.get("zone", "")),
         level=read.whole(fields.get("level", ""), "level", _LEVEL_MAX),
         per_day=read.whole(fields.get("per_day", ""), "per_day", PER_DAY_MAX),
+        tier=_tier(fields, kind),
         contacts=_only_way(kind, fields),
     )
     seen.add(recipient)
     return made
+
+
+def _tier(fields: Fields, kind: RecipientKind) -> Tier:
+    try:
+        tier = Tier(fields.get("tier") or Tier.PUBLIC)
+    except ValueError:
+        raise BadRow(f"tier must be one of {', '.join(Tier)}") from None
+    if tier is not Tier.PUBLIC and kind is not RecipientKind.VOLUNTEER:
+        raise BadRow("only a volunteer has a tier")
+    return tier
 
 
 def _only_way(kind: RecipientKind, fields: Fields) -> tuple[tuple[Contact, ...], ...]:

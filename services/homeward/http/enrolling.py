@@ -20,7 +20,7 @@ from homeward.http.problems import (
 from homeward.policies.attention import PER_DAY_MAX
 from homeward.policies.duty import HOURS_CHARS_MAX
 from homeward.ports import Contact, Recipient
-from homeward.words import RES_VOLUNTEER_MAX, RecipientId, RecipientKind, Severity
+from homeward.words import RES_VOLUNTEER_MAX, RecipientId, RecipientKind, Severity, Tier
 
 CELLS_MAX: Final = 3
 RES_EXACT: Final = 10
@@ -77,6 +77,9 @@ class RecipientBody(Body):
             description="Of how many alerts a day they hear; 0: of as many as the policy says.",
         ),
     ] = 0
+    tier: Annotated[
+        Tier, Field(description="Of a volunteer; only whom an organisation knows is vetted.")
+    ] = Tier.PUBLIC
     zone: Annotated[str, Field(max_length=60)] = ""
     hours: Annotated[str, Field(max_length=HOURS_CHARS_MAX)] = ""
     shifts: Annotated[
@@ -106,6 +109,8 @@ def recipient_of(body: RecipientBody, recipient_id: str) -> Recipient:
     quiet = body.quiet
     if body.kind is not RecipientKind.HUB and (body.hours or body.shifts):
         raise RecipientWrong("only a hub has hours and shifts")
+    if body.kind is not RecipientKind.VOLUNTEER and body.tier is not Tier.PUBLIC:
+        raise RecipientWrong("only a volunteer has a tier")
     try:
         contacts = _contacts(body)
         return Recipient(
@@ -121,6 +126,7 @@ def recipient_of(body: RecipientBody, recipient_id: str) -> Recipient:
             active=body.active,
             level=body.level if body.kind is RecipientKind.DESK else 0,
             per_day=body.per_day,
+            tier=body.tier,
             hub_kind=body.hub_kind,
             contacts=contacts,
             name=_name(body),

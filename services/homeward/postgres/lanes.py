@@ -41,7 +41,7 @@ def _record(**fields: str) -> np.dtype[np.void]:
 RECIPIENT: Final = _record(
     ordinal=">i8", cell_1=">u8", cell_2=">u8", cell_3=">u8", reach_km_max=">i4",
     severity_min=">i2", quiet_from_min=">i2", quiet_to_min=">i2", zone=">i2", kind=">i2",
-    level=">i2", per_day=">i2", active="?", reachable="?",
+    level=">i2", per_day=">i2", tier=">i2", active="?", reachable="?",
 )  # fmt: skip
 PLACE: Final = _record(ordinal=">i8", here=">u8")
 NOBODY: Final = np.zeros(0, RECIPIENT)
@@ -187,5 +187,6 @@ def _columns(revision: int, zones: Sequence[str], people: Records, places: Recor
         reachable=attribute("reachable", np.bool_),
         levels=attribute("level", np.uint8),
         per_day=attribute("per_day", np.uint8),
+        tiers=attribute("tier", np.uint8),
         zone_names=list(zones),
     )

@@ -8,7 +8,7 @@ import h3
 from homeward.fanout.shards import shard_of
 from homeward.ports import KeyRing, Limits, Recipient, Registered
 from homeward.postgres.contacts import open_contacts, seal_contacts
-from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
+from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity, Tier
 
 CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
@@ -64,6 +64,7 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
         hours=row["hours"],
         shifts=tuple(row["shifts"]),
         per_day=row["per_day"],
+        tier=Tier(row["tier"]),
     )
     here, paused_until = cell_text(row["here"]), row["paused_until"]
     return Registered(recipient, row["ordinal"], row["revision"], here, paused_until)

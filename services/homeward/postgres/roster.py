@@ -55,7 +55,8 @@ class PostgresRoster:
             hours = [one.hours for one in batch.values()]
             shifts = [json.dumps(one.shifts) for one in batch.values()]
             per_day = [one.per_day for one in batch.values()]
-            args = given, hours, shifts, per_day
+            tiers = [one.tier.value for one in batch.values()]
+            args = given, hours, shifts, per_day, tiers
             for row in await self._database.fetch("register_recipients", *args):
                 name, here = row["id"], cell_text(row["here"])
                 found[name] = Registered(batch[name], row["ordinal"], row["revision"], here)

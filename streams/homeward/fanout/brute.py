@@ -17,9 +17,10 @@ from homeward.policies.attention import (
     sleeping_until,
 )
 from homeward.policies.clocks import Clocks, Minutes, instant_of
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 _KINDS = list(RecipientKind)
+_TIERS = list(Tier)
 
 
 class BruteIndex:
@@ -36,6 +37,7 @@ class BruteIndex:
         first = order[self._starts]
         self._kinds = columns.kinds[first]
         self._levels = columns.levels[first]
+        self._tiers = columns.tiers[first]
         self._reach_km_max = columns.reach_km_max[first]
         self._severity_min = columns.severity_min[first]
         self._quiet_from_min = columns.quiet_from_min[first]
@@ -101,6 +103,8 @@ class BruteIndex:
         wanted = np.isin(self._kinds, [_KINDS.index(kind) for kind in query.kinds])
         if query.level is not None:
             wanted &= self._levels == query.level
+        if query.tier is not None:
+            wanted &= self._tiers == _TIERS.index(query.tier)
         if query.only is not None:
             wanted &= np.isin(self._people, np.array(query.only.to_array(), np.uint32))
         return inside & wanted

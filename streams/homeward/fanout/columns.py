@@ -36,6 +36,8 @@ class LaneColumns:
     levels: NDArray[np.uint8]
     per_day: NDArray[np.uint8]
     """Of how many alerts a day they want to hear; 0: of as many as the policy says."""
+    tiers: NDArray[np.uint8]
+    """Index into list(Tier); of volunteers alone does it mean anything."""
     zone_names: list[str] = field(default_factory=list)
 
 

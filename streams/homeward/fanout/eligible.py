@@ -34,7 +34,7 @@ from homeward.geography.sphere import (
 )
 from homeward.policies.attention import day_limit, sleeps_until, wakes_everybody
 from homeward.policies.clocks import local_day
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 _QUARTER_TURN_M = EARTH_RADIUS_M * np.pi / 2 - 1
 SLEEPERS = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
@@ -67,6 +67,7 @@ class Person:
     reachable: bool = True
     level: int = 0
     per_day: int = 0
+    tier: Tier = Tier.PUBLIC
 
 
 def inside(area: Area, person: Person) -> bool:
@@ -132,6 +133,8 @@ def away_m(query: Query, person: Person) -> float:
 def fate(query: Query, person: Person) -> Fate:
     """Return what becomes of a person under an order."""
     if person.kind not in query.kinds or query.level not in {None, person.level}:
+        return Fate.OUTSIDE
+    if query.tier not in {None, person.tier}:
         return Fate.OUTSIDE
     if not (inside(query.area, person) or person.ordinal in query.again):
         return Fate.OUTSIDE

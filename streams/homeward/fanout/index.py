@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from homeward.fanout.areas import Area
 from homeward.fanout.columns import LaneChanges
 from homeward.fanout.days import Days
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 Ordinals = NDArray[np.uint32]
 
@@ -30,6 +30,8 @@ class Query:
     """The cell that nearness is measured from; without one everybody is near."""
     level: int | None = None
     """Only desks of this level."""
+    tier: Tier | None = None
+    """Only people of this tier."""
     told: BitMap = field(default_factory=BitMap)
     """Whoever was told this already."""
     again: BitMap = field(default_factory=BitMap)

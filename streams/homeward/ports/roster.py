@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from homeward.fanout.columns import LaneChanges, LaneColumns
 from homeward.geography.hubbook import Duty
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """When a pause ends that lasts until its owner ends it."""
@@ -50,6 +50,8 @@ class Recipient:
     """When a hub is open, in `zone`, as `policies.duty` reads it; empty: always."""
     per_day: int = 0
     """Of how many alerts a day they want to hear; 0: of as many as the policy says."""
+    tier: Tier = Tier.PUBLIC
+    """Of a volunteer: how far an organisation trusts them."""
     shifts: tuple[str, ...] = ()
     """When each of a hub's contacts is on duty, in their order; empty or missing: always."""
 

@@ -14,7 +14,7 @@ from homeward.geography.datum import wgs84_to_gcj02
 from homeward.geography.hubbook import Duty
 from homeward.http.enrolling import RecipientBody, recipient_of
 from homeward.ports import Contact, Recipient
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 HUBS = "kind,name,lat,lon,country,source,ref,precision_m"
 LINQUAN = (33.0416, 115.2576)  # the county seat
@@ -297,3 +297,20 @@ def test_rubbish_costs_only_its_own_lines(read, lines):
 def test_any_bytes_are_a_table_or_refused(raw):
     with contextlib.suppress(NoSuchTable):
         list(read_hubs(raw))
+
+
+def test_a_tier_is_read_and_goes_to_the_api():
+    found = people(
+        "kind,cell1,tier",
+        f"volunteer,{h3.latlng_to_cell(*LINQUAN, 7)},vetted",
+        f"volunteer,{h3.latlng_to_cell(*LINQUAN, 7)},",
+        f"volunteer,{h3.latlng_to_cell(*LINQUAN, 7)},friend",
+        "desk,,vetted",
+    )
+    assert [one.tier for one in found[:2]] == [Tier.VETTED, Tier.PUBLIC]
+    assert reasons(found) == [
+        (4, "tier must be one of public, vetted"),
+        (5, "only a volunteer has a tier"),
+    ]
+    made = recipient_of(RecipientBody.model_validate(body_of(found[0])), found[0].id)
+    assert made == found[0]

@@ -4,7 +4,7 @@ import h3
 import pytest
 
 from homeward.geography.datum import wgs84_to_gcj02
-from homeward.words import RecipientKind
+from homeward.words import RecipientKind, Tier
 
 FINE = h3.latlng_to_cell(33.068, 115.276, 8)
 RIGHT = h3.latlng_to_cell(33.068, 115.276, 7)
@@ -34,6 +34,8 @@ async def test_a_volunteer_registers_and_gets_a_link(world):
         ({"kind": "volunteer", "cells": [RIGHT] * 4}, "request-invalid"),
         ({"kind": "volunteer", "cells": [RIGHT], "name": "Wang"}, "recipient-wrong"),
         ({"kind": "volunteer", "cells": [RIGHT], "lang": "fr"}, "recipient-wrong"),
+        ({"kind": "camera-owner", "cells": [RIGHT], "tier": "vetted"}, "recipient-wrong"),
+        ({"kind": "volunteer", "cells": [RIGHT], "tier": "trusted"}, "request-invalid"),
         (
             {"kind": "volunteer", "cells": [RIGHT], "contacts": [[{"channel": "fax"}]]},
             "recipient-wrong",
@@ -77,6 +79,14 @@ async def test_a_place_becomes_a_cell_that_may_be_kept(world, private, res):
     said = (await world.post("ngo", "/v1/recipients", body)).json()
     assert said["cells"] == [h3.latlng_to_cell(33.068, 115.276, res)]
     assert (await world.store.roster.get(said["recipient"])).recipient.cells == (said["cells"][0],)
+
+
+async def test_who_is_not_said_to_be_vetted_is_public(world):
+    for name, more in (("v-1", {}), ("v-2", {"tier": "vetted"})):
+        body = {"recipient": name, "kind": "volunteer", "cells": [RIGHT], **more}
+        assert (await world.post("ngo", "/v1/recipients", body)).status_code == 201
+    tiers = [(await world.store.roster.get(one)).recipient.tier for one in ("v-1", "v-2")]
+    assert tiers == [Tier.PUBLIC, Tier.VETTED]
 
 
 async def test_registered_twice_with_one_key_it_is_one_recipient(world):

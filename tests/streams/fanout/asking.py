@@ -14,7 +14,7 @@ from homeward.fanout.days import Days
 from homeward.fanout.eligible import Person
 from homeward.fanout.index import Query
 from homeward.geography.covering import cover_disk
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 KINDS, SEVERITIES = list(RecipientKind), list(Severity)
 ZONES = ["Asia/Shanghai", "Europe/Berlin", "America/New_York"]
@@ -47,6 +47,7 @@ def columns(people, revision=7):
         reachable=column(lambda one: one.reachable, np.bool_),
         levels=column(lambda one: one.level, np.uint8),
         per_day=column(lambda one: one.per_day, np.uint8),
+        tiers=column(lambda one: list(Tier).index(one.tier), np.uint8),
         zone_names=ZONES,
     )
 
@@ -78,6 +79,7 @@ def people_near(middle):
         reachable=st.sampled_from([True, True, False]),
         level=st.integers(0, 3),
         per_day=st.sampled_from([0, 1, 1, 2, 10]),
+        tier=st.sampled_from(Tier),
     )
     return st.lists(person, max_size=30, unique_by=lambda one: one.ordinal)
 
@@ -140,6 +142,7 @@ def questions(draw):
         severity=draw(st.sampled_from(SEVERITIES)),
         focus=focus,
         level=draw(st.sampled_from([None, None, 1])),
+        tier=draw(st.sampled_from([None, None, *Tier])),
         told=BitMap(draw(some)),
         again=BitMap(draw(some)),
         known=BitMap(draw(some)),

@@ -18,17 +18,19 @@ from homeward.fanout.pyramid.ranges import Indices
 from homeward.geography.sphere import Floats
 from homeward.policies.attention import AWAKE, day_limits, sleeping_until
 from homeward.policies.clocks import Clocks, Minutes
-from homeward.words import RecipientKind
+from homeward.words import RecipientKind, Tier
 
 _KINDS: Final = list(RecipientKind)
-_SLEEPERS: Final = np.array([kind in SLEEPERS for kind in _KINDS])
+_SORTS: Final = [(tier, kind) for tier in Tier for kind in _KINDS]
+"""A tier and a kind by the one number that stands for both: a wish has no byte to spare."""
+_SLEEPERS: Final = np.array([kind in SLEEPERS for _, kind in _SORTS])
 _WISH: Final = np.dtype(
     [
         ("reach_km_max", np.int32),
         ("quiet_from_min", np.int16),
         ("quiet_to_min", np.int16),
         ("zones", np.uint16),
-        ("kinds", np.uint8),
+        ("sorts", np.uint8),
         ("severity_min", np.uint8),
         ("levels", np.uint8),
         ("active", np.uint8),
@@ -38,7 +40,7 @@ _WISH: Final = np.dtype(
 )
 """16 bytes, so that two integers tell whether two are alike."""
 UNWANTED: Final = 0
-"""Not of the kinds or the level that are asked for."""
+"""Not of the kinds, the level or the tier that are asked for."""
 UNREACHABLE: Final = 1
 PAUSED: Final = 2
 MILD: Final = 3
@@ -103,8 +105,9 @@ class Wishes:
         """Return the number of each row's combination; new ones are taken in."""
         wishes = np.zeros(len(at), _WISH)
         for name in _WISH.names or ():
-            if name != "zones":
+            if name not in {"zones", "sorts"}:
                 wishes[name] = getattr(columns, name)[at]
+        wishes["sorts"] = columns.tiers[at] * len(_KINDS) + columns.kinds[at]
         if len(at):
             zones = zone_numbers(self._zones, columns.zone_names)
             wishes["zones"] = zones[columns.zones[at]] if len(zones) else 0
@@ -153,7 +156,8 @@ class Wishes:
     def verdicts_of_all(self, query: Query) -> Verdicts:
         """Return what a query makes of all combinations; kept, for many areas ask in a minute."""
         minute = query.at.replace(second=0, microsecond=0)
-        key = (frozenset(query.kinds), query.severity, query.level, query.overridden, minute)
+        whom = (frozenset(query.kinds), query.level, query.tier)
+        key = (whom, query.severity, query.overridden, minute)
         found = self._verdicts.get(key)
         if found is None:
             if len(self._verdicts) >= _KEPT:
@@ -164,8 +168,9 @@ class Wishes:
     def verdicts(self, query: Query, some: NDArray[np.uint32] | None = None) -> Verdicts:
         """Return what a query makes of all combinations, or of some, one entry each."""
         table = self._table if some is None else self._table[some]
-        asked = np.array([kind in query.kinds for kind in _KINDS])
-        wanted = asked[table["kinds"]]
+        tiers = set(Tier) if query.tier is None else {query.tier}
+        asked = np.array([kind in query.kinds and tier in tiers for tier, kind in _SORTS])
+        wanted = asked[table["sorts"]]
         if query.level is not None:
             wanted &= table["levels"] == query.level
         limit_m = table["reach_km_max"] * 1_000.0
@@ -178,7 +183,7 @@ class Wishes:
         state[table["active"] == 0] = PAUSED
         state[table["reachable"] == 0] = UNREACHABLE
         state[~wanted] = UNWANTED
-        day = np.where(_SLEEPERS[table["kinds"]], clocks.day, NO_DATE)
+        day = np.where(_SLEEPERS[table["sorts"]], clocks.day, NO_DATE)
         quotas, quota = np.unique(
             np.stack([day, day_limits(table["per_day"])], 1), axis=0, return_inverse=True
         )
@@ -208,7 +213,7 @@ def _asleep(query: Query, table: NDArray[np.void], clocks: Clocks, away_m: float
         table["quiet_from_min"],
         table["quiet_to_min"],
     )
-    return np.where(_SLEEPERS[table["kinds"]], minutes, AWAKE)
+    return np.where(_SLEEPERS[table["sorts"]], minutes, AWAKE)
 
 
 def _alike(wishes: NDArray[np.void]) -> tuple[Indices, Indices]:

@@ -9,7 +9,7 @@ import pytest
 from homeward.fanout.columns import NO_CELL
 from homeward.ports import Contact, Listener, Recipient
 from homeward.testing.contracts.pen import Ports
-from homeward.words import RecipientKind, Severity
+from homeward.words import RecipientKind, Severity, Tier
 
 FUYANG = (32.90, 115.81)
 
@@ -56,6 +56,19 @@ class RosterContract:
         }
         assert await store.roster.get("nobody") is None
         assert await store.roster.register([]) == []
+
+    async def test_a_tier_is_kept_and_stands_in_the_columns(self, store: Ports) -> None:
+        vetted = replace(volunteer("vet"), tier=Tier.VETTED)
+        known = await store.roster.register([volunteer("ann"), vetted, volunteer("ben")])
+        (again,) = await store.roster.register([replace(vetted, tier=Tier.PUBLIC)])
+        assert (known[1].recipient.tier, again.recipient.tier) == (Tier.VETTED, Tier.PUBLIC)
+        (ben,) = await store.roster.register([replace(volunteer("ben"), tier=Tier.VETTED)])
+        assert await store.roster.get("ben") == ben
+        columns = await store.roster.columns(0, 1)
+        tiers = dict(zip(columns.ordinals.tolist(), columns.tiers.tolist(), strict=True))
+        assert {one for one, tier in tiers.items() if list(Tier)[tier] is Tier.VETTED} == {
+            ben.ordinal
+        }
 
     async def test_ordinals_are_dense_in_their_shard_and_stay(self, store: Ports) -> None:
         people = [volunteer(f"v{number}") for number in range(300)]

@@ -24,7 +24,7 @@ from homeward.ports import (
     Registered,
 )
 from homeward.testing.memory.calls import Calls, port_call
-from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity
+from homeward.words import RES_VOLUNTEER_MAX, RecipientKind, Severity, Tier
 
 COUNT_BITS: Final = 26
 CELLS_MAX: Final = 3
@@ -295,7 +295,7 @@ def _coarse(cell: str | None, kind: RecipientKind) -> str | None:
 
 def _columns(revision: int, people: Sequence[Registered]) -> LaneColumns:
     zones = sorted({one.recipient.zone for one in people})
-    kinds, severities = list(RecipientKind), list(Severity)
+    kinds, severities, tiers = list(RecipientKind), list(Severity), list(Tier)
     rows = [
         (_awake(one), one.ordinal, cell)
         for one in people
@@ -315,6 +315,7 @@ def _columns(revision: int, people: Sequence[Registered]) -> LaneColumns:
         reachable=np.array([any(one.contacts) for one, _, _ in rows], np.bool_),
         levels=np.array([one.level for one, _, _ in rows], np.uint8),
         per_day=np.array([one.per_day for one, _, _ in rows], np.uint8),
+        tiers=np.array([tiers.index(one.tier) for one, _, _ in rows], np.uint8),
         zone_names=zones,
     )
 
