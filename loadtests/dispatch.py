@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from pyroaring import BitMap
@@ -69,13 +69,19 @@ class FarSide:
     file: Path
     read_to: int = 0
 
-    def told(self) -> Sequence[str]:
-        """Return the recipients of all messages that were written down since the last look."""
+    def lines(self) -> Sequence[dict[str, Any]]:
+        """Return what was written down of each message since the last look."""
+        found: list[dict[str, Any]] = []
         with self.file.open("rb") as lines:
             lines.seek(self.read_to)
-            found = [json.loads(line)["recipient"] for line in lines]
-            self.read_to = lines.tell()
+            while (line := lines.readline()).endswith(b"\n"):
+                found.append(json.loads(line))
+                self.read_to += len(line)
         return found
+
+    def told(self) -> Sequence[str]:
+        """Return the recipients of all messages that were written down since the last look."""
+        return [one["recipient"] for one in self.lines()]
 
 
 @asynccontextmanager

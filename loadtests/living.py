@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -88,17 +88,19 @@ class Living:
                 first.setdefault(code, float(moment))
         return first
 
-    async def approved(self, number: int) -> tuple[str, str]:
+    async def approved(
+        self, number: int, at: tuple[float, float] = SEAT, draft: Mapping[str, Any] | None = None
+    ) -> tuple[str, str]:
         """Raise a case, verify it, have an alert drafted and approved; only its issue is left.
 
         Returns (case, draft).
         """
         ask, key = self.officer.post, f"reach-{number}"
         seen = time.time() - GONE.total_seconds()
-        raised = await ask("/v1/cases", report(seen), f"{key}-raise")
+        raised = await ask("/v1/cases", report(seen, *at), f"{key}-raise")
         path = f"/v1/cases/{raised['case']}"
         await ask(f"{path}/verify", {"unit": "linquan"}, f"{key}-verify")
-        drafted = await ask(f"{path}/alerts", DRAFT, f"{key}-draft")
+        drafted = await ask(f"{path}/alerts", draft or DRAFT, f"{key}-draft")
         approve = f"{path}/alerts/{drafted['draft']}/approve"
         await self.supervisor.post(approve, {"digest": drafted["digest"]}, f"{key}-approve")
         return raised["case"], drafted["draft"]
@@ -130,16 +132,21 @@ def report(seen_s: float, lat: float = SEAT[0], lon: float = SEAT[1]) -> dict[st
 
 
 @asynccontextmanager
-async def living(ground: Ground, sink: Sink) -> AsyncIterator[Living]:
-    """Start ``homeward up`` on the ground's database and give its people keys."""
+async def living(ground: Ground, endpoint: str, *, noting: bool = True) -> AsyncIterator[Living]:
+    """Start ``homeward up`` on the ground's database and give its people keys.
+
+    ``endpoint`` is the loopback far side that it may call. Without ``noting`` it is the command as
+    it stands, and `Living.handed_over` knows nothing.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
     env = kept | {
         "HOMEWARD_DATABASE_URL": ground.server.dsn,
         "HOMEWARD_DATA_FOLDER": str(ground.folder),
-        "HOMEWARD_WEBHOOK_LOOPBACK": sink.endpoint,
+        "HOMEWARD_WEBHOOK_LOOPBACK": endpoint,
     }
     noted = ground.folder / "handed-over"
-    up = ["loadtests.up", str(noted), "up", "--drill", "--port", "0", "--json"]
+    program = ["loadtests.up", str(noted)] if noting else ["homeward"]
+    up = [*program, "up", "--drill", "--port", "0", "--json"]
     child = start("homeward up", up, ground.folder / "server.log", env)
     async with AsyncExitStack() as stack:
         stack.callback(child.stop)

@@ -112,7 +112,7 @@ async def _side(stack: AsyncExitStack) -> tuple[Side, str]:
     ]
     await store.roster.register(some)
     sink = await stack.enter_async_context(listening_sink())
-    house = await stack.enter_async_context(living(ground, sink))
+    house = await stack.enter_async_context(living(ground, sink.endpoint))
     bearers = [f"hi_{one.id}.{ground.ring.token('inbox', one.id)}" for one in some]
     return Side(house, bearers), ground.said
 

@@ -119,7 +119,7 @@ async def _opened(ground: Ground, store: Store, size: Size) -> Measured:
         writer = Writer(store.log.origin)
         beside = Bare(connection, listener, writer.sighting(writer.case(-1)))
         await listener.add_listener("bare", beside.heard)
-        async with listening_sink() as sink, living(ground, sink) as house:
+        async with listening_sink() as sink, living(ground, sink.endpoint) as house:
             bench = Bench(store, house, sink, beside)
             await store.roster.register(people(0, NEAR, near_cells(), sink.address))
             await bench.register(NEAR, few - NEAR)

@@ -18,8 +18,8 @@ from homeward.ports import Log
 from homeward.record.envelope import Row, read
 from homeward.sighting import Sighting, Sightings, take_in
 
-FACTS_MAX: Final = 40_000
-"""Facts of all kept cases together, some 2 KB each; the case that was asked for last stays."""
+FACTS_MAX: Final = 50_000
+"""Facts of all kept cases together, some 3 KB each; the case that was asked for last stays."""
 ROWS_MAX: Final = 500
 """Facts that are read at once: some 5 ms, between which others get their turn."""
 

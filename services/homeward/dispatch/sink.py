@@ -41,7 +41,11 @@ class Manners:
     hang: bool = False
     """Take each request and never answer."""
     fail_ratio: float = 0.0
-    """So many requests are answered 500 before anything is kept."""
+    """So many requests are answered with an error before anything is kept ..."""
+    fail_status: int = 500
+    """... with this one."""
+    drop_ratio: float = 0.0
+    """On so many requests the connection is closed before anything is kept."""
     lose_ratio: float = 0.0
     """So many are kept and then answered 500: the sender cannot know."""
     answer_bytes_s: float = 0.0
@@ -73,12 +77,17 @@ class Sink:
         return self.manners
 
     def receive(self, path: str, headers: dict[str, str], body: bytes) -> bytes | None:
-        """Keep a batch and return the answer's bytes; None: there will be none."""
+        """Keep a batch and return the answer's bytes; None: there will be none.
+
+        No bytes: the connection is closed instead.
+        """
         manners = self.of(path)
         if manners.hang:
             return None
+        if manners.drop_ratio and self.chance.random() < manners.drop_ratio:
+            return b""
         if manners.fail_ratio and self.chance.random() < manners.fail_ratio:
-            return _answer(500)
+            return _answer(manners.fail_status)
         if not manners.keeps():
             return _answer(manners.status, manners.retry_after_s)
         lines = "".join([_line(one) for one in self._lines(path, headers, body)])
@@ -173,6 +182,9 @@ class Desk(asyncio.Protocol):
         body = bytes(self._got[end + 4 : after])
         del self._got[:after]
         answer = self._sink.receive(path.partition("?")[0], headers, body)
+        if answer == b"" and self._transport is not None:
+            self._transport.close()
+            return False
         if answer is not None:
             self._say(answer, self._sink.of(path).answer_bytes_s)
         return True
@@ -206,7 +218,9 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--status", type=int, default=200, help="answer this to everybody")
     parser.add_argument("--retry-after-s", type=int, help="with --status 429 or 503")
     parser.add_argument("--hang", action="store_true", help="never answer")
-    parser.add_argument("--fail-ratio", type=float, default=0.0, help="500, nothing kept")
+    parser.add_argument("--fail-ratio", type=float, default=0.0, help="an error, nothing kept")
+    parser.add_argument("--fail-status", type=int, default=500, help="with --fail-ratio")
+    parser.add_argument("--drop-ratio", type=float, default=0.0, help="hung up, nothing kept")
     parser.add_argument("--lose-ratio", type=float, default=0.0, help="kept, then 500")
     parser.add_argument("--answer-bytes-s", type=float, default=0.0, help="drip the answer")
     parser.add_argument(
@@ -215,10 +229,14 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         metavar="PATH:NAME=VALUE[,...]",
         help="other manners for paths that begin so: /bad:status=429,retry_after_s=2; "
-        "hang=1, fail_ratio=0.5, lose_ratio=0.5, answer_bytes_s=1",
+        "hang=1, fail_ratio=0.5, drop_ratio=0.5, lose_ratio=0.5, answer_bytes_s=1",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the faults")
     return parser.parse_args(argv)
+
+
+KINDS: Final = {"status": int, "retry_after_s": int, "hang": bool, "fail_status": int}
+"""Of what is said of manners; the others are shares and rates."""
 
 
 def manners_under(text: str) -> tuple[str, Manners]:
@@ -227,7 +245,7 @@ def manners_under(text: str) -> tuple[str, Manners]:
     manners = Manners()
     for one in said.split(","):
         name, _, value = one.partition("=")
-        kind = {"status": int, "retry_after_s": int, "hang": bool}.get(name, float)
+        kind = KINDS.get(name, float)
         manners = replace(manners, **{name: kind(value)})
     return path, manners
 
@@ -247,9 +265,11 @@ async def serve(args: argparse.Namespace) -> None:
             args.status,
             args.retry_after_s,
             args.hang,
-            args.fail_ratio,
-            args.lose_ratio,
-            args.answer_bytes_s,
+            fail_ratio=args.fail_ratio,
+            fail_status=args.fail_status,
+            drop_ratio=args.drop_ratio,
+            lose_ratio=args.lose_ratio,
+            answer_bytes_s=args.answer_bytes_s,
         ),
         under=dict(manners_under(one) for one in args.under),
         chance=random.Random(args.seed),  # noqa: S311 -- faults that can be repeated

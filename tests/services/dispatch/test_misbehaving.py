@@ -148,3 +148,19 @@ def test_rates_are_read():
     for wrong in ("webhook", "webhook=0", "webhook=x", "=5", "webhook=inf", "webhook=-1"):
         with pytest.raises(ValueError, match="no rate"):
             rates_of(wrong)
+
+
+async def test_a_far_side_that_hangs_up_now_and_then_is_not_left_alone(ring, sink):
+    """Each person has an address of their own there: two in a row break all the time."""
+    far = sink("--drop-ratio", "0.3", "--seed", "3")
+    world = World(knobs=replace(KNOBS, attempts_last_max=12))
+    told = far.out
+    took, caller, stop, running = await played(
+        ring, world, {"far": far}, 600, enough=lambda: told.read_bytes().count(b"\n") >= 600
+    )
+    stop.set()
+    await running
+    await caller.close()
+    channel = world.channels["webhook"]
+    assert not channel._resting._faulty, f"it rested in {took:.1f} s"
+    assert set(Counter(one["recipient"] for one in far.received()).values()) == {1}

@@ -61,4 +61,25 @@ def test_what_strangers_can_make_us_keep_is_bounded(monkeypatch):
     _, rest = rester()
     for n in range(1_000):
         rest.fault(f"https://{n}.example")
-    assert len(rest._faulty) <= 10
+        rest.well(f"https://{n}.example.org")
+    assert max(len(rest._faulty), len(rest._answered)) <= 10
+
+
+def test_one_that_answers_others_does_not_rest_however_many_break():
+    time, rest = rester()
+    for _ in range(50):
+        rest.well("a")
+        time.now += resting.ALIVE_S / 2
+        for _ in range(10):
+            rest.fault("a")
+            assert rest.rest_s("a") == 0
+
+
+def test_one_that_fell_silent_rests_a_moment_later():
+    time, rest = rester()
+    rest.well("a")
+    rest.fault("a")
+    time.now += resting.ALIVE_S
+    rest.fault("a")
+    rest.fault("a")
+    assert rest.rest_s("a") == FIRST_REST_S

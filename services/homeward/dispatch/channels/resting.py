@@ -10,6 +10,9 @@ FAULTS_BEFORE_REST: Final = 2
 FIRST_REST_S: Final = 2.0
 LONGEST_REST_S: Final = 30.0
 """Short, because whoever is behind the endpoint is not told meanwhile."""
+ALIVE_S: Final = 1.0
+"""Who answered so lately is there: of a far side that hangs up on one in ten, two in a row break
+every hundred posts, and a rest each time would cost everybody behind it minutes."""
 ENDPOINTS_MAX: Final = 10_000
 
 
@@ -29,6 +32,7 @@ class Resting:
     ) -> None:
         self._monotonic, self._chance = monotonic, chance
         self._faulty: dict[str, _Faulty] = {}
+        self._answered: dict[str, float] = {}
 
     def rest_s(self, endpoint: str) -> float:
         """Return how long an endpoint is still left alone; 0: it may be called.
@@ -47,12 +51,18 @@ class Resting:
     def well(self, endpoint: str) -> None:
         """Note that an endpoint answered, whatever it said."""
         self._faulty.pop(endpoint, None)
+        if len(self._answered) >= ENDPOINTS_MAX:
+            self._answered.clear()
+        self._answered[endpoint] = self._monotonic()
 
     def fault(self, endpoint: str) -> float:
         """Note that an endpoint did not answer; from the second time on it rests, ever longer.
 
-        Returns how long it rests now, in s.
+        Returns how long it rests now, in s. One that answered others a moment ago does not rest.
         """
+        answered = self._answered.get(endpoint)
+        if answered is not None and self._monotonic() - answered < ALIVE_S:
+            return 0.0
         if len(self._faulty) >= ENDPOINTS_MAX:
             self._faulty.clear()  # costs a try each, and bounds what strangers can make us keep
         known = self._faulty.setdefault(endpoint, _Faulty())
