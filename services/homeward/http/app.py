@@ -40,6 +40,7 @@ from homeward.http.pages import (
     dutyacts,
     dutycase,
     dutydrafts,
+    dutyextending,
     dutyhanding,
     dutysightings,
     officer,
@@ -83,6 +84,7 @@ MODULES: Final = (
     dutycase,
     dutyacts,
     dutydrafts,
+    dutyextending,
     dutysightings,
     officer,  # after the duty page, whose parts have words where it has a token
 )

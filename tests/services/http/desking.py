@@ -170,3 +170,20 @@ class Browser:
         )
         assert self.answer.status_code == 303
         return await self.show(self.answer.headers["location"], 401)
+
+
+async def kinds_of(world, case):
+    """Return the kinds of a case's facts, in log order."""
+    return [one.kind for one in await world.rooms.desk.case_facts(case)]
+
+
+async def sighted(world, case, minute, note="by the bridge"):
+    body = {
+        "seen_at": f"2026-03-01T03:{minute:02}:00Z",
+        "place": {"lat": 33.07, "lon": 115.28, "datum": "wgs84", "accuracy_m": 100},
+        "note": note,
+        "contact": "13900000000",
+    }
+    answer = await world.post(f"officer:w-{minute}", f"/v1/cases/{case}/sightings", body)
+    assert answer.is_success, answer.text
+    return answer.json()["sighting"]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.services.http.desking import Browser
+from tests.services.http.desking import Browser, kinds_of, sighted
 
 from homeward.facts.hub import HubUnreachable
 from homeward.http.pages.desk import WORDS
@@ -36,10 +36,6 @@ async def officer(world):
 @pytest.fixture
 async def supervisor(world):
     return await Browser(world).sign_in("supervisor:a-2:county")
-
-
-async def kinds(world, case):
-    return [one.kind for one in await world.rooms.desk.case_facts(case)]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
@@ -87,7 +83,7 @@ async def test_acts_are_forms_and_lead_back_to_the_case(world, case, officer):
     assert "The vehicle is recorded." in page
     page = await officer.send("/verify")
     assert 'value="Linquan PSB"' not in page  # there is nothing to verify any more
-    said = [one for one in await kinds(world, case) if one.startswith("case.")]
+    said = [one for one in await kinds_of(world, case) if one.startswith("case.")]
     assert said == [
         *("case.raised/1", "case.taken-up/1", "case.facts-added/1"),
         *("case.vehicle-identified/1", "case.verified/1"),
@@ -121,7 +117,7 @@ async def test_a_form_sent_twice_is_true_once(world, case, officer):
         await officer.post(form["action"], said)
     page = await officer.post(form["action"], {**said, "note": "another"}, 422)
     assert "was sent before" in page
-    assert (await kinds(world, case)).count("case.facts-added/1") == 1
+    assert (await kinds_of(world, case)).count("case.facts-added/1") == 1
 
 
 async def test_one_officer_drafts_reads_the_words_and_issues(world, case, officer):
@@ -140,7 +136,19 @@ async def test_one_officer_drafts_reads_the_words_and_issues(world, case, office
     page = await officer.send("/issue")
     assert "Issued." in page
     assert "On one officer&#39;s word: within 30 km" in page
-    assert "case.alert-issued/1" in await kinds(world, case)
+    assert "case.alert-issued/1" in await kinds_of(world, case)
+
+
+async def test_in_the_live_world_it_says_so(live_world):
+    made = await live_world.verified()
+    officer = await Browser(live_world).sign_in("officer:a-1:county")
+    await officer.show(f"/duty/cases/{made['case']}/draft")
+    page = await officer.send("/draft", reach_km_max=300)
+    assert re.search(r'class="blast">LIVE: .+ people, \d+ hubs, within 300 km', page)
+    assert "Drill: nothing here is real" not in page
+    assert "Xiao Ming" in page  # the words as they will be sent
+    [row] = await live_world.store.log.newest("access.area-previewed/1", limit=1)
+    assert read(row).by.id == "a-1"
 
 
 async def test_a_second_person_approves_what_they_read_by_typing_the_place(
@@ -159,7 +167,7 @@ async def test_a_second_person_approves_what_they_read_by_typing_the_place(
         assert f'name="confirm" value="{wrong}"' in page
     page = await supervisor.send("/approve", confirm=place[1])
     assert "Approved." in page
-    assert "case.alert-widened/1" in await kinds(world, case)
+    assert "case.alert-widened/1" in await kinds_of(world, case)
     assert not supervisor.offers("/approve")
 
 
@@ -218,7 +226,7 @@ async def test_who_drafted_cannot_approve_nor_can_their_browser_nor_another_dige
     assert "The draft was made in this browser." in page
     page = await supervisor.post(form["action"], {**fields, "digest": "0" * 64}, 409)
     assert "Read it again." in page
-    assert "case.alert-approved/1" not in await kinds(world, case)
+    assert "case.alert-approved/1" not in await kinds_of(world, case)
     await supervisor.show(path)
     await supervisor.send("/approve", confirm=code)
 
@@ -242,8 +250,8 @@ async def test_the_alert_is_cancelled_with_one_request_and_its_words_stand_ready
     answer = await officer.http.post(form["action"], data=fields, headers=headers)
     assert officer.asked == before + 1
     assert answer.status_code == 303
-    assert (await kinds(world, case))[-1] in {"case.alert-cancelled/1", "access.read/1"}
-    assert "case.alert-cancelled/1" in await kinds(world, case)
+    assert (await kinds_of(world, case))[-1] in {"case.alert-cancelled/1", "access.read/1"}
+    assert "case.alert-cancelled/1" in await kinds_of(world, case)
     page = await officer.show(f"/duty/cases/{case}")
     assert not officer.offers("/cancel")
     assert "unfounded" in page
@@ -258,7 +266,7 @@ async def test_a_result_and_a_close_out(world, case, officer):
     assert "There is a result" in await officer.show("/duty")
     await officer.show(f"/duty/cases/{case}")
     await officer.send("/close-out")
-    assert "case.closed-out/1" in await kinds(world, case)
+    assert "case.closed-out/1" in await kinds_of(world, case)
     assert "There is no open case." in await officer.show("/duty")
 
 
@@ -274,54 +282,6 @@ async def test_hubs_are_recorded_as_they_said_by_telephone(world, officer):
     page = await officer.send("/stand-down", reason="shift-over")
     assert "ended by the hub" in page
     assert HubUnreachable.model_fields["kind"].default not in page
-
-
-async def sighted(world, case, minute, note="by the bridge"):
-    body = {
-        "seen_at": f"2026-03-01T03:{minute:02}:00Z",
-        "place": {"lat": 33.07, "lon": 115.28, "datum": "wgs84", "accuracy_m": 100},
-        "note": note,
-        "contact": "13900000000",
-    }
-    answer = await world.post(f"officer:w-{minute}", f"/v1/cases/{case}/sightings", body)
-    assert answer.is_success, answer.text
-    return answer.json()["sighting"]
-
-
-async def test_sightings_are_sorted_and_judged(world, case, officer):
-    first, second, third, fourth = [await sighted(world, case, one) for one in (10, 12, 14, 16)]
-    page = await officer.show("/duty/sightings")
-    assert "Sightings to be judged: 4." in page
-    page = await officer.show(f"/duty/cases/{case}/sightings")
-    assert "by the bridge" not in page
-    assert "At about the same place and time" in page
-    assert "near the place last seen" in page
-    page = await officer.send(f"/{first}/accept", credibility_ppm=600_000)
-    page = await officer.send(f"/{second}/reject", reason="mistaken")
-    page = await officer.send(f"/{third}/merge", into=fourth)
-    assert f"Merged into {fourth[:8]}" in page
-    page = await officer.send(f"/{third}/part")
-    page = await officer.send(f"/{first}/release")
-    assert "shown to the reporter" in page
-    page = await officer.send(f"/{first}/withhold")
-    assert "shown to the reporter" not in page
-    page = await officer.show(f"/duty/cases/{case}/sightings?purpose=search")
-    assert page.count("by the bridge") == 4
-    assert len(await world.store.log.newest("access.read/1")) == 1
-    said = [one for one in await kinds(world, case) if one.startswith("sighting.")][4:]
-    assert said == [
-        *("sighting.accepted/1", "sighting.rejected/1", "sighting.merged/1"),
-        *("sighting.parted/1", "sighting.released/1", "sighting.withheld/1"),
-    ]
-
-
-async def test_a_sighting_decided_meanwhile_is_refused_and_shown_as_it_is(world, case, officer):
-    one, _ = await sighted(world, case, 10), await sighted(world, case, 20)
-    await officer.show(f"/duty/cases/{case}/sightings")
-    await world.post("coordinator", f"/v1/sightings/{one}/reject", {"reason": "mistaken"})
-    page = await officer.send(f"/{one}/accept", 409, credibility_ppm=800_000)
-    assert "was decided already" in page
-    assert not officer.offers(f"/{one}/accept")
 
 
 POISONED = {

@@ -5,8 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.services.http.desking import Browser
-from tests.services.http.test_duty_pages import sighted
+from tests.services.http.desking import Browser, sighted
 
 from homeward.desk import Asking
 from homeward.facts.watch import ClockLapsed
@@ -238,6 +237,20 @@ async def test_an_empty_or_endless_note_is_refused_and_poison_stays_text(world, 
     page = await browser.send("/hand-over", note="</textarea><script>alert(1)</script>")
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_shift_after_shift_the_newest_counts(world, browser):
+    other = await Browser(world).sign_in("officer:a-2:county")
+    await browser.show("/duty/hand-over")
+    await browser.send("/hand-over/accept")
+    for number in range(3):
+        here, there = (browser, other) if number % 2 == 0 else (other, browser)
+        await here.show("/duty/hand-over")
+        await here.send("/hand-over", note=f"shift {number}")
+        page = await there.show("/duty/hand-over")
+        assert f"shift {number}" in page
+        page = await there.send("/hand-over/accept")
+        assert re.search(r"<p>a-\d, since", page)[0][3:6] == ("a-2" if number % 2 == 0 else "a-1")
 
 
 async def test_each_organisation_has_a_desk_of_its_own(world, browser):

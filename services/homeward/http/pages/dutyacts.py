@@ -48,13 +48,15 @@ def typed_moment(said: Said, date: str, time: str) -> datetime:
         raise TimeUnreadable from None
 
 
-async def _act(
+async def act_on(
     request: Request,
     rooms: Rooms,
     door: Door,
     what: str,
     doing: Callable[[Keyed, Said], Awaitable[object]],
 ) -> Response:
+    """Do what a form of a case asks for, and lead back to the case."""
+
     async def again(failed: Failed) -> Response:
         # What made it fail may have become true meanwhile: the page shows the case as it is now.
         fresh = await enter(rooms, door.caller, door.case)
@@ -73,7 +75,7 @@ async def take_up(
         body = UnitBody(unit=said.get("unit", ""))
         await cases.take_up(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "take-up", doing)
+    return await act_on(request, rooms, door, "take-up", doing)
 
 
 @router.post("/verify", status_code=303)
@@ -86,7 +88,7 @@ async def verify(
         body = UnitBody(unit=said.get("unit", ""))
         await cases.verify(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "verify", doing)
+    return await act_on(request, rooms, door, "verify", doing)
 
 
 @router.post("/reject", status_code=303)
@@ -99,7 +101,7 @@ async def reject(
         body = RejectBody(reason=said.get("reason", ""), note=said.get("note") or None)
         await cases.reject(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "reject", doing)
+    return await act_on(request, rooms, door, "reject", doing)
 
 
 @router.post("/facts", status_code=303)
@@ -112,7 +114,7 @@ async def add_facts(
         known = {name: said.get(name) or None for name in ("category", "mode", "note")}
         await cases.add_facts(FactsBody.model_validate(known), Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "facts", doing)
+    return await act_on(request, rooms, door, "facts", doing)
 
 
 @router.post("/vehicle", status_code=303)
@@ -129,7 +131,7 @@ async def identify_vehicle(
         )
         await cases.identify_vehicle(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "vehicle", doing)
+    return await act_on(request, rooms, door, "vehicle", doing)
 
 
 @router.post("/cancel", status_code=303)
@@ -142,7 +144,7 @@ async def cancel(
         body = CancelBody.model_validate({"reason": said.get("reason")})
         await cases.cancel(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "cancel", doing)
+    return await act_on(request, rooms, door, "cancel", doing)
 
 
 @router.post("/resolve", status_code=303)
@@ -155,7 +157,7 @@ async def resolve(
         body = ResolveBody.model_validate({"outcome": said.get("outcome")})
         await cases.resolve(body, Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "resolve", doing)
+    return await act_on(request, rooms, door, "resolve", doing)
 
 
 @router.post("/close-out", status_code=303)
@@ -168,7 +170,7 @@ async def close_out(
         del said
         await alerts.close_out(Response(), rooms, door, keyed)
 
-    return await _act(request, rooms, door, "close-out", doing)
+    return await act_on(request, rooms, door, "close-out", doing)
 
 
 @router.post("/watches/{watch_id}/acknowledge", status_code=303)
@@ -184,7 +186,7 @@ async def acknowledge(
         del said
         await watches.acknowledge(watch_id, rooms, door, keyed)
 
-    return await _act(request, rooms, door, f"{watch_id} acknowledged", doing)
+    return await act_on(request, rooms, door, f"{watch_id} acknowledged", doing)
 
 
 @router.post("/watches/{watch_id}/stand-down", status_code=303)
@@ -200,4 +202,4 @@ async def stand_down(
         body = ReasonBody(reason=said.get("reason", ""))
         await watches.stand_down(watch_id, body, rooms, door, keyed)
 
-    return await _act(request, rooms, door, f"{watch_id} stood-down", doing)
+    return await act_on(request, rooms, door, f"{watch_id} stood-down", doing)

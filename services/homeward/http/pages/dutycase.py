@@ -25,9 +25,10 @@ from homeward.http.pages.desk import (
     page,
 )
 from homeward.http.pages.dutylines import PAGE, lines
+from homeward.http.pages.dutylonger import longer
 from homeward.http.pages.dutywaits import waits_in_words
 from homeward.http.pages.language import language
-from homeward.http.pages.moments import elapsed, moment, people, span
+from homeward.http.pages.moments import ZONE, elapsed, moment, people, span
 from homeward.http.pages.officer import undecided, wave_lines
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.personal import open_for, person
@@ -42,6 +43,8 @@ PURPOSES: Final = ("verification", "search", "contact-reporter")
 """Why somebody opens what is sealed; it stands in the record of the access."""
 REASONS: Final = ("known-to-be-safe", "duplicate", "not-missing", "not-ours", "hoax")
 """Why a report is turned down."""
+REOPENINGS: Final = ("another-person", "still-missing", "by-mistake")
+"""Why a closed case is opened again."""
 WATCH_ENDS: Final = ("shift-over", "not-here", "cannot-watch")
 
 
@@ -66,7 +69,7 @@ async def personal(rooms: Rooms, door: Door, purpose: str) -> dict[str, Any] | N
 
 async def retraction(rooms: Rooms, door: Door, view: CaseView) -> Sequence[Mapping[str, str]]:
     """Return the words that would take the alert back, recorded first."""
-    if view.alert is None or view.status.over or not may(door, Action.CANCEL):
+    if view.alert is None or not is_out(view) or not may(door, Action.CANCEL):
         return []
     opened = await rooms.reader.open_case(
         door.case,
@@ -96,23 +99,30 @@ def _watches(view: CaseView, names: Mapping[str, str], lang: str) -> list[WatchL
     return found
 
 
+def is_out(view: CaseView) -> bool:
+    """Whether an alert was told that nobody took back or ended; it may have expired."""
+    return (
+        view.alert is not None and view.alert.state in {"live", "expired"} and not view.status.over
+    )
+
+
 def acts_of(door: Door, view: CaseView) -> frozenset[str]:
     """Return the forms that a case shows to somebody: what they may do, and what can be done."""
     status = view.status
     open_, unverified = not status.over, status in {Status.PROVISIONAL, Status.VERIFYING}
-    alerted = view.alert is not None
+    lapsed = status is Status.LAPSED
     wanted = {
         "take-up": (Action.TAKE_UP, unverified),
-        "verify": (Action.VERIFY, unverified),
-        "reject": (Action.VERIFY, open_ and not alerted),
+        "verify": (Action.VERIFY, unverified or lapsed),
+        "reject": (Action.VERIFY, (open_ or lapsed) and view.alert is None),
         "facts": (Action.ADD_FACTS, open_),
         "vehicle": (Action.ADD_FACTS, open_),
         "draft": (Action.DRAFT, open_ and not unverified),
-        "cancel": (Action.CANCEL, open_ and alerted),
+        "cancel": (Action.CANCEL, is_out(view)),
         "resolve": (Action.RESOLVE, open_),
         "close-out": (Action.RESOLVE, status is Status.RESOLVED),
         "watch": (Action.WATCH, open_),
-        "personal": (Action.OPEN_PERSON, True),
+        "personal": (Action.OPEN_PERSON, not status.hidden),
         "read-draft": (Action.READ_DRAFT, open_ and view.draft is not None),
         "sightings": (Action.LIST_SIGHTINGS, True),
     }
@@ -127,6 +137,7 @@ def choices(lang: str) -> dict[str, list[tuple[str, str]]]:
         "reasons": [(one, d[f"reason-{one}"]) for one in REASONS],
         "cancels": [(one.value, d[f"reason-{one.value}"]) for one in CancelReason],
         "outcomes": [(one.value, d[f"outcome-{one.value}"]) for one in Outcome],
+        "reopenings": [(one, d[f"reason-{one}"]) for one in REOPENINGS],
         "purposes": [(one, d[f"purpose-{one}"]) for one in PURPOSES],
         "ends": [(one, d[f"reason-{one}"]) for one in WATCH_ENDS],
         "categories": [("", d["unchanged"]), *((one, t[name]) for one, name in category)],
@@ -190,7 +201,8 @@ class CasePage:
             acts=acts_of(door, view),
             waits=self._waits(view, now, lang),
             draft=view.draft,
-            sees_map=may(door, Action.FIELD),
+            sees_map=may(door, Action.FIELD) and not view.status.hidden,
+            **await longer(rooms, door, view, lang),
             waves=wave_lines(view, await rooms.ledger.counts(door.case), lang),
             watches=_watches(view, names, lang),
             unreachable=", ".join(names.get(one, one) for one in view.hubs_unreachable),
@@ -203,7 +215,7 @@ class CasePage:
             more=len(known) > first + PAGE,
             failed=failed,
             notice=notice(self.request),
-            today=f"{now.astimezone().date()}",
+            today=f"{now.astimezone(ZONE).date()}",
         )
 
     def _waits(self, view: CaseView, now: datetime, lang: str) -> list[Any]:

@@ -34,6 +34,8 @@ from homeward.requests.duty import HandOver, TakeOver
 from homeward.words import Note, case_code, derived_id
 
 router = APIRouter(prefix="/duty/hand-over", tags=["duty"], route_class=DeskRoute)
+NEWEST: Final = 2
+"""Who took over last, and the hand-over since: while one waits no other is written."""
 NOTE: Final[TypeAdapter[str]] = TypeAdapter(Note)
 
 
@@ -66,7 +68,11 @@ def stream_of(rooms: Rooms, by: Actor) -> str:
 
 
 async def _facts(rooms: Rooms, by: Actor) -> Sequence[Recorded]:
-    return [read(row) for row in await rooms.log.stream_rows(stream_of(rooms, by))]
+    """Return the newest facts of somebody's desk: whoever took over last is all of its past."""
+    stream = stream_of(rooms, by)
+    version, _ = await rooms.log.stream_head(stream)
+    rows = await rooms.log.key_rows(stream, after=max(0, version - NEWEST))
+    return [read(row) for row in rows]
 
 
 async def duty_of(rooms: Rooms, by: Actor) -> duty.Duty:

@@ -1,0 +1,98 @@
+"""Forms that change an alert that is out, or open a closed case again; two people where two must."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from homeward.http import extending, filing, overrides
+from homeward.http.alerts import DraftPath
+from homeward.http.asking import Keyed
+from homeward.http.auth import InRooms
+from homeward.http.authorisation import Action
+from homeward.http.bodies import AgreeBody, ExtendBody, ReasonBody
+from homeward.http.doors import Door
+from homeward.http.extending import AskedPath
+from homeward.http.pages.desk import DeskRoute, at_case
+from homeward.http.pages.dutyacts import act_on
+
+router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
+
+
+@router.post("/alerts/extend", status_code=303)
+async def extend(
+    request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.EXTEND))]
+) -> Response:
+    """Let the alert that is out live longer, or ask a second person for it."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        hours = said.get("hours", "")
+        whole = int(hours) if hours.isascii() and hours.isdecimal() else 0
+        body = ExtendBody(expires_in_s=whole * 3_600)
+        await extending.extend(body, Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, "extend", doing)
+
+
+@router.post("/alerts/extend/{asked}/approve", status_code=303)
+async def agree(
+    request: Request,
+    asked: AskedPath,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(at_case(Action.EXTEND))],
+) -> Response:
+    """Agree to an extension that somebody else asked for."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        body = AgreeBody.model_validate({"expires_at": said.get("expires_at")})
+        await extending.agree(asked, body, Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, f"{asked} agree", doing)
+
+
+@router.post("/alerts/{draft_id}/override", status_code=303)
+async def override(
+    request: Request,
+    draft_id: DraftPath,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(at_case(Action.ISSUE))],
+) -> Response:
+    """Ask that the alert also wakes those whom it lets sleep."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        body = overrides.OverrideBody.model_validate(
+            {"reason": said.get("reason"), "digest": said.get("digest")}
+        )
+        await overrides.ask(draft_id, body, Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, "override", doing)
+
+
+@router.post("/alerts/{draft_id}/override/approve", status_code=303)
+async def agree_override(
+    request: Request,
+    draft_id: DraftPath,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(at_case(Action.APPROVE))],
+) -> Response:
+    """Agree that the alert also wakes those whom it lets sleep."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        del said
+        await overrides.approve(draft_id, Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, "agree-override", doing)
+
+
+@router.post("/reopen", status_code=303)
+async def reopen(
+    request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.REOPEN))]
+) -> Response:
+    """Open a case again that was closed by mistake."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        body = ReasonBody(reason=said.get("reason", ""))
+        await filing.reopen(body, Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, "reopen", doing)
