@@ -1,4 +1,4 @@
-"""Forms that change an alert that is out, or open a closed case again; two people where two must."""
+"""Forms that change an alert that is out, or open a closed case again; each asks the desk."""
 
 from collections.abc import Mapping
 from typing import Annotated
