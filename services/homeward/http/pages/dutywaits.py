@@ -66,12 +66,13 @@ def _is_theirs(caller: Caller, found: Open) -> bool:
 
 def waits_in_words(line: Line, now: datetime, lang: str) -> list[Waiting]:
     """Return what a case waits for, in words."""
+    code = case_code(line.case.id)
     return [
         Waiting(
             one.what.value,
             _says(line, one, now, lang),
             one.urgent,
-            f"{line.case.id}.{one.what.value}.{int(one.since.timestamp())}.{one.many}.{line.level}",
+            f"{code}.{one.what.value}.{int(one.since.timestamp())}.{one.many}.{line.level}",
         )
         for one in line.waits
     ]
