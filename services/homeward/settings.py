@@ -116,6 +116,22 @@ class Settings(BaseSettings):
             "it; more is a hoax or a public line, and its page says to call 110.",
         ),
     ] = 3
+    joins_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Joins by invite from one address an hour: a household, not a crowd of "
+            "accounts that one body makes up.",
+        ),
+    ] = 5
+    joins_per_link_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Joins by one invite an hour: as many as an organisation can look at, "
+            "should its link get about.",
+        ),
+    ] = 60
     previews_per_hour: Annotated[
         int,
         Field(
@@ -191,8 +207,9 @@ class Settings(BaseSettings):
         Field(
             ge=60,
             le=43_200,
-            description="After so long without an act a session of the duty page falls asleep: the "
-            "queue goes on, all else asks for the key again. A desk is left for a talk, not longer.",
+            description="After so long without an act a session of the duty page falls asleep: "
+            "the queue goes on, all else asks for the key again. A desk is left for a talk, "
+            "not longer.",
         ),
     ] = 1_800
     desk_session_s: Annotated[

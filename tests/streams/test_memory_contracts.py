@@ -46,6 +46,10 @@ class TestInbox(InMemory, contracts.InboxContract):
     pass
 
 
+class TestInvites(InMemory, contracts.InvitesContract):
+    pass
+
+
 class TestRoster(InMemory, contracts.RosterContract):
     pass
 

@@ -15,6 +15,7 @@ from homeward.facts import (
     duty,
     handover,
     hub,
+    joining,
     reach,
     roster,
     sighting,
@@ -24,7 +25,7 @@ from homeward.messages import Fact
 
 MODULES = (
     *(case, attention, sighting, reach, hub, callout, watch, handover, answer),
-    *(roster, access, duty, clock),
+    *(roster, access, joining, duty, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

@@ -8,6 +8,7 @@ from homeward.cli import (
     askings,
     backtest,
     care,
+    invites,
     keys,
     lanes,
     parked,
@@ -107,6 +108,7 @@ app.command(
 app.add_typer(askings.app, name="askings", rich_help_panel=WORK)
 app.add_typer(rosters.hubs, name="hubs", rich_help_panel=WORK)
 app.add_typer(rosters.recipients, name="recipients", rich_help_panel=WORK)
+app.add_typer(invites.app, name="invites", rich_help_panel=WORK)
 app.add_typer(keys.app, name="keys", rich_help_panel=CARE)
 app.command("migrate", rich_help_panel=CARE, epilog="Example: homeward migrate --sql > all.sql")(
     care.migrate

@@ -127,6 +127,7 @@ class House:
             feed=self.store.feed,
             workbench=self.store.workbench,
             roster=self.store.roster,
+            invites=self.store.invites,
             crowd=IndexCrowd([one.fresh for one in self.keepers]),
             ledger=self.store.ledger,
             tellings=Tellings(self.store.ledger),

@@ -13,6 +13,7 @@ from homeward.http import (
     extending,
     fields,
     filing,
+    invites,
     keys,
     limits,
     livemap,
@@ -43,6 +44,7 @@ from homeward.http.pages import (
     dutyextending,
     dutyhanding,
     dutysightings,
+    joining,
     officer,
     reporter,
     reports,
@@ -73,12 +75,14 @@ MODULES: Final = (
     recipients,
     limits,
     registrations,
+    invites,
     messages,
     keys,
     machine,
     reports,
     reporter,
     inbox,
+    joining,
     duty,
     dutyhanding,
     dutycase,
@@ -120,6 +124,9 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.previews = Rates(rooms.settings.previews_per_hour, refuses=TooManyPreviews)
     app.state.pictures = Pictures(Rates(rooms.settings.pictures_per_hour, refuses=TooManyPictures))
     app.state.rates = Rates(rooms.settings.form_raises_per_hour)
+    app.state.joins = joining.JoinRates(
+        rooms.settings.joins_per_hour, rooms.settings.joins_per_link_hour
+    )
     app.state.positions = positions.Positions(rooms)
     app.router.routes.append(positions.ROUTE)
     for module in MODULES:

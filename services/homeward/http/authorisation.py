@@ -77,6 +77,8 @@ class Action(StrEnum):
     REPLAY = "replay a case under other policies"
     ENROL = "register volunteers and camera owners"
     ENROL_HUBS = "register hubs and desks"
+    INVITE = "make, list and revoke invites"
+    ADMIT = "accept or decline who joined by an invite"
     REMOVE = "remove a recipient"
     MOVE = "say where recipients are"
     SEE_SELF = "read one's own registration"
@@ -138,6 +140,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.REPLAY: Class.COORDINATOR,
     Action.ENROL: Class.PUBLIC,
     Action.ENROL_HUBS: Class.PUBLIC,
+    Action.INVITE: Class.PUBLIC,
+    Action.ADMIT: Class.PUBLIC,
     Action.REMOVE: Class.PUBLIC,
     Action.MOVE: Class.PUBLIC,
     Action.SEE_SELF: Class.SEARCHER,
@@ -192,6 +196,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.REPLAY: {**_POLICE, Role.AUDITOR: Scope.ALL},
     Action.ENROL: {**_POLICE, Role.NGO: Scope.ALL, Role.ADMIN: Scope.ALL},
     Action.ENROL_HUBS: {**_POLICE, Role.ADMIN: Scope.ALL},
+    Action.INVITE: {Role.NGO: Scope.ALL},
+    Action.ADMIT: {Role.NGO: Scope.ALL},
     Action.REMOVE: {
         **_POLICE,
         **dict.fromkeys((Role.NGO, Role.ADMIN), Scope.ALL),

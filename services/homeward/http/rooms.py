@@ -13,6 +13,7 @@ from homeward.ports import (
     Crowd,
     Feed,
     Inbox,
+    Invites,
     KeyRing,
     Ledger,
     Log,
@@ -37,6 +38,7 @@ class Rooms:
     feed: Feed
     workbench: Workbench
     roster: Roster
+    invites: Invites
     crowd: Crowd
     ledger: Ledger
     tellings: Tellings

@@ -12,6 +12,7 @@ from homeward.postgres.database import Database, translated
 from homeward.postgres.group import GroupWriter
 from homeward.postgres.hearing import PostgresHearing
 from homeward.postgres.inbox import PostgresInbox
+from homeward.postgres.invites import PostgresInvites
 from homeward.postgres.keys import PostgresSubjectKeys, check_ring
 from homeward.postgres.leases import PostgresLeases
 from homeward.postgres.ledger import PostgresLedger
@@ -41,6 +42,7 @@ class Store:
     ledger: PostgresLedger
     inbox: PostgresInbox
     roster: PostgresRoster
+    invites: PostgresInvites
     subject_keys: PostgresSubjectKeys
     clock: DatabaseClock
     api_keys: PostgresApiKeys
@@ -90,6 +92,7 @@ async def open_store(
             ledger=PostgresLedger(database, bell),
             inbox=PostgresInbox(database),
             roster=PostgresRoster(database, ring, bell),
+            invites=PostgresInvites(database),
             subject_keys=PostgresSubjectKeys(database, ring),
             clock=clock,
             api_keys=PostgresApiKeys(database),

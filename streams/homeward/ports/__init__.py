@@ -16,6 +16,7 @@ from homeward.ports.dispatching import (
     Verdict,
 )
 from homeward.ports.hearing import By, HeardBy, Hearing, Swept
+from homeward.ports.inviting import Invite, Invites, Joined, Waiting
 from homeward.ports.keeping import ApiKeys, Clock, KeyHolder, KeyRing, Meter, SubjectKeys
 from homeward.ports.leasing import Leases
 from homeward.ports.log import (
@@ -81,6 +82,9 @@ __all__ = [
     "Idempotency",
     "Inbox",
     "InboxMessage",
+    "Invite",
+    "Invites",
+    "Joined",
     "KeyHolder",
     "KeyRing",
     "KeyTurn",
@@ -116,6 +120,7 @@ __all__ = [
     "Taken",
     "Unit",
     "Verdict",
+    "Waiting",
     "Wake",
     "Workbench",
 ]

@@ -26,6 +26,7 @@ from homeward.facts import (
 from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
+from homeward.testing.incoming import incoming
 from homeward.words import (
     AgeBand,
     Answer,
@@ -383,5 +384,6 @@ ALL: Final[tuple[Fact, ...]] = (
     ACCEPTED,
     ORDERED,
     *OTHERS,
+    *incoming(DRAFT, (WATCH, ORDER), at),
 )
 """One of every kind; tests/schemas holds it to the catalogue."""

@@ -218,6 +218,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         feed=store.feed,
         workbench=store.workbench,
         roster=store.roster,
+        invites=store.invites,
         crowd=IndexCrowd([lambda: brute(store.roster)]),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),

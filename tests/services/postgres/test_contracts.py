@@ -5,6 +5,7 @@ import pytest
 from homeward.testing.contracts import (
     HearingContract,
     InboxContract,
+    InvitesContract,
     LeasesContract,
     LedgerContract,
     LogContract,
@@ -64,6 +65,10 @@ class TestLedger(OnPostgres, LedgerContract):
 
 
 class TestInbox(OnPostgres, InboxContract):
+    pass
+
+
+class TestInvites(OnPostgres, InvitesContract):
     pass
 
 

@@ -163,6 +163,7 @@ def _rooms(store: MemoryStore, ring: FileKeyRing) -> Rooms:
         feed=store.feed,
         workbench=store.workbench,
         roster=store.roster,
+        invites=store.invites,
         crowd=IndexCrowd((index,)),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),

@@ -11,6 +11,7 @@ leases run by.
 
 from homeward.testing.contracts.hearing import HearingContract
 from homeward.testing.contracts.inbox import InboxContract
+from homeward.testing.contracts.invites import InvitesContract
 from homeward.testing.contracts.leases import LeasesContract, ProcessesContract
 from homeward.testing.contracts.ledger import LedgerContract
 from homeward.testing.contracts.log import LogContract
@@ -25,6 +26,7 @@ from homeward.testing.contracts.workbench import WorkbenchContract
 __all__ = [
     "HearingContract",
     "InboxContract",
+    "InvitesContract",
     "LeasesContract",
     "LedgerContract",
     "LogContract",

@@ -17,6 +17,7 @@ from homeward.ports import (
     Hearing,
     Idempotency,
     Inbox,
+    Invites,
     Leases,
     Ledger,
     Log,
@@ -44,6 +45,7 @@ class Ports(Protocol):
     ledger: Ledger
     inbox: Inbox
     roster: Roster
+    invites: Invites
     leases: Leases
     processes: Processes
     hearing: Hearing

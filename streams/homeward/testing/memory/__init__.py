@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from homeward.testing.memory.calls import Calls, Crashed, Fault, crash_at, unharmed
 from homeward.testing.memory.hearing import HearingDisk, MemoryHearing
+from homeward.testing.memory.inviting import InviteDisk, MemoryInvites
 from homeward.testing.memory.keeping import (
     KeyDisk,
     MemoryClock,
@@ -33,6 +34,7 @@ class Disk:
     leases: LeaseDisk = field(default_factory=LeaseDisk)
     hearing: HearingDisk = field(default_factory=HearingDisk)
     published: PublishedDisk = field(default_factory=PublishedDisk)
+    invites: InviteDisk = field(default_factory=InviteDisk)
 
 
 class MemoryStore:
@@ -58,6 +60,7 @@ class MemoryStore:
         )
         self.inbox = MemoryInbox(self.disk.ledger, self.calls)
         self.roster = MemoryRoster(self.disk.roster, self.calls)
+        self.invites = MemoryInvites(self.disk.invites, self.roster, self.calls)
         self.subject_keys = MemorySubjectKeys(self.disk.keys, self.calls)
         self.leases = MemoryLeases(self.disk.leases, self.clock, self.calls)
         self.processes = MemoryProcesses(self.disk.leases, self.clock, self.calls)

@@ -96,6 +96,10 @@ class MemoryRoster:
 
     @port_call
     async def remove(self, recipient: str) -> bool:
+        return self.drop(recipient)
+
+    def drop(self, recipient: str) -> bool:
+        """Forget a recipient, within another port's call."""
         gone = self.disk.registered.pop(recipient, None)
         if gone is None:
             return False
@@ -118,6 +122,13 @@ class MemoryRoster:
         name = known.recipient.id
         limited = _limited(known, limits)
         self.disk.registered[name] = replace(limited, revision=self._revise(shard_of(name)))
+
+    def activate(self, recipient: str, tier: Tier) -> None:
+        """Make a registered recipient active, within another port's call."""
+        known = self.disk.registered[recipient]
+        one = replace(known.recipient, active=True, tier=tier)
+        revision = self._revise(shard_of(recipient))
+        self.disk.registered[recipient] = replace(known, recipient=one, revision=revision)
 
     @port_call
     async def end_pauses(self, now: datetime) -> int:

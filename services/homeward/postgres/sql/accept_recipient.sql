@@ -1,0 +1,1 @@
+SELECT accept_recipient($1, $2, $3)

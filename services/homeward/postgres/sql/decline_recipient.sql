@@ -1,0 +1,1 @@
+SELECT decline_recipient($1, $2)

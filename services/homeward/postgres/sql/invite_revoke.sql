@@ -1,0 +1,1 @@
+UPDATE invites SET revoked = true WHERE id = $1 AND org = $2

@@ -1,0 +1,1 @@
+SELECT join_by_invite($1, $2, $3)
