@@ -21,6 +21,7 @@ from homeward.http.bodies import AnswerBody, PlaceBody, SightingBody
 from homeward.http.doors import Door, enter, messages_of
 from homeward.http.messages import ByLink, InLetterbox, Letterbox
 from homeward.http.pages import duties, forms
+from homeward.http.pages.because import SEARCHES, WORDS
 from homeward.http.pages.language import language
 from homeward.http.pages.letters import Reader, letters
 from homeward.http.pages.phrases import PHRASES
@@ -74,8 +75,10 @@ async def _page(
         lang,
         status,
         _path(box, by),
-        messages=await letters(Reader(box, by, recipient, lang), messages),
+        messages=await letters(Reader(box, by, who[1], lang), messages),
         answers=answers,
+        w=WORDS[lang],
+        own=recipient.kind in SEARCHES,
         searches=recipient.kind is not RecipientKind.DESK,
         refresh_s=REFRESH_WRONG_S if wrong else REFRESH_S,
         wrong=wrong,
