@@ -32,6 +32,7 @@ def test_one_word_tells_few_and_two_tell_all_in_every_history(seeds):
     assert found.failed == {}
     if len(seeds) > 1:  # worth running: many are approved after they went out
         assert found.figures["case.alert-widened/1"] > len(seeds) / 4
+        assert found.figures["case.emergency-used/1"] > 0
 
 
 def test_waves_and_hubs_go_on_to_the_whole_bound():

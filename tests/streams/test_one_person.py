@@ -6,16 +6,26 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from tests.streams.test_asked_twice import FIELDS, RAISING
 
+from homeward.case import fold
 from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
 from homeward.messages import Actor
-from homeward.policies.approval import PEOPLE_ALONE_MAX, REACH_KM_ALONE_MAX
+from homeward.policies.approval import (
+    EMERGENCIES_MAX,
+    EMERGENCIES_WITHIN,
+    PEOPLE_ALONE_MAX,
+    REACH_KM_ALONE_MAX,
+)
 from homeward.refusals import Refused
 from homeward.requests import case as cases
+from homeward.requests.emergency import ReviewEmergency, UseEmergency
 from homeward.testing import samples
+from homeward.testing.approvals import unapproved
 from homeward.testing.given import after, decide, recorded
 from homeward.testing.samples import NOON
-from homeward.words import Category, Role, Severity
+from homeward.words import Category, Role, Severity, Verdict
 
+EMERGENCY = "case.emergency-used/1"
+DIGEST = "a" * 64
 ROLES = [Role.OFFICER, Role.OFFICER, Role.SUPERVISOR, Role.COORDINATOR, Role.REPORTER]
 """All of them are one person's, under one account."""
 ASKED = {
@@ -106,3 +116,70 @@ def test_a_second_person_widens_what_is_out(history):
     if at < newest.expires_at:
         said = decide(recorded(*history), asked)
         assert [one.kind for one in said] == ["case.alert-approved/1", "case.alert-widened/1"]
+
+
+@st.composite
+def alone_in_need(draw):
+    """The same person, who may alarm in an emergency; the desk counts as for one account."""
+    history, used = (), []
+    for n in range(draw(st.integers(3, 25))):
+        asked = request(draw, history, n)
+        drafts = drafts_of(history)
+        if drafts and draw(st.integers(0, 3)) == 0:
+            asked = UseEmergency(
+                at=asked.at,
+                by=Actor(id="the-one", role=draw(st.sampled_from(ROLES))),
+                draft=draw(st.sampled_from([*drafts, *drafts[-1:] * len(drafts)])),
+                reason="Nobody else is at the desk tonight",
+                digest=DIGEST,
+                shown=DIGEST,
+                used_before=sum(one > asked.at - EMERGENCIES_WITHIN for one in used),
+            )
+        elif fold(history).reviews and draw(st.integers(0, 3)) == 0:
+            review = draw(st.sampled_from(fold(history).reviews)).id
+            by = Actor(id="the-one", role=Role.SUPERVISOR)
+            asked = ReviewEmergency(
+                at=asked.at, by=by, review=review, verdict=draw(st.sampled_from(Verdict))
+            )
+        try:
+            said = decide(history, asked)
+        except Refused:
+            continue
+        used += [one.at for one in said if one.kind == EMERGENCY]
+        history = after(history, asked, said)
+    return history
+
+
+def whole(history):
+    return [
+        one
+        for one in history
+        if isinstance(one.fact, AlertWidened)
+        or (isinstance(one.fact, AlertIssued | AlertUpdated) and one.fact.people_max is None)
+    ]
+
+
+@given(alone_in_need())
+@settings(max_examples=300)
+def test_in_an_emergency_twice_a_day_and_each_has_an_open_review(history):
+    used = [one for one in history if one.kind == EMERGENCY]
+    assert len(whole(history)) == len(used) == len(fold(history).reviews)
+    assert {one.verdict for one in fold(history).reviews} <= {None}, "nobody reviews their own"
+    for one in used:
+        since = [other for other in used if one.at - EMERGENCIES_WITHIN < other.at <= one.at]
+        assert len(since) <= EMERGENCIES_MAX
+        assert one.by.role is Role.SUPERVISOR
+    assert list(unapproved(history)) == []
+
+
+def test_they_do_alarm_twice_though():
+    one_is_enough = settings(max_examples=5_000, phases=[Phase.generate])
+    find(
+        alone_in_need(), lambda found: len(whole(found)) == EMERGENCIES_MAX, settings=one_is_enough
+    )
+
+
+@given(alone_in_need())
+def test_the_judge_notices_what_goes_out_without_its_emergency(history):
+    kept = [one for one in history if one.kind != EMERGENCY]
+    assert bool(whole(history)) == bool(list(unapproved(kept)))

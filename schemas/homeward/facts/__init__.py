@@ -13,6 +13,7 @@ from homeward.facts import (
     case,
     clock,
     duty,
+    emergency,
     handover,
     hub,
     joining,
@@ -24,7 +25,7 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, attention, sighting, reach, hub, callout, watch, handover, answer),
+    *(case, attention, emergency, sighting, reach, hub, callout, watch, handover, answer),
     *(roster, access, joining, duty, clock),
 )
 

@@ -1,7 +1,7 @@
 """Who got which right, and who read what is sealed.
 
 Streams ``access-keys``, ``access-<case>``, ``access-areas``, one of each account that issued an
-alert alone, and one of each session of the duty page.
+alert alone or in an emergency, and one of each session of the duty page.
 """
 
 from typing import Annotated, Literal
@@ -54,6 +54,15 @@ class AlertIssuedAlone(Fact):
     """
 
     kind: Literal["access.alert-issued-alone/1"] = "access.alert-issued-alone/1"
+    case: CaseId
+    draft: Id
+    alert: Annotated[int, Field(ge=1)]
+
+
+class EmergencyNoted(Fact):
+    """A supervisor alarmed without a second person; said with the alert, or not at all."""
+
+    kind: Literal["access.emergency-used/1"] = "access.emergency-used/1"
     case: CaseId
     draft: Id
     alert: Annotated[int, Field(ge=1)]

@@ -16,6 +16,7 @@ from homeward.words.enums import (
     Severity,
     Sex,
     Tier,
+    Verdict,
 )
 from homeward.words.ids import (
     CODE_ALPHABET,
@@ -84,6 +85,7 @@ __all__ = [
     "Texts",
     "Tier",
     "Value",
+    "Verdict",
     "case_code",
     "case_prefix",
     "derived_id",

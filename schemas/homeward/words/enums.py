@@ -116,6 +116,8 @@ class Purpose(StrEnum):
     CLOCK = "clock"
     CANCEL = "cancel"
     CLOSE_OUT = "close-out"
+    REVIEW = "review"
+    """A supervisor alarmed without a second person: another one is to look at it."""
 
     @property
     def ends(self) -> bool:
@@ -136,6 +138,13 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "admin"
     SYSTEM = "system"
+
+
+class Verdict(StrEnum):
+    """What a second supervisor says of an alarm that one gave alone."""
+
+    JUSTIFIED = "justified"
+    UNJUSTIFIED = "unjustified"
 
 
 class Custody(StrEnum):

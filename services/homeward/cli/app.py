@@ -20,7 +20,7 @@ from homeward.cli import (
     topics,
     wording,
 )
-from homeward.cli.decisions import app as case_app
+from homeward.cli.emergencies import app as case_app
 from homeward.cli.output import say
 from homeward.cli.raising import raise_
 

@@ -1,6 +1,6 @@
 """The desk: request -> load -> decide -> append. The only writer of what people make true."""
 
-from homeward.desk.alone import alone_before, noted_alone
+from homeward.desk.alone import alone_before, emergencies_before, noted_alone, noted_emergency
 from homeward.desk.areas import given_of
 from homeward.desk.books import HubBooks
 from homeward.desk.crowd import IndexCrowd
@@ -34,7 +34,9 @@ __all__ = [
     "destroy_again",
     "destroy_keys",
     "digest_of",
+    "emergencies_before",
     "given_of",
     "noted_alone",
+    "noted_emergency",
     "read_districts",
 ]

@@ -1,14 +1,15 @@
-"""What one officer issued alone: a stream of the account, written with each such alert."""
+"""What one person issued alone: a stream of the account, written with each such alert."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from homeward.desk.desk import Beside
-from homeward.facts.access import AlertIssuedAlone
+from homeward.facts.access import AlertIssuedAlone, EmergencyNoted
 from homeward.facts.case import AlertApproved, AlertIssued
+from homeward.facts.emergency import EmergencyUsed
 from homeward.messages import Actor, Fact
-from homeward.policies.approval import ALONE_WITHIN
+from homeward.policies.approval import ALONE_WITHIN, EMERGENCIES_WITHIN
 from homeward.ports import Log
 from homeward.record.envelope import read
 from homeward.words import derived_id
@@ -45,9 +46,38 @@ async def alone_before(log: Log, by: Actor, case: str, at: datetime) -> int:
     recent: dict[str, int] = {}
     for row in await log.stream_rows(alone_stream(log, by)):
         fact = read(row).fact
-        if fact.case not in {None, case} and fact.at > at - ALONE_WITHIN:
+        if not isinstance(fact, AlertIssuedAlone):
+            continue
+        if fact.case != case and fact.at > at - ALONE_WITHIN:
             recent[row.key] = row.key_version
     approved = [
         await log.key_rows(other, after=since, kinds=APPROVED) for other, since in recent.items()
     ]
     return sum(not rows for rows in approved)
+
+
+def noted_emergency(log: Log, by: Actor) -> Beside:
+    """Return what is written beside an alarm without a second person: all of it, or nothing.
+
+    In the same stream: of two at once the second one counts the first.
+    """
+    return Beside(alone_stream(log, by), _emergency)
+
+
+def _emergency(facts: Sequence[Fact]) -> Sequence[Fact]:
+    return tuple(
+        EmergencyNoted(case=one.case, at=one.at, draft=one.draft, alert=one.alert)
+        for one in facts
+        if isinstance(one, EmergencyUsed)
+    )
+
+
+async def emergencies_before(log: Log, by: Actor, at: datetime) -> int:
+    """Return how often an account alarmed without a second person within `EMERGENCIES_WITHIN`.
+
+    Whatever became of those alerts, in any case. Raises LogUnavailable.
+    """
+    facts = [read(row).fact for row in await log.stream_rows(alone_stream(log, by))]
+    return sum(
+        isinstance(one, EmergencyNoted) and one.at > at - EMERGENCIES_WITHIN for one in facts
+    )

@@ -101,6 +101,8 @@ class SealedWords:
                 return forms.stand_down(frame)
             case Purpose.CLOCK:
                 return forms.report_waits(frame)
+            case Purpose.REVIEW:
+                return forms.review(frame)
             case Purpose.CANCEL:
                 return forms.retraction(frame)
             case Purpose.CLOSE_OUT:

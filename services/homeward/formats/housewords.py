@@ -26,6 +26,8 @@ class HouseWords:
                 return texts.choose(texts.stand_down(frame), lang)
             case Purpose.CLOCK:
                 return texts.choose(texts.report_waits(frame), lang)
+            case Purpose.REVIEW:
+                return texts.choose(texts.review(frame), lang)
             # What ends must reach everybody even when the drafted words were erased.
             case Purpose.CANCEL if drafted is None:
                 return texts.choose(texts.retraction(frame), lang)

@@ -105,6 +105,11 @@ def report_waits(frame: Frame) -> tuple[Texts, ...]:
     return tuple(_notice(lang, frame, "waiting") for lang in LANGS)
 
 
+def review(frame: Frame) -> tuple[Texts, ...]:
+    """Return that an alarm without a second person is to be reviewed."""
+    return tuple(_notice(lang, frame, "review") for lang in LANGS)
+
+
 def watch(
     texts: Sequence[Texts],
     frame: Frame,

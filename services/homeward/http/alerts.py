@@ -186,7 +186,7 @@ async def approve(
             draft=draft_id,
             digest=body.digest,
             shown=await digest_of(rooms.log, draft_id),
-            hubs=await _hubs(rooms, state, recorded) if out else None,
+            hubs=await hubs_around(rooms, state, recorded) if out else None,
         )
 
     receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)
@@ -194,7 +194,7 @@ async def approve(
     return receipt_out(door.case, receipt)
 
 
-async def _hubs(rooms: Rooms, state: Case, recorded: Sequence[Recorded]) -> bytes:
+async def hubs_around(rooms: Rooms, state: Case, recorded: Sequence[Recorded]) -> bytes:
     """Return the hubs around the newest credible place and the last seen.
 
     Around the second, too: the sighting can be false, and then they are ahead from there.
@@ -228,7 +228,7 @@ async def issue(
             at=now,
             by=door.by,
             draft=draft_id,
-            hubs=await _hubs(rooms, state, recorded),
+            hubs=await hubs_around(rooms, state, recorded),
             given=await draft_cells(rooms, state, draft_id),
             alone_before=await alone_before(rooms.log, door.by, door.case, now),
         )

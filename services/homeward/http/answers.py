@@ -72,6 +72,15 @@ class IssuedOut(ReceiptOut):
     ] = None
 
 
+class EmergencyOut(ReceiptOut):
+    """An alert goes to its whole bound on one supervisor's word."""
+
+    review: Annotated[
+        str | None, Field(description="What another supervisor judges; null: two have approved it.")
+    ]
+    review_by: str | None
+
+
 class ExtendedOut(ReceiptOut):
     """An alert lives longer, or somebody asks that it should."""
 

@@ -53,6 +53,8 @@ class Action(StrEnum):
     PREVIEW = "preview how many people an area holds"
     APPROVE = "approve a draft"
     ISSUE = "issue an alert"
+    EMERGENCY = "issue an alert without a second person"
+    REVIEW = "review an alert that one person issued alone in an emergency"
     CANCEL = "cancel an alert"
     EXTEND = "let an alert live longer"
     REOPEN = "open a case again"
@@ -116,6 +118,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.PREVIEW: Class.POLICE,
     Action.APPROVE: Class.PUBLIC,
     Action.ISSUE: Class.PUBLIC,
+    Action.EMERGENCY: Class.PUBLIC,
+    Action.REVIEW: Class.PUBLIC,
     Action.CANCEL: Class.PUBLIC,
     Action.EXTEND: Class.PUBLIC,
     Action.REOPEN: Class.PUBLIC,
@@ -172,6 +176,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.PREVIEW: _POLICE,
     Action.APPROVE: _POLICE,
     Action.ISSUE: _POLICE,
+    Action.EMERGENCY: {Role.SUPERVISOR: Scope.ALL},
+    Action.REVIEW: {Role.SUPERVISOR: Scope.ALL},
     Action.CANCEL: _POLICE,
     Action.EXTEND: _POLICE,
     Action.REOPEN: _POLICE,

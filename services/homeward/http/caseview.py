@@ -46,6 +46,18 @@ class ExtensionView(Answered):
     expires_at: str
 
 
+class ReviewView(Answered):
+    """An alarm that one supervisor gave alone."""
+
+    review: Annotated[str, Field(description="What another supervisor judges.")]
+    draft: str
+    alert: int
+    version: int
+    own_draft: Annotated[bool, Field(description="Whoever gave it had drafted it, too.")]
+    review_by: str
+    state: Annotated[str, Field(description="open, overdue, justified or unjustified")]
+
+
 class WaveView(Answered):
     """One wave."""
 
@@ -171,6 +183,7 @@ class CaseOut(Answered):
     outcome: str | None = None
     draft: DraftView | None = None
     extension: ExtensionView | None = None
+    reviews: list[ReviewView] | None = None
     partners: Annotated[
         dict[str, bool] | None, Field(description="Who held a copy: have they taken it down?")
     ] = None

@@ -35,6 +35,14 @@ class KeyUnknown(Refused):
     mend = "Check that nothing is cut off; ask the administrator for a new key."
 
 
+class StepUpFailed(Refused):
+    """What was sent again is not your own key, so nothing was issued."""
+
+    code = "step-up-failed"
+    status = 403
+    mend = "Type the API key of your account once more into the field `key`."
+
+
 class LinkUnknown(Refused):
     """The link opens nothing: it is not whole, or what it opened is gone."""
 

@@ -37,6 +37,7 @@ from homeward.refusals import (
 )
 from homeward.requests import Request
 from homeward.requests import case as requests
+from homeward.requests.emergency import UseEmergency
 
 
 def decide_alert(case: Case, request: Request) -> tuple[Fact, ...]:
@@ -114,18 +115,13 @@ def _newest(case: Case, draft_id: str) -> Draft:
 
 def _approve(case: Case, request: requests.ApproveAlert) -> tuple[Fact, ...]:
     only(OFFICERS, request)
-    draft = _proposed(case, request.draft)
+    draft = proposed(case, request.draft)
     if draft is not None:
         if draft.by == request.by.id:
             raise SamePerson
         if not _waits(case, draft, request.at):
             return ()
-    _open_and_verified(case)
-    draft = draft or _newest(case, request.draft)
-    if request.at >= draft.expires_at:
-        raise DraftExpired
-    if request.digest != request.shown:
-        raise DraftDiffers
+    draft = check_draft(case, request.draft, request.at, request.digest, request.shown)
     approved = facts.AlertApproved(
         case=case.id,
         at=request.at,
@@ -134,30 +130,48 @@ def _approve(case: Case, request: requests.ApproveAlert) -> tuple[Fact, ...]:
         version=draft.version,
         digest=request.digest,
     )
-    if not _is_out(case, draft):
+    if not is_out(case, draft):
         return (approved,)
-    return (
-        approved,
-        facts.AlertWidened(
-            case=case.id,
-            at=request.at,
-            draft=draft.id,
-            alert=draft.alert,
-            version=draft.version,
-            reach_km_max=draft.reach_km_max,
-            hubs=request.hubs,
-        ),
+    return (approved, widened(case, draft, request.at, request.hubs))
+
+
+def check_draft(
+    case: Case, draft_id: str, at: datetime, digest: str | None, shown: str | None
+) -> Draft:
+    """Return the draft that somebody lets go on, if it is what they have read.
+
+    Raises a Refused.
+    """
+    _open_and_verified(case)
+    draft = proposed(case, draft_id) or _newest(case, draft_id)
+    if at >= draft.expires_at:
+        raise DraftExpired
+    if digest != shown:
+        raise DraftDiffers
+    return draft
+
+
+def widened(case: Case, draft: Draft, at: datetime, hubs: bytes | None) -> Fact:
+    """Return that the version which is out on one word goes on to its whole bound."""
+    return facts.AlertWidened(
+        case=case.id,
+        at=at,
+        draft=draft.id,
+        alert=draft.alert,
+        version=draft.version,
+        reach_km_max=draft.reach_km_max,
+        hubs=hubs,
     )
 
 
 def waiting(case: Case, draft_id: str) -> Draft | None:
     """Return the draft with that id if anything may still be decided about it."""
-    draft = None if case.status.over else _proposed(case, draft_id)
-    out = draft is not None and _is_out(case, draft)
+    draft = None if case.status.over else proposed(case, draft_id)
+    out = draft is not None and is_out(case, draft)
     return None if out and case.alert is not None and case.alert.widens is None else draft
 
 
-def _proposed(case: Case, draft_id: str) -> Draft | None:
+def proposed(case: Case, draft_id: str) -> Draft | None:
     """Return the newest draft or that of the newest alert, if it has that id.
 
     A newer draft does not keep what is out on one person's word from being approved.
@@ -166,13 +180,14 @@ def _proposed(case: Case, draft_id: str) -> Draft | None:
     return next((one for one in both if one is not None and one.id == draft_id), None)
 
 
-def _is_out(case: Case, draft: Draft) -> bool:
+def is_out(case: Case, draft: Draft) -> bool:
+    """Whether the newest version was issued on that draft."""
     return case.alert is not None and case.alert.draft == draft.id
 
 
 def _waits(case: Case, draft: Draft, at: datetime) -> bool:
     """Whether a draft has yet to be approved."""
-    if _is_out(case, draft):
+    if is_out(case, draft):
         return case.alert is not None and case.alert.widens is not None
     return not draft.approved(at)
 
@@ -188,24 +203,29 @@ def _issue(case: Case, request: requests.IssueAlert) -> tuple[Fact, ...]:
     whole = draft.approved(request.at)
     if not whole:
         _check_alone(case, draft, request)
+    return (issued(case, draft, request, whole=whole),)
+
+
+def issued(
+    case: Case, draft: Draft, request: requests.IssueAlert | UseEmergency, *, whole: bool
+) -> Fact:
+    """Return that a draft is live; not ``whole``: on the fast lane. Raises AreaMissing."""
     if draft.given_cells and len(request.given or b"") != draft.given_cells * CELL_BYTES:
         raise AreaMissing(draft.policy)  # never an alert without the area that was approved
     said = facts.AlertIssued if draft.version == 1 else facts.AlertUpdated
-    return (
-        said(
-            case=case.id,
-            at=request.at,
-            draft=draft.id,
-            alert=draft.alert,
-            version=draft.version,
-            policy=draft.policy,
-            severity=draft.severity,
-            reach_km_max=draft.reach_km_max if whole else alone_km(draft.reach_km_max),
-            expires_at=draft.expires_at,
-            hubs=request.hubs,
-            given=request.given if draft.given_cells else None,
-            people_max=None if whole else PEOPLE_ALONE_MAX,
-        ),
+    return said(
+        case=case.id,
+        at=request.at,
+        draft=draft.id,
+        alert=draft.alert,
+        version=draft.version,
+        policy=draft.policy,
+        severity=draft.severity,
+        reach_km_max=draft.reach_km_max if whole else alone_km(draft.reach_km_max),
+        expires_at=draft.expires_at,
+        hubs=request.hubs,
+        given=request.given if draft.given_cells else None,
+        people_max=None if whole else PEOPLE_ALONE_MAX,
     )
 
 

@@ -2,6 +2,7 @@
 
 from homeward.case.alerts import decide_alert
 from homeward.case.attention import decide_override
+from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.rules import (
@@ -32,6 +33,7 @@ from homeward.refusals import (
 from homeward.requests import Request
 from homeward.requests import case as requests
 from homeward.requests.attention import ApproveOverride, OverrideAttention
+from homeward.requests.emergency import ReviewEmergency, UseEmergency
 from homeward.words import AgeBand, Role
 
 
@@ -60,6 +62,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
             return _close_out(case, request)
         case OverrideAttention() | ApproveOverride():
             return decide_override(case, request)
+        case UseEmergency() | ReviewEmergency():
+            return decide_emergency(case, request)
         case requests.ExtendAlert() | requests.ApproveExtension():
             return decide_extension(case, request)
         case _:

@@ -11,6 +11,7 @@ from homeward.case.refusals import (
     NotOver,
     NotSealed,
     PartnersMissing,
+    ReviewOpen,
 )
 from homeward.case.rules import DRAFTERS, OFFICERS, SUPERVISORS, only
 from homeward.case.sealing import unsealed
@@ -99,6 +100,8 @@ def _confirm(case: Case, request: requests.ConfirmPartner) -> tuple[Fact, ...]:
 
 def _seal(case: Case, request: requests.Seal) -> tuple[Fact, ...]:
     only(SUPERVISORS, request)
+    if any(one.verdict is None for one in case.reviews):
+        raise ReviewOpen
     match case.status:
         case Status.SEALED:
             return ()

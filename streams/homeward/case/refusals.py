@@ -93,3 +93,39 @@ class ExtensionDiffers(Refused):
 
     code = "extension-differs"
     mend = "Read the case, and approve with the expiry that stands beside the asking."
+
+
+class EmergencyNeedless(Refused):
+    """Somebody has approved the draft: it goes to its whole bound without an override."""
+
+    code = "emergency-needless"
+    mend = "Issue it, within ten minutes of the approval."
+
+
+class EmergencyTooOften(Refused):
+    """You alarmed twice without a second person within 24 hours."""
+
+    code = "emergency-too-often"
+    mend = "Issue it on the fast lane, and ask anybody of the police to approve it."
+
+
+class NoSuchReview(Refused):
+    """There is no such review in this case."""
+
+    code = "review-not-found"
+    status = 404
+    mend = "Take its id from the case, below reviews."
+
+
+class ReviewedOtherwise(Refused):
+    """Somebody has reviewed it, and said otherwise."""
+
+    code = "reviewed-otherwise"
+    mend = "Read the case; what a second supervisor has said of it stays."
+
+
+class ReviewOpen(Refused):
+    """An alarm without a second person was not reviewed yet, so the file stays open."""
+
+    code = "review-open"
+    mend = "Let a supervisor who did not give it review it, then seal the case."

@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from homeward.case.attention import Override, override_changes
+from homeward.case.reviews import Review, review_changes
 from homeward.facts import case as facts
 from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
@@ -159,6 +160,8 @@ class Case:
     alert: Alert | None = None
     override: Override | None = None
     """What was asked last for those whom a version lets sleep."""
+    reviews: tuple[Review, ...] = ()
+    """Of what went out without a second person, the oldest first."""
     ended: Fact | None = None
     """The fact that ended it; of a closed-out case the one that resolved it."""
     verified: bool = False
@@ -337,7 +340,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             closed = _closed(case, told=True, closed="cancelled")
             return {"status": Status.CANCELLED, "ended": fact, "alert": closed}
         case _:
-            return override_changes(heard)
+            return override_changes(heard) or review_changes(case, heard)
 
 
 def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:

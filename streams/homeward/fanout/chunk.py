@@ -23,7 +23,7 @@ class Chunk:
     alert: int
     version: int
     wave: int
-    """Of an alert; of a watch how often its window was moved."""
+    """Of an alert; of a watch how often its window was moved; of a review 1 for the reminder."""
     recipients: bytes
     """Portable roaring bitmap of ordinals."""
     people: int
@@ -45,8 +45,8 @@ class Chunk:
 
     @property
     def moved(self) -> int:
-        """How often the window of its watch was moved; 0 for all but watches."""
-        return self.wave if self.purpose is Purpose.WATCH else 0
+        """How often the window of its watch was moved, or 1 for a reminder; 0 for all others."""
+        return self.wave if self.purpose in {Purpose.WATCH, Purpose.REVIEW} else 0
 
     @property
     def priority(self) -> int:

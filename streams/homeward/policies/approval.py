@@ -20,6 +20,13 @@ ALONE_LASTS: Final = timedelta(hours=24)
 second person has had three shifts to look at it. Farther, and whatever two have approved, takes
 two: the expiry is part of what they approved."""
 
+EMERGENCIES_MAX: Final = 2
+"""So often in `EMERGENCIES_WITHIN` one supervisor alarms without a second person (DOMAIN "Who may
+do what"): once, and once more if the first one was of another child."""
+EMERGENCIES_WITHIN: Final = timedelta(hours=24)
+REVIEWED_WITHIN: Final = timedelta(hours=24)
+"""So long after it another supervisor has looked at it: each desk has had its three shifts."""
+
 APPROVAL_LASTS: Final = timedelta(minutes=10)
 """An approval that was not used for so long is void (SAFETY "Abuse and its controls"): who approved
 saw another moment. On the case clock."""

@@ -14,6 +14,7 @@ from homeward.facts.case import (
     CaseClosedOut,
     CaseRaised,
 )
+from homeward.facts.emergency import EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
 from homeward.facts.watch import ClockLapsed, WatchLapsed, WatchStoodDown
@@ -23,6 +24,8 @@ from homeward.processors.keeping import Live, Shape, kinds
 from homeward.words import Audience, Purpose, Role, Severity
 
 DUTY_DESK: Final = 0
+POLICE_DESKS: Final = (DUTY_DESK, 1, 2)
+"""Duty, county and province: where supervisors sit. The NGO desk reviews nothing."""
 STOOD_DOWN_FOR: Final = frozenset({"not-ahead", "expired"})
 """Reasons that hubs are told at once. When it is over, cancel or close-out tells them."""
 
@@ -77,6 +80,8 @@ class Callouts:
         AlertUpdated,
         AttentionOverridden,
         AlertExtended,
+        EmergencyUsed,
+        ReviewOverdue,
         ReachWidened,
         WatchOrdered,
         WatchLapsed,
@@ -109,8 +114,10 @@ class Callouts:
             case AlertIssued() | AlertUpdated() as fact:
                 live = Live.of(fact).without_area()
                 return Reaction(replace(state, live=live, area=None, overridden=False))
-            case AttentionOverridden() | AlertExtended() as fact:
-                return _on_change(state, fact)
+            case (
+                AttentionOverridden() | AlertExtended() | EmergencyUsed() | ReviewOverdue()
+            ) as fact:
+                return _on_change(state, heard, fact)
             case ReachWidened() as wave:
                 order = _to_area(state, wave)
                 return Reaction(
@@ -140,9 +147,13 @@ class Callouts:
 
 
 def _on_change(
-    state: CalloutsState, fact: AttentionOverridden | AlertExtended
+    state: CalloutsState,
+    heard: Recorded,
+    fact: AttentionOverridden | AlertExtended | EmergencyUsed | ReviewOverdue,
 ) -> Reaction[CalloutsState]:
     """Take in what changes of the version that is out; reach says the wave of an extension."""
+    if isinstance(fact, EmergencyUsed | ReviewOverdue):
+        return Reaction(state, _to_reviewers(heard, fact))
     if isinstance(fact, AttentionOverridden):
         return _on_override(state, fact)
     longer = state.live and state.live.extended(fact)
@@ -167,6 +178,29 @@ def _to_desk_of_report(
             level=level,
             texts_of=state.report,
         ),
+    )
+
+
+def _to_reviewers(
+    heard: Recorded, fact: EmergencyUsed | ReviewOverdue
+) -> tuple[CalloutOrdered, ...]:
+    """Tell the police desks that an alarm without a second person is to be reviewed.
+
+    It belongs to no alert, so that it is told also when that one was cancelled meanwhile; version
+    and ``moved`` make each of two such messages, and its reminder, one of its own.
+    """
+    return tuple(
+        CalloutOrdered(
+            case=heard.key,
+            at=heard.at,
+            audience=Audience.DESK,
+            purpose=Purpose.REVIEW,
+            version=fact.version,
+            level=level,
+            moved=1 if isinstance(fact, ReviewOverdue) else None,
+            texts_of=heard.id,
+        )
+        for level in POLICE_DESKS
     )
 
 

@@ -1,11 +1,12 @@
 """Nothing stays unanswered: a waiting report and a silent hub go on to whoever is next.
 
-Three clocks run, all on the case clock. A parent's report that no officer has taken up is told to
+Clocks run, all on the case clock. A parent's report that no officer has taken up is told to
 the next level; a watch that nobody has acknowledged is told to the hub's next contact, and at last
 to the police desk. Where silence is to be expected, because the hub is closed or nobody there is on
 duty, the desk is told at once and the contacts are asked beside it. A window that news moved must
 be acknowledged anew, else somebody watches at the wrong time. And a report that nobody verifies or
-rejects lapses, so long after somebody last said something new of it.
+rejects lapses, so long after somebody last said something new of it. An alarm without a second
+person that nobody has reviewed in time is told once more, whatever became of its case.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from homeward.facts.case import (
     VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
+from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.watch import (
     ClockLapsed,
@@ -80,6 +82,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreviewed:
+    """An alarm without a second person that nobody has reviewed."""
+
+    review: str
+    alert: int
+    version: int
+    since: datetime
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationState:
     """The report's clock and the watches that wait."""
 
@@ -94,6 +107,8 @@ class EscalationState:
     look_at: datetime | None = None
     said_at: datetime | None = None
     """When somebody last said something of a report that nobody has verified; None: none waits."""
+    reviews: tuple[Unreviewed, ...] = ()
+    """Without those that are overdue: of these the desks were told."""
 
 
 _SHAPE: Final = Shape(EscalationState)
@@ -118,6 +133,8 @@ class Escalation:
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
+        EmergencyUsed,
+        EmergencyReviewed,
         WakeDue,
     )
 
@@ -157,10 +174,12 @@ class Escalation:
                 others, asked = _without(state.pending, watch), _but(state.asked, watch)
                 state = replace(state, pending=others, asked=asked)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
-                state = EscalationState()
+                state = EscalationState(reviews=state.reviews)
+            case EmergencyUsed() | EmergencyReviewed() as fact:
+                state = replace(state, reviews=_reviews(state, heard, fact))
             case WakeDue() as wake if is_time(self.name, state, wake):
                 state, says = _lapse(state, heard)
-        due = [one.due for one in state.pending]
+        due = [*(one.due for one in state.pending), *(one.due for one in state.reviews)]
         state = replace(state, look_at=earliest(_next_level_at(state), _lapses_at(state), *due))
         return Reaction(state, says, state.look_at)
 
@@ -174,6 +193,30 @@ def _said_more(state: EscalationState, heard: Recorded) -> EscalationState:
 
 def _lapses_at(state: EscalationState) -> datetime | None:
     return None if state.said_at is None else state.said_at + LAPSES_AFTER
+
+
+def _reviews(
+    state: EscalationState, heard: Recorded, fact: EmergencyUsed | EmergencyReviewed
+) -> tuple[Unreviewed, ...]:
+    if isinstance(fact, EmergencyReviewed):
+        return tuple(one for one in state.reviews if one.review != fact.review)
+    fresh = Unreviewed(heard.id, fact.alert, fact.version, heard.at, fact.review_by)
+    return (*state.reviews, fresh)
+
+
+def _overdue(state: EscalationState, heard: Recorded) -> tuple[Fact, ...]:
+    return tuple(
+        ReviewOverdue(
+            case=heard.key,
+            at=heard.at,
+            review=one.review,
+            alert=one.alert,
+            version=one.version,
+            waiting_s=int((heard.at - one.since).total_seconds()),
+        )
+        for one in state.reviews
+        if one.due <= heard.at
+    )
 
 
 def _without(pending: tuple[Pending, ...], watch: str) -> tuple[Pending, ...]:
@@ -248,6 +291,8 @@ def _lapse(state: EscalationState, heard: Recorded) -> tuple[EscalationState, tu
         waited_s = int((at - state.said_at).total_seconds())
         says.append(ReportLapsed(case=heard.key, at=at, waiting_s=waited_s))
         state = replace(state, reported_at=None, said_at=None)
+    says.extend(_overdue(state, heard))
+    state = replace(state, reviews=tuple(one for one in state.reviews if one.due > at))
     kept: list[Pending] = []
     gone_on: dict[str, Pending] = {}
     for one in state.pending:

@@ -23,6 +23,7 @@ REPORTER: Final = Actor(id="parent", role=Role.REPORTER)
 OFFICER: Final = Actor(id="officer-1", role=Role.OFFICER, org="county")
 OTHER_OFFICER: Final = Actor(id="officer-2", role=Role.OFFICER, org="county")
 SUPERVISOR: Final = Actor(id="supervisor", role=Role.SUPERVISOR, org="county")
+OTHER_SUPERVISOR: Final = Actor(id="supervisor-2", role=Role.SUPERVISOR, org="county")
 COORDINATOR: Final = Actor(id="coordinator", role=Role.COORDINATOR, org="ngo")
 HUB_DESK: Final = Actor(id="hub-desk", role=Role.HUB, org="railway")
 VOLUNTEER: Final = Actor(id="volunteer", role=Role.VOLUNTEER)
@@ -35,6 +36,8 @@ _USUALLY: Final = {
     "case.withdrawn/1": REPORTER,
     "case.alert-approved/1": OTHER_OFFICER,
     "case.sealed/1": SUPERVISOR,
+    "case.emergency-used/1": SUPERVISOR,
+    "case.emergency-reviewed/1": OTHER_SUPERVISOR,
     "case.expunge-asked/1": SUPERVISOR,
     "sighting.reported/1": VOLUNTEER,
     "sighting.accepted/1": COORDINATOR,

@@ -27,6 +27,7 @@ from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
 from homeward.testing.incoming import incoming
+from homeward.testing.rare import rare
 from homeward.words import (
     AgeBand,
     Answer,
@@ -384,6 +385,7 @@ ALL: Final[tuple[Fact, ...]] = (
     ACCEPTED,
     ORDERED,
     *OTHERS,
+    *rare(CASE, DRAFT, ORDER, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
 )
 """One of every kind; tests/schemas holds it to the catalogue."""

@@ -15,7 +15,7 @@ from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
 from homeward.facts.watch import ClockLapsed
 from homeward.messages import Recorded
-from homeward.policies.approval import APPROVAL_LASTS, needs_second
+from homeward.policies.approval import APPROVAL_LASTS, REVIEWED_WITHIN, needs_second
 from homeward.sighting import Sighting, take_in
 from homeward.sighting import Status as Sighted
 from homeward.watch import Status as Watched
@@ -53,6 +53,8 @@ class Waits(StrEnum):
     """The alert is over by its own expiry, the case is not."""
     CLOSE_OUT = "close-out"
     """Resolved, and those who were told have not been told so."""
+    REVIEW = "review"
+    """An alarm that one supervisor gave alone, to be judged by another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ class Open:
                 yield Wait(Waits.EXPIRED, case.alert.expires_at, urgent=False)
             case Status.RESOLVED:
                 yield Wait(Waits.CLOSE_OUT, self.at["case.resolved/1"], urgent=False)
+        for review in case.reviews:
+            if review.verdict is None:
+                yield Wait(Waits.REVIEW, review.due - REVIEWED_WITHIN, urgent=now >= review.due)
         if not case.status.over:
             yield from self._drafts(now)
             yield from self._unwatched(now)
@@ -223,7 +228,8 @@ class DutyBoard:
             return
         mine.hear(heard)
         untold = mine.case.status is Status.RESOLVED and mine.case.alert is not None
-        if mine.case.status.over and not untold:
+        unreviewed = any(one.verdict is None for one in mine.case.reviews)
+        if mine.case.status.over and not untold and not unreviewed:
             self._over[heard.key] = self.open.pop(heard.key)
             while len(self._over) > OVER_MAX:
                 del self._over[next(iter(self._over))]

@@ -58,6 +58,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "case.alert-widened/1": ("draft", "alert", "version", "reach_km_max"),
     "case.attention-override-asked/1": ("draft", "alert", "version"),
     "case.attention-overridden/1": ("draft", "alert", "version", "asked"),
+    "case.emergency-used/1": ("draft", "alert", "version", "own_draft", "review_by"),
+    "case.emergency-reviewed/1": ("review", "verdict"),
     "case.extension-asked/1": ("alert", "version", "expires_at"),
     "case.alert-extended/1": ("alert", "version", "expires_at", "asked"),
     "case.alert-cancelled/1": ("alert", "version", "reason"),
@@ -129,6 +131,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "escalation.watch-lapsed/1": ("watch", "hub", "contact", "to_desk", "next_at"),
     "escalation.clock-lapsed/1": ("level", "waiting_s"),
     "escalation.report-lapsed/1": ("waiting_s",),
+    "escalation.review-overdue/1": ("review", "version", "waiting_s"),
     "handover.attempted/1": (
         "purpose",
         "alert",
@@ -143,6 +146,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "access.read/1": ("purpose",),
     "access.area-previewed/1": ("cell_count",),
     "access.alert-issued-alone/1": ("draft", "alert"),
+    "access.emergency-used/1": ("draft", "alert"),
     "access.field-shown/1": ("upto", "shown_at", "policy"),
     "clock.wake-due/1": ("processor", "due"),
 }

@@ -21,6 +21,7 @@ from homeward.timeline.views import (
     CaseView,
     DraftView,
     ExtensionView,
+    ReviewView,
     SightingView,
     Told,
     WatchView,
@@ -62,6 +63,7 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         alert=_alert(case, now),
         draft=_draft(case, now),
         extension=_extension(case),
+        reviews=_reviews(case, now),
         partners={one: one in case.confirmed for one in sorted(case.partners)},
         expunge_asked=case.expunge.id if case.expunge else None,
         waves=_waves(heard),
@@ -125,6 +127,21 @@ def _extension(case: Case) -> ExtensionView | None:
     if asked is None or asked.expires_at is None or case.status.over:
         return None
     return ExtensionView(asked.id, asked.version, asked.expires_at)
+
+
+def _reviews(case: Case, at: datetime) -> tuple[ReviewView, ...]:
+    return tuple(
+        ReviewView(
+            one.id,
+            one.draft,
+            one.alert,
+            one.version,
+            one.own_draft,
+            one.due,
+            one.verdict.value if one.verdict else "overdue" if at >= one.due else "open",
+        )
+        for one in case.reviews
+    )
 
 
 def _waves(heard: Sequence[Recorded]) -> tuple[WaveView, ...]:

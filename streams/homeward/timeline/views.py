@@ -119,6 +119,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewView:
+    """An alarm that one supervisor gave alone, and what another one said of it."""
+
+    review: str
+    draft: str
+    alert: int
+    version: int
+    own_draft: bool
+    """Whoever gave it had drafted it, too."""
+    review_by: Instant
+    state: str
+    """open, overdue, justified or unjustified"""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """How a case stands after some facts, at a moment of the case clock."""
 
@@ -153,6 +168,7 @@ class CaseView:
     """Each recipient's newest answer, counted."""
     partners: Mapping[str, bool] = field(default_factory=dict)
     """Who held a copy, and whether they have taken it down."""
+    reviews: tuple[ReviewView, ...] = ()
     expunge_asked: str | None = None
     """What a second person agrees to."""
 

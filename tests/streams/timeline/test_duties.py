@@ -5,12 +5,20 @@ from datetime import timedelta
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from homeward.facts.case import CaseRejected, CaseReopened, CaseResolved, ExtensionAsked
+from homeward.facts.case import (
+    CaseClosedOut,
+    CaseRejected,
+    CaseReopened,
+    CaseResolved,
+    ExtensionAsked,
+)
 from homeward.facts.watch import ClockLapsed, ReportLapsed
-from homeward.testing.given import recorded
+from homeward.testing.given import id_of, recorded
+from homeward.testing.rare import rare
 from homeward.testing.samples import (
     ACCEPTED,
     CASE,
+    DRAFT,
     DRAFTED,
     FACTS_ADDED,
     NOON,
@@ -20,11 +28,13 @@ from homeward.testing.samples import (
     TAKEN_UP,
     VERIFIED,
     approved,
+    at,
     issued,
 )
 from homeward.timeline.duties import DutyBoard, Waits
 from homeward.words import Outcome
 
+RARE = rare(CASE, DRAFT, DRAFT, at)
 LONG = NOON + timedelta(hours=1)
 
 
@@ -122,3 +132,16 @@ def test_an_extension_waits_for_a_second_person():
     out = (RAISED, VERIFIED, DRAFTED, approved(), issued(), asked)
     found = waits(*out)[Waits.APPROVAL]
     assert (found.since, found.urgent) == (LONG, True)
+
+
+def test_an_alarm_without_a_second_person_waits_for_its_review_also_when_it_is_over():
+    used, done = RARE[0], RARE[1].model_copy(update={"review": id_of(3)})
+    begun = (RAISED, VERIFIED, DRAFTED, used, issued(id_of(2)))
+    over = CaseResolved(case=CASE, at=LONG, outcome=Outcome.FOUND_SAFE)
+    closed = CaseClosedOut(case=CASE, at=LONG, alert=1, version=1)
+    [waiting] = [one for one in board(*begun).lines(LONG)[0].waits if one.what is Waits.REVIEW]
+    assert (waiting.since, waiting.urgent) == (used.at, False)
+    later = used.review_by
+    [line] = board(*begun, over, closed).lines(later)
+    assert [(one.what, one.urgent) for one in line.waits] == [(Waits.REVIEW, True)]
+    assert board(*begun, over, closed, done).lines(later) == []

@@ -100,6 +100,7 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
         "stand-down": texts.stand_down(frame),
         "clock": texts.clock(frame, subject.category, child.sex, child.age_years, 3, 59_940),
         "report-waits": texts.report_waits(frame),
+        "review": texts.review(frame),
     }
 
 

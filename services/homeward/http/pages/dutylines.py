@@ -24,6 +24,7 @@ NAMED: Final[Mapping[str, str]] = {
     "audience": "audience-",
     "answer": "answer-",
     "custody": "custody-",
+    "verdict": "verdict-",
 }
 """Fields that hold a code, and what its words begin with."""
 

@@ -16,11 +16,10 @@ from homeward.codec import KINDS
 from homeward.facts.hub import WatchOrdered
 from homeward.http.messages import CASE_KINDS, Letterbox, MessageOut
 from homeward.http.pages import duties, forms, maps
-from homeward.http.pages.because import because
 from homeward.http.pages.moments import moment, span, zone_of
 from homeward.http.pages.phrases import PHRASES
 from homeward.messages import Actor, Recorded
-from homeward.ports import InboxMessage, Recipient, Registered
+from homeward.ports import InboxMessage, Recipient
 from homeward.processors.knowledge import NEWS
 from homeward.record.envelope import read
 from homeward.words import Answer, Purpose, RecipientKind
@@ -73,8 +72,6 @@ class Item:
     """Which hub it is about, to those who are not there."""
     picture: str = ""
     """A small map, as SVG; empty: none."""
-    because: tuple[str, ...] = ()
-    """Why the reader was told, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,8 @@ class Reader:
 
     box: Letterbox
     by: Actor
-    registered: Registered
+    recipient: Recipient
     lang: str
-
-    @property
-    def recipient(self) -> Recipient:
-        """Who reads, as they registered."""
-        return self.registered.recipient
 
     @property
     def page(self) -> str:
@@ -168,7 +160,6 @@ def _item(
         why=duties.why(order, facts, reader.lang, reader.zone) if calls and order else "",
         moved=(order.moved or 0) if order else 0,
         picture=_picture(reader, facts, window) if calls and own else "",
-        because=because(reader.registered, message, facts, reader.lang),
     )
 
 
@@ -214,6 +205,9 @@ def _state(
         return ENDS[purpose]
     if purpose is Purpose.CLOCK:
         return "over" if case.status.over else "taken" if case.unit else "pending"
+    if purpose is Purpose.REVIEW:
+        waits = (each.version for each in case.reviews if each.verdict is None)
+        return "pending" if one.version in waits else "over"
     if one.state in {"cancelled", "over"}:
         return one.state
     if not first:

@@ -7,7 +7,8 @@ from typing import Final
 
 from pyroaring import BitMap
 
-from homeward.record.envelope import Row
+from homeward.record.envelope import Row, read
+from homeward.testing.approvals import unapproved
 from homeward.testing.memory import Disk, said
 from homeward.testing.simulation.sender import Told
 from homeward.words import Purpose
@@ -36,7 +37,10 @@ class Outcome:
 def outcome(disk: Disk, lines: Sequence[Told]) -> Outcome:
     """Return what a run left, judged by itself."""
     told = frozenset(lines)
-    wrong = (*_twice(told), *_cut_twice(disk), *_over(disk, told), *_unfinished(disk))
+    wrong = (
+        *(*_twice(told), *_cut_twice(disk), *_over(disk, told), *_unfinished(disk)),
+        *_alone(disk),
+    )
     return Outcome(frozenset(map(said, disk.log.rows)), told, wrong)
 
 
@@ -101,6 +105,16 @@ def _over(disk: Disk, told: frozenset[Told]) -> Iterator[str]:
             who = chunk.case, chunk.alert, disk.roster.by_ordinal.get(ordinal, "")
             if who in began - over:
                 yield f"never told that it is over: {who}"
+
+
+def _alone(disk: Disk) -> Iterator[str]:
+    """Nothing goes beyond one officer's word without two people, or a review (I-25)."""
+    cases: defaultdict[str, list[Row]] = defaultdict(list)
+    for row, kind in _kinds(disk):
+        if kind.startswith("case."):
+            cases[row.key].append(row)
+    for rows in cases.values():
+        yield from unapproved(map(read, rows))
 
 
 def _kinds(disk: Disk) -> Iterator[tuple[Row, str]]:
