@@ -16,10 +16,11 @@ from homeward.codec import KINDS
 from homeward.facts.hub import WatchOrdered
 from homeward.http.messages import CASE_KINDS, Letterbox, MessageOut
 from homeward.http.pages import duties, forms, maps
+from homeward.http.pages.because import because
 from homeward.http.pages.moments import moment, span, zone_of
 from homeward.http.pages.phrases import PHRASES
 from homeward.messages import Actor, Recorded
-from homeward.ports import InboxMessage, Recipient
+from homeward.ports import InboxMessage, Recipient, Registered
 from homeward.processors.knowledge import NEWS
 from homeward.record.envelope import read
 from homeward.words import Answer, Purpose, RecipientKind
@@ -72,6 +73,8 @@ class Item:
     """Which hub it is about, to those who are not there."""
     picture: str = ""
     """A small map, as SVG; empty: none."""
+    because: tuple[str, ...] = ()
+    """Why the reader was told, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,13 @@ class Reader:
 
     box: Letterbox
     by: Actor
-    recipient: Recipient
+    registered: Registered
     lang: str
+
+    @property
+    def recipient(self) -> Recipient:
+        """Who reads, as they registered."""
+        return self.registered.recipient
 
     @property
     def page(self) -> str:
@@ -160,6 +168,7 @@ def _item(
         why=duties.why(order, facts, reader.lang, reader.zone) if calls and order else "",
         moved=(order.moved or 0) if order else 0,
         picture=_picture(reader, facts, window) if calls and own else "",
+        because=because(reader.registered, message, facts, reader.lang),
     )
 
 
