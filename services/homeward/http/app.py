@@ -27,6 +27,7 @@ from homeward.http import (
     recipients,
     registrations,
     replays,
+    ringzero,
     sightings,
     timelines,
     watches,
@@ -50,6 +51,7 @@ from homeward.http.pages import (
     reporter,
     reports,
 )
+from homeward.http.pages import limits as choices
 from homeward.http.pages import recipient as inbox
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.rendering import page_of
@@ -64,6 +66,7 @@ MODULES: Final = (
     previews,  # before the alerts, whose drafts have ids where it has a word
     extending,
     filing,
+    ringzero,
     alerts,
     overrides,
     emergencies,
@@ -84,6 +87,7 @@ MODULES: Final = (
     reports,
     reporter,
     inbox,
+    choices,
     joining,
     duty,
     dutyhanding,

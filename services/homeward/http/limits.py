@@ -25,6 +25,8 @@ from homeward.words import RecipientId, Severity, instant_text
 
 router = APIRouter(prefix="/v1", tags=["recipients"], route_class=StrictRoute)
 PAUSES_H: Final = {"8h": 8, "24h": 24, "7d": 7 * 24}
+SAME_PAUSE: Final = timedelta(minutes=1)
+"""A pause that would end so little later was asked for twice, by a double tap."""
 _MINUTES: Final = 60
 
 
@@ -46,6 +48,9 @@ class LimitsBody(Body):
     quiet: Annotated[
         Quiet | Literal["none"] | None, Field(description="`none`: no quiet hours any more.")
     ] = None
+    lang: Annotated[
+        str | None, Field(min_length=1, max_length=20, description="In which they are told.")
+    ] = None
 
 
 class LimitsOut(BaseModel):
@@ -61,6 +66,7 @@ class LimitsOut(BaseModel):
     quiet_from: str | None
     quiet_to: str | None
     zone: str
+    lang: str
 
 
 async def _own(rooms: Rooms, caller: Caller, recipient: str) -> Registered:
@@ -104,7 +110,9 @@ def changed(limits: Limits, body: LimitsBody, now: datetime) -> Limits:
     said = body.model_dump(exclude_none=True, exclude={"pause", "quiet"})
     said["severity_min"] = body.severity_min or limits.severity_min
     if body.pause is not None:
-        said["paused_until"] = _paused_until(body.pause, now)
+        said["paused_until"] = _paused_until(body.pause, now, limits.paused_until)
+    if body.lang is not None:
+        said["lang"] = _lang(body.lang)
     if body.quiet == "none":
         said |= {"quiet_from_min": -1, "quiet_to_min": -1}
     elif isinstance(body.quiet, Quiet):
@@ -112,9 +120,11 @@ def changed(limits: Limits, body: LimitsBody, now: datetime) -> Limits:
     return replace(limits, **said)
 
 
-def _paused_until(pause: str, now: datetime) -> datetime | None:
+def _paused_until(pause: str, now: datetime, before: datetime | None) -> datetime | None:
     if pause in PAUSES_H:
-        return now + timedelta(hours=PAUSES_H[pause])
+        until = now + timedelta(hours=PAUSES_H[pause])
+        again = before is not None and timedelta(0) <= until - before < SAME_PAUSE
+        return before if again else until
     return FOREVER if pause == "until-ended" else None
 
 
@@ -125,6 +135,13 @@ def _quiet(quiet: Quiet, zone: str) -> dict[str, int | str]:
             "quiet_to_min": rosterfields.minutes(quiet.to),
             "zone": rosterfields.zone(quiet.zone) if quiet.zone else zone,
         }
+    except BadRow as wrong:
+        raise RecipientWrong(str(wrong)) from None
+
+
+def _lang(lang: str) -> str:
+    try:
+        return rosterfields.lang(lang)
     except BadRow as wrong:
         raise RecipientWrong(str(wrong)) from None
 
@@ -146,6 +163,7 @@ def shown(limits: Limits) -> LimitsOut:
         quiet_from=_clock(limits.quiet_from_min) if quiet else None,
         quiet_to=_clock(limits.quiet_to_min) if quiet else None,
         zone=limits.zone,
+        lang=limits.lang,
     )
 
 

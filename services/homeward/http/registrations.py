@@ -26,6 +26,9 @@ class RegistrationOut(BaseModel):
     lang: str
     reach_km_max: int
     severity_min: str
+    per_day: Annotated[
+        int, Field(description="Of how many alerts a day they hear; 0: as the policy says.")
+    ]
     active: bool
     channels: list[str]
     zone: str
@@ -54,6 +57,7 @@ async def registration(
         lang=one.lang,
         reach_km_max=one.reach_km_max,
         severity_min=one.severity_min.value,
+        per_day=one.per_day,
         active=one.active,
         channels=sorted({way.channel for ways in one.contacts for way in ways}),
         zone=one.zone,

@@ -40,7 +40,7 @@ def limit_row(limits: Limits) -> tuple[object, ...]:
     """Return a recipient's own limits as ``limit_recipient`` takes them."""
     return (
         limits.reach_km_max, limits.severity_min.rank, limits.quiet_from_min, limits.quiet_to_min,
-        limits.zone, limits.per_day, limits.paused_until,
+        limits.zone, limits.per_day, limits.paused_until, limits.lang,
     )  # fmt: skip
 
 

@@ -98,6 +98,7 @@ class Registered:
             one.zone,
             one.per_day,
             self.paused_until,
+            one.lang,
         )
 
 
@@ -112,6 +113,7 @@ class Limits:
     zone: str = "Asia/Shanghai"
     per_day: int = 0
     paused_until: datetime | None = None
+    lang: str = "zh-Hans"
 
 
 @dataclass(frozen=True, slots=True)

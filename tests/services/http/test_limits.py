@@ -68,3 +68,19 @@ async def test_nobody_else_reads_or_sets_them(world):
         found = await world.get(officer, "/v1/recipients/v-1/limits")
         assert found.status_code in {403, 404}
         assert "paused" not in found.text
+
+
+async def test_what_is_kept_of_somebody_shows_their_alerts_a_day(world):
+    bearer = await world.enrolled("v-1", per_day=4)
+    assert (await world.get(bearer, "/v1/recipients/v-1")).json()["per_day"] == 4
+    await limits(world, bearer, per_day=1)
+    assert (await world.get(bearer, "/v1/recipients/v-1")).json()["per_day"] == 1
+
+
+async def test_a_language_is_a_limit_and_one_that_is_none_is_refused(world):
+    bearer = await world.enrolled("v-1")
+    assert (await limits(world, bearer, lang="zh-Hant"))["lang"] == "zh-Hant"
+    for wrong in ("", "xx", "x" * 50):
+        answer = await world.post(bearer, "/v1/recipients/v-1/limits", {"lang": wrong})
+        assert answer.status_code == 422
+    assert (await limits(world, bearer))["lang"] == "zh-Hant"

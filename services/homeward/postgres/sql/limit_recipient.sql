@@ -1,1 +1,1 @@
-SELECT limit_recipient($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT limit_recipient($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from homeward.fanout.columns import NO_CELL
-from homeward.ports import Contact, Listener, Recipient
+from homeward.ports import Contact, Limits, Listener, Recipient
 from homeward.testing.contracts.pen import Ports
 from homeward.words import RecipientKind, Severity, Tier
 
@@ -56,6 +56,20 @@ class RosterContract:
         }
         assert await store.roster.get("nobody") is None
         assert await store.roster.register([]) == []
+
+    async def test_what_they_say_themselves_outlives_a_registration_by_others(
+        self, store: Ports
+    ) -> None:
+        await store.roster.register([volunteer("ann")])
+        own = Limits(30, Severity.SEVERE, 60, 300, "Asia/Urumqi", 2, None, "zh-Hant")
+        assert await store.roster.limit("ann", own)
+        await store.roster.register([replace(volunteer("ann"), lang="en", zone="Asia/Tokyo")])
+        kept = await store.roster.get("ann")
+        assert kept is not None
+        assert kept.limits == own
+        heard = await store.roster.listeners([kept.ordinal])
+        assert heard[kept.ordinal].lang == "zh-Hant"
+        assert not await store.roster.limit("nobody", own)
 
     async def test_a_tier_is_kept_and_stands_in_the_columns(self, store: Ports) -> None:
         vetted = replace(volunteer("vet"), tier=Tier.VETTED)
