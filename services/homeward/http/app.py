@@ -27,7 +27,6 @@ from homeward.http import (
     recipients,
     registrations,
     replays,
-    ringzero,
     sightings,
     timelines,
     watches,
@@ -66,7 +65,6 @@ MODULES: Final = (
     previews,  # before the alerts, whose drafts have ids where it has a word
     extending,
     filing,
-    ringzero,
     alerts,
     overrides,
     emergencies,
