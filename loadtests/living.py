@@ -111,7 +111,7 @@ class Living:
 
 
 DRAFT: Final[dict[str, Any]] = {
-    "severity": "severe",
+    "severity": "extreme",  # the same people are alerted again and again: their day never ends
     "reach_km_max": 30,
     "expires_in_s": 3_600,
 }

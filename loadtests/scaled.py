@@ -37,7 +37,7 @@ LOOK_S: Final = 0.5
 PATIENCE_S: Final = 3_600.0
 SETTLED_S: Final = 3.0
 """So long nothing is added to the far side's file before the CPU is read: outcomes are recorded."""
-DRAFT: Final = {"severity": "severe", "reach_km_max": 30, "expires_in_s": 86_400}
+DRAFT: Final = {"severity": "extreme", "reach_km_max": 30, "expires_in_s": 86_400}
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
