@@ -199,7 +199,7 @@ class RecipientKnown(Refused):
 
     code = "recipient-known"
     status = 409
-    mend = "Choose another id; the recipient's own page, or the police, can change the entry."
+    mend = "Choose another id; the recipient's own page, or an administrator, can change the entry."
 
 
 class DuplicateRecipient(Refused):

@@ -119,16 +119,18 @@ def _may(by: Actor, kind: RecipientKind) -> None:
 
 
 async def _not_others(rooms: Rooms, asking: Asking, one: Recipient) -> None:
-    """Refuse who may only add people to take over somebody who is registered.
+    """Refuse to take over somebody who is registered: to an NGO anybody, to the police people.
 
     The answer holds the link of the recipient's page; and an answer that depended on what is
     registered would tell whoever guesses where that person lives.
     """
-    if scope_of(asking.by.role, Action.ENROL_HUBS) is not None or await _known(rooms, asking):
+    police = scope_of(asking.by.role, Action.ENROL_HUBS) is not None
+    if asking.by.role is Role.ADMIN or await _known(rooms, asking):
         return
     known = await rooms.roster.get(one.id)
-    if known is not None:
-        raise OtherKind if known.recipient.kind in POLICE_KINDS else RecipientKnown
+    if known is None or (police and known.recipient.kind in POLICE_KINDS):
+        return
+    raise OtherKind if known.recipient.kind in POLICE_KINDS else RecipientKnown
 
 
 async def _known(rooms: Rooms, asking: Asking) -> bool:
@@ -262,7 +264,7 @@ async def remove(
     rooms: InRooms,
     caller: Annotated[Caller, Depends(guarded(Action.REMOVE))],
 ) -> Response:
-    """Forget a recipient; their link opens nothing any more."""
+    """Forget a recipient and their messages; their link opens nothing any more."""
     if caller.scope is Scope.OWN and recipient != caller.by.id:
         raise NoSuchRecipient
     known = await rooms.roster.get(recipient)
@@ -270,8 +272,15 @@ async def remove(
         raise NoSuchRecipient
     if caller.scope is not Scope.OWN:
         _may(caller.by, known.recipient.kind)
-    await rooms.roster.remove(recipient)
+    await forget(rooms, recipient)
     return Response(status_code=204)
+
+
+async def forget(rooms: Rooms, recipient: str) -> None:
+    """Forget a recipient and their messages; what a crash in between leaves, asking again ends."""
+    await rooms.inbox.forget(recipient)
+    await rooms.roster.remove(recipient)
+    await rooms.inbox.forget(recipient)  # what was put there while the roster still had them
 
 
 class HubOut(BaseModel):

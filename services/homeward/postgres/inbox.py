@@ -45,3 +45,6 @@ class PostgresInbox:
             )
             for row in found
         ]
+
+    async def forget(self, recipient: str) -> None:
+        await self._database.run("forget_messages", recipient)

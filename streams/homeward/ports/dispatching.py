@@ -257,3 +257,7 @@ class Inbox(Protocol):
     async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
         """Return a recipient's messages after ``seq``, oldest first."""
         ...
+
+    async def forget(self, recipient: str) -> None:
+        """Delete a recipient's messages; whoever gets that id again begins at none."""
+        ...

@@ -62,7 +62,7 @@ async def test_a_message_says_why_how_serious_how_far_and_who_sees(
     said = await page(world, *places, here=here)
     assert reason in said
     assert "How serious: extreme" in said
-    assert "No officer and nobody who searches sees your place" in said
+    assert "Your place is shown to no officer and to nobody who searches" in said
     bands = re.findall(r"Distance: ([^<]*)\.<", said)
     assert bands == ([band] if band else [])
 

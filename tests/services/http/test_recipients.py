@@ -110,7 +110,10 @@ async def test_who_may_add_people_takes_over_nobody(world):
     batch = await world.post("ngo", "/v1/recipients/batch", {"recipients": [body]}, key="batch")
     assert batch.json()["recipients"] == []
     assert batch.json()["refused"][0]["code"] == "recipient-known"
-    changed = await world.post("officer", "/v1/recipients", {**body, "lang": "en"})
+    for who in ("officer", "supervisor"):  # the link in the answer would show a person's limits
+        refused = await world.post(who, "/v1/recipients", {**body, "lang": "en"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "recipient-known")
+    changed = await world.post("admin", "/v1/recipients", {**body, "lang": "en"})
     assert changed.status_code == 201
 
 

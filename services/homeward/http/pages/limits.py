@@ -96,7 +96,7 @@ class Said:
     wrong: list[Wrong] = field(default_factory=list)
 
 
-def _own(request: Request, rooms: InRooms, who: ByLink) -> Own:
+def own_of(request: Request, rooms: InRooms, who: ByLink) -> Own:
     """Return whose page it is. Raises NotForRole for who is on duty."""
     by, known = who
     allowed = scope_of(by.role, Action.SEE_SELF) is not None
@@ -105,7 +105,7 @@ def _own(request: Request, rooms: InRooms, who: ByLink) -> Own:
     return Own(request, rooms, by, known, language(request, known.recipient.lang))
 
 
-Mine = Annotated[Own, Depends(_own)]
+Mine = Annotated[Own, Depends(own_of)]
 
 
 def _page(

@@ -72,3 +72,13 @@ class InboxContract:
         last = {one: (await store.inbox.since(one, 0))[-1].seq for one in ("ann", "bob")}
         assert found == last
         assert await store.inbox.newest([]) == {}
+
+    async def test_what_is_forgotten_is_gone_and_nobody_elses(self, store: Ports) -> None:
+        inbox = store.inbox
+        await inbox.put([("ann", message("a1")), ("bob", message("b1"))])
+        await inbox.forget("ann")
+        await inbox.forget("nobody")
+        assert await inbox.since("ann", 0) == []
+        assert await inbox.newest({"ann", "bob"}) == {"bob": 1}
+        await inbox.put([("ann", message("a1"))])
+        assert [one.seq for one in await inbox.since("ann", 0)] == [1]

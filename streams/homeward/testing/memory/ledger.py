@@ -318,3 +318,7 @@ class MemoryInbox:
     async def since(self, recipient: str, seq: int, limit: int = 100) -> Sequence[InboxMessage]:
         kept = self.disk.inboxes.get(recipient, [])
         return [message for message in kept if message.seq > seq][:limit]
+
+    @port_call
+    async def forget(self, recipient: str) -> None:
+        self.disk.inboxes.pop(recipient, None)
