@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from homeward.case import Case
+from homeward.case.refusals import CaseOnHold
 from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only
 from homeward.case.sealing import unsealed
 from homeward.facts import sighting as facts
@@ -265,6 +266,8 @@ def _release(
         return (withheld,) if sighting.released else ()
     if sighting.released:
         return ()
+    if case.held:
+        raise CaseOnHold
     assert case.raised is not None
     if case.raised.protection_order:
         only(OFFICERS, request)  # who asks may be whom the person is hidden from

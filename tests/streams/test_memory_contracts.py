@@ -34,6 +34,10 @@ class TestLogFinding(InMemory, contracts.LogFindingContract):
     pass
 
 
+class TestProtected(InMemory, contracts.ProtectedContract):
+    pass
+
+
 class TestWorkbench(InMemory, contracts.WorkbenchContract):
     pass
 

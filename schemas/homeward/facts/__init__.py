@@ -15,6 +15,7 @@ from homeward.facts import (
     duty,
     emergency,
     handover,
+    hold,
     hub,
     joining,
     reach,
@@ -25,8 +26,8 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, attention, emergency, sighting, reach, hub, callout, watch, handover, answer),
-    *(roster, access, joining, duty, clock),
+    *(case, attention, emergency, hold, sighting, reach, hub, callout, watch),
+    *(handover, answer, roster, access, joining, duty, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

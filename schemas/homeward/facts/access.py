@@ -1,7 +1,7 @@
 """Who got which right, and who read what is sealed.
 
-Streams ``access-keys``, ``access-<case>``, ``access-areas``, one of each account that issued an
-alert alone or in an emergency, and one of each session of the duty page.
+Streams ``access-keys``, ``access-<case>``, ``access-areas``, ``access-protected``, one of each
+account that issued an alert alone or in an emergency, and one of each session of the duty page.
 """
 
 from typing import Annotated, Literal
@@ -66,6 +66,16 @@ class EmergencyNoted(Fact):
     case: CaseId
     draft: Id
     alert: Annotated[int, Field(ge=1)]
+
+
+class ProtectedLoaded(Fact):
+    """A part of the list of protected persons was loaded; of those on it nothing is said."""
+
+    kind: Literal["access.protected-loaded/1"] = "access.protected-loaded/1"
+    digests: Count
+    """So many are kept now."""
+    whole: bool
+    """Whoever was in no part of this loading is on the list no more."""
 
 
 class FieldShown(Fact):

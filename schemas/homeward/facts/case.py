@@ -73,6 +73,8 @@ class FactsAdded(Fact):
     case: CaseId
     category: Category | None = None
     mode: Mode | None = None
+    protection_order: bool | None = None
+    """Somebody states that there is one; None: nothing is said of it."""
     note: Annotated[Note | None, Personal("guardian")] = None
 
 

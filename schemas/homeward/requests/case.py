@@ -58,6 +58,7 @@ class AddFacts(Request):
 
     category: Category | None = None
     mode: Mode | None = None
+    protection_order: bool | None = None
     note: Note | None = None
 
 

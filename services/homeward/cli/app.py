@@ -14,6 +14,7 @@ from homeward.cli import (
     parked,
     previewing,
     processes,
+    protected,
     record,
     rosters,
     serving,
@@ -109,6 +110,7 @@ app.add_typer(askings.app, name="askings", rich_help_panel=WORK)
 app.add_typer(rosters.hubs, name="hubs", rich_help_panel=WORK)
 app.add_typer(rosters.recipients, name="recipients", rich_help_panel=WORK)
 app.add_typer(invites.app, name="invites", rich_help_panel=WORK)
+app.add_typer(protected.app, name="protected", rich_help_panel=WORK)
 app.add_typer(keys.app, name="keys", rich_help_panel=CARE)
 app.command("migrate", rich_help_panel=CARE, epilog="Example: homeward migrate --sql > all.sql")(
     care.migrate

@@ -1,4 +1,4 @@
-"""``homeward case``: alarming without a second person, and the review of it."""
+"""``homeward case``: what supervisors alone do: emergencies, their review, lifting a hold."""
 
 from typing import Annotated
 
@@ -49,6 +49,21 @@ def emergency(
     if not talk.json and answer.get("review"):
         judge = f"homeward case review {case} {answer['review']} --verdict justified"
         note((f"another supervisor reviews it by {answer['review_by']}: ", "dim"), judge)
+
+
+@app.command(
+    "lift-hold", epilog="Example: homeward case lift-hold ABCD-EFGH --reason '…' --as s-wu"
+)
+@talks
+def lift_hold(
+    talk: Talk,
+    case: Case,
+    reason: Annotated[str, typer.Option(help="20 to 500 characters; kept sealed.")],
+    key: Key = None,
+) -> None:
+    """Let a case on hold go on like any other; never by who verified it."""
+    path = f"/v1/cases/{case}/hold/lift"
+    talk.receipt(talk.run(lambda there: there.post(path, {"reason": reason}, key)))
 
 
 @app.command(epilog="Example: homeward case review ABCD-EFGH 0c5… --verdict justified --as s-wu")

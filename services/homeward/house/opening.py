@@ -128,6 +128,7 @@ class House:
             workbench=self.store.workbench,
             roster=self.store.roster,
             invites=self.store.invites,
+            protected=self.store.protected,
             crowd=IndexCrowd([one.fresh for one in self.keepers]),
             ledger=self.store.ledger,
             tellings=Tellings(self.store.ledger),

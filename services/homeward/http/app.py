@@ -14,6 +14,7 @@ from homeward.http import (
     extending,
     fields,
     filing,
+    holding,
     invites,
     keys,
     limits,
@@ -66,6 +67,7 @@ MODULES: Final = (
     previews,  # before the alerts, whose drafts have ids where it has a word
     extending,
     filing,
+    holding,
     alerts,
     overrides,
     emergencies,

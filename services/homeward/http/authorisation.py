@@ -55,6 +55,8 @@ class Action(StrEnum):
     ISSUE = "issue an alert"
     EMERGENCY = "issue an alert without a second person"
     REVIEW = "review an alert that one person issued alone in an emergency"
+    LIFT_HOLD = "lift the hold of a case"
+    PROTECT = "load the list of protected persons, or count it"
     CANCEL = "cancel an alert"
     EXTEND = "let an alert live longer"
     REOPEN = "open a case again"
@@ -120,6 +122,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.ISSUE: Class.PUBLIC,
     Action.EMERGENCY: Class.PUBLIC,
     Action.REVIEW: Class.PUBLIC,
+    Action.LIFT_HOLD: Class.PUBLIC,
+    Action.PROTECT: Class.PUBLIC,
     Action.CANCEL: Class.PUBLIC,
     Action.EXTEND: Class.PUBLIC,
     Action.REOPEN: Class.PUBLIC,
@@ -178,6 +182,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.ISSUE: _POLICE,
     Action.EMERGENCY: {Role.SUPERVISOR: Scope.ALL},
     Action.REVIEW: {Role.SUPERVISOR: Scope.ALL},
+    Action.LIFT_HOLD: {Role.SUPERVISOR: Scope.ALL},
+    Action.PROTECT: {Role.SUPERVISOR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Action.CANCEL: _POLICE,
     Action.EXTEND: _POLICE,
     Action.REOPEN: _POLICE,

@@ -113,6 +113,7 @@ class FactsBody(Body):
 
     category: Category | None = None
     mode: Mode | None = None
+    protection_order: Flag | None = None
     note: Note | None = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from homeward.case import LAPSED, Status, fold
+from homeward.case import LAPSED, OWN, Status, fold
 from homeward.codec import KINDS
 from homeward.desk import Asking, Receipt
 from homeward.http.answers import (
@@ -31,18 +31,20 @@ from homeward.http.bodies import (
 )
 from homeward.http.caseview import CaseOut, TombstoneOut
 from homeward.http.deciding import decide_case
-from homeward.http.doors import Door, desk_sees, opened
+from homeward.http.doors import HOLD_SEEN, Door, desk_sees, opened
+from homeward.http.onhold import HoldOut, hold_json
 from homeward.http.personal import open_for, person
 from homeward.http.rooms import Rooms
+from homeward.http.screening import decide_screened, is_protected
 from homeward.http.showing import case_json, tombstone
 from homeward.http.strict import StrictRoute
 from homeward.record.envelope import read
 from homeward.requests import Request
 from homeward.requests import case as requests
-from homeward.words import ReasonCode, case_code, instant_text
+from homeward.words import Category, ReasonCode, case_code, instant_text
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
-CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith("case."))})
+CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith(OWN))})
 
 
 async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str, Receipt]:
@@ -66,7 +68,8 @@ async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str
         reporter=body.reporter,
         note=body.note,
     )
-    return case, await decide_case(rooms, case, asking, request)
+    screened = await is_protected(rooms, body.person, body.reporter)
+    return case, await decide_screened(rooms, case, asking, request, screened=screened)
 
 
 def reporter_path(rooms: Rooms, case: str) -> str:
@@ -104,12 +107,13 @@ async def list_(
         state = fold(recorded)
         if caller.scope is Scope.DESK and not desk_sees(caller.by, recorded, state):
             continue
+        hidden = state.held and caller.by.role not in HOLD_SEEN
         lines.append(
             CaseLine(
                 case=row.key,
                 code=case_code(row.key),
-                status=state.status.value,
-                category=state.category.value,
+                status="hold" if hidden else state.status.value,
+                category=(Category.OTHER if hidden else state.category).value,
                 at=instant_text(recorded[0].at),
                 version=state.version,
             )
@@ -117,7 +121,11 @@ async def list_(
     return CaseList(items=lines, next=str(rows[-1].log_index) if len(rows) == limit else None)
 
 
-@router.get("/{case}", response_model=None, responses={200: {"model": CaseOut | TombstoneOut}})
+@router.get(
+    "/{case}",
+    response_model=None,
+    responses={200: {"model": CaseOut | TombstoneOut | HoldOut}},
+)
 async def see(
     response: Response,
     rooms: InRooms,
@@ -130,6 +138,8 @@ async def see(
     if door.state.status is Status.EXPUNGED:
         response.headers["ETag"] = etag(door.state.version)
         return tombstone(door)
+    if door.on_hold:
+        return hold_json(door)
     shown = await case_json(rooms, door)
     if purpose is not None:
         shown["personal"] = person(door.recorded, await open_for(rooms, door, purpose))
@@ -173,9 +183,12 @@ async def add_facts(
         by=door.by,
         category=body.category,
         mode=body.mode,
+        protection_order=body.protection_order,
         note=body.note,
     )
-    return await decided(rooms, door, keyed, request, response)
+    receipt = await decide_screened(rooms, door.case, keyed.asking(door.by), request)
+    tag(response, receipt)
+    return receipt_out(door.case, receipt)
 
 
 @router.post("/{case}/vehicle")

@@ -184,6 +184,9 @@ class CaseOut(Answered):
     draft: DraftView | None = None
     extension: ExtensionView | None = None
     reviews: list[ReviewView] | None = None
+    held: Annotated[
+        bool | None, Field(description="For a supervisor: nothing goes out until one lifts it.")
+    ] = None
     partners: Annotated[
         dict[str, bool] | None, Field(description="Who held a copy: have they taken it down?")
     ] = None

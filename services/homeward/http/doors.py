@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Path
 
 from homeward.case import Case
+from homeward.case.refusals import CaseOnHold
 from homeward.facts.case import AlertIssued
 from homeward.facts.hub import WatchOrdered
 from homeward.http.auth import Caller, InRooms, guarded
@@ -22,6 +23,9 @@ INBOX_PAGE: Final = 500
 INBOX_PAGES_MAX: Final = 20
 """A recipient with more messages than both together has read the oldest ones long ago."""
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+HOLD_SEEN: Final = frozenset({Role.SUPERVISOR, Role.REPORTER})
+"""Who is let in to a case on hold: who lifts it, and who must not learn of it."""
 
 CasePath = Annotated[
     str,
@@ -43,6 +47,11 @@ class Door:
     state: Case
 
     @property
+    def on_hold(self) -> bool:
+        """Whether that is all that may be shown of it to who asks."""
+        return self.state.held and self.by.role not in HOLD_SEEN
+
+    @property
     def by(self) -> Actor:
         """Who asks."""
         return self.caller.by
@@ -61,12 +70,17 @@ async def case_id(rooms: Rooms, said: str) -> str:
     return found
 
 
-async def enter(rooms: Rooms, caller: Caller, case: str) -> Door:
-    """Return the case if it is in the caller's scope. Raises NoSuchCase."""
+async def enter(rooms: Rooms, caller: Caller, case: str, *, on_hold: bool = False) -> Door:
+    """Return the case if it is in the caller's scope.
+
+    ``on_hold``: whoever asks shows no more of such a case than that. Raises NoSuchCase, CaseOnHold.
+    """
     now = await rooms.desk.case_now(case)
     recorded, state = now.recorded, now.state
     if state.raised is None or not await _in_scope(rooms, caller, case, recorded, state):
         raise NoSuchCase
+    if state.held and not on_hold and caller.by.role not in HOLD_SEEN:
+        raise CaseOnHold
     return Door(caller, case, recorded, state)
 
 
@@ -131,6 +145,7 @@ def opened(action: Action) -> Callable[..., Awaitable[Door]]:
     async def open_case(
         case: CasePath, rooms: InRooms, caller: Annotated[Caller, Depends(guarded(action))]
     ) -> Door:
-        return await enter(rooms, caller, await case_id(rooms, case))
+        seen = action is Action.SEE_CASE
+        return await enter(rooms, caller, await case_id(rooms, case), on_hold=seen)
 
     return open_case

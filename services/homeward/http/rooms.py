@@ -18,6 +18,7 @@ from homeward.ports import (
     Ledger,
     Log,
     PositionLine,
+    Protected,
     Roster,
     Workbench,
 )
@@ -39,6 +40,7 @@ class Rooms:
     workbench: Workbench
     roster: Roster
     invites: Invites
+    protected: Protected
     crowd: Crowd
     ledger: Ledger
     tellings: Tellings

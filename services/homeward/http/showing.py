@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from homeward.http.doors import Door
+from homeward.http.onhold import in_hand
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.timeline import Entry, status_of
@@ -82,7 +83,7 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
     raised = door.state.raised
     assert raised is not None
     if door.by.role is Role.REPORTER:
-        return view.json_for_reporter()
+        return (in_hand(view) if door.state.held else view).json_for_reporter()
     shown = view.json()
     person = {"age_band": raised.age_band.value, "sex": raised.sex.value}
     if door.by.role in SEARCHERS:

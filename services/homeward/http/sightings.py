@@ -27,7 +27,7 @@ from homeward.http.bodies import (
     SightingBody,
     public_cell,
 )
-from homeward.http.doors import CasePath, Door, case_id, enter, opened
+from homeward.http.doors import HOLD_SEEN, CasePath, Door, case_id, enter, opened
 from homeward.http.personal import open_for
 from homeward.http.rooms import Rooms
 from homeward.http.sightingrates import SightingRates
@@ -44,7 +44,7 @@ from homeward.messages import Fact, Recorded
 from homeward.refusals import NoSuchCase, NoSuchSighting
 from homeward.requests import Request
 from homeward.requests import sighting as requests
-from homeward.timeline.triage import Sorter
+from homeward.timeline.triage import Board, Sorter
 from homeward.words import Id, ReasonCode
 
 router = APIRouter(prefix="/v1", tags=["sightings"], route_class=StrictRoute)
@@ -185,6 +185,12 @@ def _triage(request: HttpRequest) -> Triage:
     return triage
 
 
+def _hidden(board: Board, case: str, caller: Caller) -> bool:
+    """Whether a case is on hold for who asks; else all who list sightings list those of all."""
+    known = board.case(case)
+    return known is not None and known.held and caller.by.role not in HOLD_SEEN
+
+
 @router.get("/sightings")
 async def queue(
     request: HttpRequest,
@@ -197,10 +203,9 @@ async def queue(
 
     Those of cases with an alert come first, the oldest first; what was told after 72 hours is last.
     """
-    del caller  # all who list sightings list those of every case
     after = position(cursor)
     board = await _triage(request).board()
-    waiting = board.waiting()
+    waiting = [one for one in board.waiting() if not _hidden(board, one.case, caller)]
     left = [one for one in waiting if after is None or one.place > after]
     shown, rest = left[:limit], left[limit:]
     sorters = {case: board.sorter(case) for case in {one.case for one in shown}}

@@ -20,6 +20,7 @@ from homeward.postgres.log import PostgresFeed, PostgresLog
 from homeward.postgres.migrate import migrate
 from homeward.postgres.positions import KeptWorkbench
 from homeward.postgres.processes import PostgresProcesses
+from homeward.postgres.protecting import PostgresProtected
 from homeward.postgres.published import PostgresPublished
 from homeward.postgres.roster import PostgresRoster
 from homeward.postgres.tail import LogTail
@@ -43,6 +44,7 @@ class Store:
     inbox: PostgresInbox
     roster: PostgresRoster
     invites: PostgresInvites
+    protected: PostgresProtected
     subject_keys: PostgresSubjectKeys
     clock: DatabaseClock
     api_keys: PostgresApiKeys
@@ -93,6 +95,7 @@ async def open_store(
             inbox=PostgresInbox(database),
             roster=PostgresRoster(database, ring, bell),
             invites=PostgresInvites(database),
+            protected=PostgresProtected(database),
             subject_keys=PostgresSubjectKeys(database, ring),
             clock=clock,
             api_keys=PostgresApiKeys(database),

@@ -2,6 +2,17 @@
 
 from homeward.case.alerts import waiting
 from homeward.case.decide import decide
-from homeward.case.state import LAPSED, Alert, Case, Draft, Status, evolve, fold
+from homeward.case.state import LAPSED, OWN, Alert, Case, Draft, Status, evolve, fold
 
-__all__ = ["LAPSED", "Alert", "Case", "Draft", "Status", "decide", "evolve", "fold", "waiting"]
+__all__ = [
+    "LAPSED",
+    "OWN",
+    "Alert",
+    "Case",
+    "Draft",
+    "Status",
+    "decide",
+    "evolve",
+    "fold",
+    "waiting",
+]

@@ -8,6 +8,7 @@ Cancelling takes one person and no conditions beyond an alert to cancel.
 
 from datetime import datetime
 
+from homeward.case.refusals import CustodyDisputed
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
 from homeward.case.state import Case, Draft, Status
 from homeward.facts import case as facts
@@ -38,6 +39,7 @@ from homeward.refusals import (
 from homeward.requests import Request
 from homeward.requests import case as requests
 from homeward.requests.emergency import UseEmergency
+from homeward.words import Custody
 
 
 def decide_alert(case: Case, request: Request) -> tuple[Fact, ...]:
@@ -229,12 +231,19 @@ def issued(
     )
 
 
+def is_disputed(case: Case) -> bool:
+    """Whether it is disputed who keeps the child: then one officer's word is not enough."""
+    return case.raised is not None and case.raised.custody is Custody.DISPUTED
+
+
 def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None:
     """Refuse one person's word where it would take back what two have approved.
 
     An update alone ends at 30 km: hubs beyond would be told to stand down, and nobody there would
     be told any more. Who means that drafts a small reach.
     """
+    if is_disputed(case):
+        raise CustodyDisputed
     live = case.alert if case.live(request.at) else None
     if live and needs_second(live.reach_km_max) and needs_second(draft.reach_km_max):
         raise ApprovalMissing

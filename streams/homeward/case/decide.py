@@ -5,6 +5,7 @@ from homeward.case.attention import decide_override
 from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
+from homeward.case.holding import check_hold
 from homeward.case.rules import (
     OFFICERS,
     TRIAGE,
@@ -49,6 +50,7 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
     if isinstance(request, FILING):
         return decide_file(case, request)
     unsealed(case)
+    check_hold(case, request)
     match request:
         case requests.TakeUp() | requests.Verify() | requests.Reject():
             return _judge(case, request)
@@ -60,6 +62,12 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
             return _resolve(case, request)
         case requests.CloseOut():
             return _close_out(case, request)
+        case _:
+            return _of_alert(case, request)
+
+
+def _of_alert(case: Case, request: Request) -> tuple[Fact, ...]:
+    match request:
         case OverrideAttention() | ApproveOverride():
             return decide_override(case, request)
         case UseEmergency() | ReviewEmergency():
@@ -164,18 +172,20 @@ def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle)
             vehicle=request.vehicle,
             licence_plate=request.licence_plate,
         )
-    if request.category is None and request.mode is None and request.note is None:
+    stated = (request.category, request.mode, request.note, request.protection_order)
+    if all(one is None for one in stated):
         raise NothingSaid
     if request.category is not None:
         check_age(request.category, case.raised.age_band)
     known = request.category in {None, case.category} and request.mode in {None, case.mode}
-    if known and request.note is None:
+    if known and request.note is None and request.protection_order is None:
         return None
     return facts.FactsAdded(
         case=case.id,
         at=request.at,
         category=request.category,
         mode=request.mode,
+        protection_order=request.protection_order,
         note=request.note,
     )
 

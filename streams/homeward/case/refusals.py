@@ -129,3 +129,24 @@ class ReviewOpen(Refused):
 
     code = "review-open"
     mend = "Let a supervisor who did not give it review it, then seal the case."
+
+
+class CaseOnHold(Refused):
+    """The case is on hold."""
+
+    code = "case-on-hold"
+    mend = "A supervisor looks at it; nothing else can be said."
+
+
+class NotOnHold(Refused):
+    """The case is not on hold."""
+
+    code = "case-not-on-hold"
+    mend = "Go on with it as with any other."
+
+
+class CustodyDisputed(Refused):
+    """It is disputed who keeps the child, so one person alone issues nothing."""
+
+    code = "custody-disputed"
+    mend = "Have the draft approved by a second person, however near it reaches."

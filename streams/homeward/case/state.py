@@ -1,9 +1,9 @@
 """One case and its alerts: what is true of it, and what a request makes true.
 
-Folded from the public parts of ``case-<case>`` alone; other facts of the case are passed over, so
-the whole of a case can be folded as it comes. An alert keeps its number for as long as the case
-lasts: what follows an expired version is its next version, so that close-out finds everybody who
-was ever told under one number.
+Folded from the public parts of ``case-<case>`` and ``hold-<case>``; other facts of the case are
+passed over, so the whole of a case can be folded as it comes. An alert keeps its number for as long
+as the case lasts: what follows an expired version is its next version, so that close-out finds
+everybody who was ever told under one number.
 
     provisional -> verifying -> verified -> alerted
     provisional | verifying -> withdrawn | rejected | lapsed;  lapsed -> verified | rejected
@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from homeward.case.attention import Override, override_changes
+from homeward.case.holding import hold_changes
 from homeward.case.reviews import Review, review_changes
 from homeward.facts import case as facts
 from homeward.facts.watch import ReportLapsed
@@ -75,6 +76,8 @@ _HIDDEN = frozenset({Status.DE_PUBLISHED, Status.SEALED, Status.EXPUNGED})
 _REOPENABLE = frozenset({Status.CANCELLED, Status.RESOLVED, Status.CLOSED_OUT, Status.DE_PUBLISHED})
 LAPSED: Final = str(ReportLapsed.model_fields["kind"].default)
 """The one kind of another stream that changes a case."""
+OWN: Final = ("case.", "hold.")
+"""How the kinds begin that people say of a case; its version counts the first alone."""
 _UNVERIFIED = frozenset({Status.PROVISIONAL, Status.VERIFYING})
 
 
@@ -160,6 +163,11 @@ class Case:
     alert: Alert | None = None
     override: Override | None = None
     """What was asked last for those whom a version lets sleep."""
+    held: bool = False
+    """Nothing goes out until a supervisor lifts it."""
+    lifted_by: str = ""
+    """Who lifted the hold; empty: nobody did, or there was none."""
+    verified_by: str = ""
     reviews: tuple[Review, ...] = ()
     """Of what went out without a second person, the oldest first."""
     ended: Fact | None = None
@@ -200,6 +208,8 @@ def evolve(case: Case, heard: Recorded) -> Case:
     if heard.kind == LAPSED:
         unverified = case.status in _UNVERIFIED
         return replace(case, status=Status.LAPSED, ended=heard.fact) if unverified else case
+    if heard.kind.startswith("hold."):
+        return replace(case, **hold_changes(heard))
     if not heard.kind.startswith("case."):
         return case
     return replace(case, version=heard.version, **_changes(case, heard))
@@ -231,6 +241,7 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 "unit": fact.unit,
                 "ended": None,
                 "verified": True,
+                "verified_by": heard.by.id,
             }
         case facts.CaseWithdrawn():
             return {"status": Status.WITHDRAWN, "ended": fact}
@@ -352,6 +363,6 @@ def fold(recorded: Iterable[Recorded]) -> Case:
     case = Case()
     for heard in recorded:
         # Most are of neither, and a call takes longer.
-        if heard.kind.startswith("case.") or heard.kind == LAPSED:
+        if heard.kind.startswith(OWN) or heard.kind == LAPSED:
             case = evolve(case, heard)
     return case

@@ -32,6 +32,7 @@ from homeward.ports.log import (
     Unit,
 )
 from homeward.ports.processes import Process, Processes
+from homeward.ports.protecting import Protected
 from homeward.ports.relaying import Published
 from homeward.ports.ringing import Assigned, Hear, Place, Rung
 from homeward.ports.roster import (
@@ -108,6 +109,7 @@ __all__ = [
     "PositionLine",
     "Process",
     "Processes",
+    "Protected",
     "Published",
     "Recipient",
     "Registered",

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from homeward import answer, case, duty, sighting, watch
+from homeward.case.holding import decide_lift
 from homeward.messages import Actor, Fact, Recorded
 from homeward.refusals import Refused
 from homeward.requests import Request
 from homeward.requests import answer as answer_requests
 from homeward.requests import duty as duty_requests
+from homeward.requests import hold as hold_requests
 from homeward.requests import sighting as sighting_requests
 from homeward.requests import watch as watch_requests
 from homeward.words import Role, derived_id
@@ -36,6 +38,7 @@ _USUALLY: Final = {
     "case.withdrawn/1": REPORTER,
     "case.alert-approved/1": OTHER_OFFICER,
     "case.sealed/1": SUPERVISOR,
+    "hold.lifted/1": SUPERVISOR,
     "case.emergency-used/1": SUPERVISOR,
     "case.emergency-reviewed/1": OTHER_SUPERVISOR,
     "case.expunge-asked/1": SUPERVISOR,
@@ -131,6 +134,8 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
         case answer_requests.GiveAnswer():
             answered = answer.fold(history, request.recipient)
             return answer.decide(whole, answered, request)
+        case hold_requests.LiftHold():
+            return decide_lift(whole, request)
         case duty_requests.HandOver() | duty_requests.TakeOver():
             return duty.decide(duty.fold(history), request)
         case _:

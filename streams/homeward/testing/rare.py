@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from homeward.facts.access import EmergencyNoted
+from homeward.facts.access import EmergencyNoted, ProtectedLoaded
 from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
+from homeward.facts.hold import HoldLifted, HoldPlaced
 from homeward.messages import Fact
 from homeward.words import Verdict
 
@@ -39,4 +40,7 @@ def rare(case: str, draft: str, review: str, at: Callable[[int], datetime]) -> t
             waiting_s=24 * 3_600,
         ),
         EmergencyNoted(case=case, at=at(28), draft=draft, alert=1),
+        HoldPlaced(case=case, at=at(20)),
+        HoldLifted(case=case, at=at(25), reason="The shelter says that it is not her"),
+        ProtectedLoaded(at=at(-60), digests=312, whole=True),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from homeward.case import LAPSED, Case, Draft, Status, evolve
+from homeward.case import LAPSED, OWN, Case, Draft, Status, evolve
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
 from homeward.facts.watch import ClockLapsed
@@ -25,7 +25,7 @@ from homeward.watch import evolve as evolve_watch
 KINDS: Final = frozenset(
     kind
     for kind in ALL_KINDS
-    if kind.startswith(("case.", "sighting.", "watch.", "escalation.", "hubs.watch-"))
+    if kind.startswith(("case.", "hold.", "sighting.", "watch.", "escalation.", "hubs.watch-"))
 )
 """What a board hears."""
 OVER_MAX: Final = 1_000
@@ -53,6 +53,8 @@ class Waits(StrEnum):
     """The alert is over by its own expiry, the case is not."""
     CLOSE_OUT = "close-out"
     """Resolved, and those who were told have not been told so."""
+    HOLD = "hold"
+    """A supervisor who looks at whether somebody is protected."""
     REVIEW = "review"
     """An alarm that one supervisor gave alone, to be judged by another."""
 
@@ -108,7 +110,7 @@ class Open:
     def hear(self, heard: Recorded) -> None:
         """Take in the next fact of the case."""
         self.at[heard.kind] = heard.at
-        if heard.kind.startswith("case.") or heard.kind == LAPSED:
+        if heard.kind.startswith(OWN) or heard.kind == LAPSED:
             self.case = evolve(self.case, heard)
         take_in(self.among, heard)
         watch = getattr(heard.fact, "watch", None)
@@ -128,6 +130,9 @@ class Open:
     def _waits(self, now: datetime) -> Iterator[Wait]:
         case, raised = self.case, self.case.raised
         assert raised is not None
+        if case.held and not case.status.over:
+            yield Wait(Waits.HOLD, self.at["hold.placed/1"], urgent=True)
+            return
         match case.status:
             case Status.PROVISIONAL:
                 yield Wait(Waits.REPORT, raised.at, urgent=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from homeward.case import LAPSED, Case
+from homeward.case import LAPSED, OWN, Case
 from homeward.case import Status as CaseStatus
 from homeward.case import evolve as evolve_case
 from homeward.codec import KINDS as ALL_KINDS
@@ -30,7 +30,7 @@ from homeward.policies.repeats import Near, near
 from homeward.sighting import Sighting, Sightings, Status, decided_with, take_in
 
 KINDS: Final = frozenset(
-    kind for kind in ALL_KINDS if kind.startswith(("case.", "sighting.")) or kind == LAPSED
+    kind for kind in ALL_KINDS if kind.startswith(("case.", "hold.", "sighting.")) or kind == LAPSED
 )
 """What a board hears."""
 RANK_STEP: Final = 10**14
@@ -181,7 +181,7 @@ class Board:
         if heard.log_index <= self.upto:
             return
         self.upto = heard.log_index
-        if heard.kind.startswith("case.") or heard.kind == LAPSED:
+        if heard.kind.startswith(OWN) or heard.kind == LAPSED:
             mine = self._open.pop(heard.key, None) or self._over.pop(heard.key, _Open())
             mine.case = evolve_case(mine.case, heard)
             (self._over if mine.case.status.over else self._open)[heard.key] = mine
@@ -202,6 +202,11 @@ class Board:
                 self.reputes[one.reported_by] = replace(before, accepted=before.accepted + 1)
             case "sighting.rejected/1":
                 self.reputes[one.reported_by] = replace(before, rejected=before.rejected + 1)
+
+    def case(self, case: str) -> Case | None:
+        """Return an open case."""
+        mine = self._open.get(case)
+        return None if mine is None else mine.case
 
     def waiting(self) -> list[Waiting]:
         """Return what nobody has decided about, first what is to be looked at first."""

@@ -64,6 +64,7 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         draft=_draft(case, now),
         extension=_extension(case),
         reviews=_reviews(case, now),
+        held=case.held,
         partners={one: one in case.confirmed for one in sorted(case.partners)},
         expunge_asked=case.expunge.id if case.expunge else None,
         waves=_waves(heard),

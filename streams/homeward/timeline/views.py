@@ -169,6 +169,7 @@ class CaseView:
     partners: Mapping[str, bool] = field(default_factory=dict)
     """Who held a copy, and whether they have taken it down."""
     reviews: tuple[ReviewView, ...] = ()
+    held: bool = False
     expunge_asked: str | None = None
     """What a second person agrees to."""
 

@@ -219,6 +219,7 @@ def rooms_over(store: MemoryStore, settings: Settings, world: str = "drill") -> 
         workbench=store.workbench,
         roster=store.roster,
         invites=store.invites,
+        protected=store.protected,
         crowd=IndexCrowd([lambda: brute(store.roster)]),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),

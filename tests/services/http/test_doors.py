@@ -87,7 +87,7 @@ ANSWERS = {
     },
     "admin": {
         *(Action.ENROL, Action.ENROL_HUBS, Action.REMOVE, Action.COUNT_RECIPIENTS),
-        *(Action.LIST_HUBS, Action.KEYS, Action.MOVE),
+        *(Action.LIST_HUBS, Action.KEYS, Action.MOVE, Action.PROTECT),
     },
 }
 

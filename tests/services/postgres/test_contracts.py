@@ -11,6 +11,7 @@ from homeward.testing.contracts import (
     LogContract,
     LogFindingContract,
     ProcessesContract,
+    ProtectedContract,
     PublishedContract,
     RosterContract,
     RosterMovesContract,
@@ -69,6 +70,10 @@ class TestInbox(OnPostgres, InboxContract):
 
 
 class TestInvites(OnPostgres, InvitesContract):
+    pass
+
+
+class TestProtected(OnPostgres, ProtectedContract):
     pass
 
 

@@ -164,6 +164,7 @@ def _rooms(store: MemoryStore, ring: FileKeyRing) -> Rooms:
         workbench=store.workbench,
         roster=store.roster,
         invites=store.invites,
+        protected=store.protected,
         crowd=IndexCrowd((index,)),
         ledger=store.ledger,
         tellings=Tellings(store.ledger),

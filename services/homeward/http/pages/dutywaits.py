@@ -9,6 +9,7 @@ from fastapi import Request
 from homeward.desk import Queue
 from homeward.http.auth import Caller
 from homeward.http.authorisation import Scope
+from homeward.http.doors import HOLD_SEEN
 from homeward.http.pages.desk import WORDS
 from homeward.http.pages.moments import elapsed, moment
 from homeward.http.pages.phrases import PHRASES
@@ -53,6 +54,8 @@ async def open_lines(request: Request, caller: Caller, now: datetime) -> list[Li
     """Return the queue that somebody may see, its head first. Raises LogUnavailable."""
     board = await queue_of(request).board()
     lines = board.lines(now)
+    if caller.by.role not in HOLD_SEEN:
+        lines = [one for one in lines if not one.case.held]
     if caller.scope is not Scope.DESK:
         return lines
     return [one for one in lines if _is_theirs(caller, board.open[one.case.id])]

@@ -16,8 +16,8 @@ from homeward.http.asking import hash_of
 from homeward.http.auth import Caller, InRooms, Open, of_reporter
 from homeward.http.authorisation import Scope
 from homeward.http.cases import reporter_path
-from homeward.http.deciding import decide_case
 from homeward.http.doors import Door, case_id, enter
+from homeward.http.onhold import in_hand
 from homeward.http.pages import forms, maps
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment, people
@@ -26,6 +26,7 @@ from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.problems import LinkUnknown
 from homeward.http.rooms import Rooms
+from homeward.http.screening import decide_screened
 from homeward.processors.escalation import CLOCK_LEVELS
 from homeward.refusals import NoSuchCase, NothingSaid, Refused
 from homeward.requests import Request as Wish
@@ -39,6 +40,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(Open("the token in the path opens one report to who made it"))],
 )
+CLOCK: Final = "escalation.clock-lapsed/1"
 NOTICES: Final = frozenset({"sent", "added", "withdrawn", "sent-before"})
 
 
@@ -128,6 +130,8 @@ def _page(
     t = PHRASES[lang]
     now = rooms.clock.now()
     view = status_of(door.recorded, now)
+    if door.state.held:
+        view = in_hand(view)
     shown = view.json_for_reporter()
     raised, hidden = door.state.raised, view.status.hidden
     assert raised is not None
@@ -145,6 +149,7 @@ def _page(
         done=[
             Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
             for one in for_reporter(door.recorded)
+            if not (door.state.held and one.kind == CLOCK)
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
@@ -186,7 +191,7 @@ async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Respon
         content = forms.body_of(said)
         # One page has two forms with one token: what is asked for is part of the key.
         asking = Asking(door.by, f"{key} {what}", hash_of(rooms, "POST", what, content))
-        await decide_case(rooms, door.case, asking, wish)
+        await decide_screened(rooms, door.case, asking, wish)
     except (Refused, ValidationError) as error:
         refused = error if isinstance(error, Refused) else NothingSaid()
         counted(rooms, refused)

@@ -17,6 +17,7 @@ from homeward.testing.contracts.ledger import LedgerContract
 from homeward.testing.contracts.log import LogContract
 from homeward.testing.contracts.log_finding import LogFindingContract
 from homeward.testing.contracts.pen import Pen, Ports, log_is_sound
+from homeward.testing.contracts.protected import ProtectedContract
 from homeward.testing.contracts.published import PublishedContract
 from homeward.testing.contracts.roster import RosterContract
 from homeward.testing.contracts.roster_moves import RosterMovesContract
@@ -34,6 +35,7 @@ __all__ = [
     "Pen",
     "Ports",
     "ProcessesContract",
+    "ProtectedContract",
     "PublishedContract",
     "RosterContract",
     "RosterMovesContract",

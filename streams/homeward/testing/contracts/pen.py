@@ -23,6 +23,7 @@ from homeward.ports import (
     Log,
     Outcome,
     Processes,
+    Protected,
     Published,
     Roster,
     Unit,
@@ -46,6 +47,7 @@ class Ports(Protocol):
     inbox: Inbox
     roster: Roster
     invites: Invites
+    protected: Protected
     leases: Leases
     processes: Processes
     hearing: Hearing

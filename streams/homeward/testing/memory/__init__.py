@@ -15,6 +15,7 @@ from homeward.testing.memory.keeping import (
 from homeward.testing.memory.leases import LeaseDisk, MemoryLeases, MemoryProcesses
 from homeward.testing.memory.ledger import LedgerDisk, MemoryInbox, MemoryLedger
 from homeward.testing.memory.log import LogDisk, MemoryFeed, MemoryLog, said
+from homeward.testing.memory.protecting import MemoryProtected, ProtectedDisk
 from homeward.testing.memory.published import MemoryPublished, PublishedDisk
 from homeward.testing.memory.roster import MemoryRoster, RosterDisk
 from homeward.testing.memory.workbench import BenchDisk, MemoryWorkbench
@@ -35,6 +36,7 @@ class Disk:
     hearing: HearingDisk = field(default_factory=HearingDisk)
     published: PublishedDisk = field(default_factory=PublishedDisk)
     invites: InviteDisk = field(default_factory=InviteDisk)
+    protected: ProtectedDisk = field(default_factory=ProtectedDisk)
 
 
 class MemoryStore:
@@ -61,6 +63,7 @@ class MemoryStore:
         self.inbox = MemoryInbox(self.disk.ledger, self.calls)
         self.roster = MemoryRoster(self.disk.roster, self.calls)
         self.invites = MemoryInvites(self.disk.invites, self.roster, self.calls)
+        self.protected = MemoryProtected(self.disk.protected, self.calls)
         self.subject_keys = MemorySubjectKeys(self.disk.keys, self.calls)
         self.leases = MemoryLeases(self.disk.leases, self.clock, self.calls)
         self.processes = MemoryProcesses(self.disk.leases, self.clock, self.calls)

@@ -1,0 +1,1 @@
+DELETE FROM protected WHERE load <> $1

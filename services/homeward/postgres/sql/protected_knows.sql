@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM protected WHERE digest = ANY ($1::bytea[]))

@@ -1,0 +1,104 @@
+"""A case is on hold while nobody knows whether somebody in it is protected from its reporter.
+
+An abusive former partner reports "my wife took our child" to learn where she is. So a report that
+matches the list of protected persons, or states a protection order, waits for a supervisor: nothing
+goes out, nothing is released, and everybody else sees that it is on hold and no reason. What went
+out already is not held: whoever states an order could stop an alert with it, and an officer has
+verified that one; they see what was stated, and cancel alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from homeward.case.refusals import CaseOnHold, NotOnHold
+from homeward.case.rules import SUPERVISORS, only
+from homeward.facts.case import CaseRaised, FactsAdded
+from homeward.facts.hold import HoldLifted, HoldPlaced
+from homeward.refusals import NoSuchCase, SamePerson
+from homeward.requests import case as cases
+from homeward.requests import emergency
+from homeward.words import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from homeward.case.state import Case
+    from homeward.messages import Fact, Recorded
+    from homeward.requests import Request
+    from homeward.requests.hold import LiftHold
+
+ANYBODY: Final = (cases.AddFacts, cases.IdentifyVehicle, cases.Withdraw)
+"""What is added to a case on hold by whoever may: its reporter must not learn of the hold."""
+SUPERVISED: Final = (
+    cases.TakeUp,
+    cases.Verify,
+    cases.Reject,
+    cases.CancelAlert,
+    cases.ResolveCase,
+    cases.CloseOut,
+    emergency.ReviewEmergency,
+)
+"""What a supervisor does with it, who alone sees it. All else waits, in whatever role."""
+
+
+def hold_stream(case: str) -> str:
+    """Return the stream of a case's hold."""
+    return f"hold-{case}"
+
+
+def placed(case: Case, said: Sequence[Fact], *, screened: bool = False) -> tuple[Fact, ...]:
+    """Return the hold that goes with what was decided about a case, in one unit.
+
+    ``case`` is as it was before; ``screened``: the list of protected persons knows somebody.
+    """
+    over = case.held or bool(case.lifted_by) or case.alert is not None or case.status.over
+    if over:  # judged before, or too late: see above
+        return ()
+    holds = (one for one in said if _holds(one, screened=screened))
+    return tuple(HoldPlaced(case=case.id or one.case or "", at=one.at) for one in holds)[:1]
+
+
+def _holds(fact: Fact, *, screened: bool) -> bool:
+    if isinstance(fact, CaseRaised):
+        return screened or fact.protection_order
+    return isinstance(fact, FactsAdded) and (screened or bool(fact.protection_order))
+
+
+def check_hold(case: Case, request: Request) -> None:
+    """Refuse what a case on hold waits with, and that one person lifts and verifies it.
+
+    Raises a Refused.
+    """
+    if isinstance(request, cases.Verify) and case.lifted_by == request.by.id:
+        raise SamePerson
+    if not case.held:
+        return
+    supervised = isinstance(request, SUPERVISED) and request.by.role is Role.SUPERVISOR
+    if not (supervised or isinstance(request, ANYBODY)):
+        raise CaseOnHold
+
+
+def decide_lift(case: Case, request: LiftHold) -> tuple[Fact, ...]:
+    """Return that a hold is lifted, by somebody else than who verified it. Raises a Refused."""
+    if case.raised is None:
+        raise NoSuchCase
+    only(SUPERVISORS, request)
+    if not case.held:
+        if case.lifted_by:
+            return ()
+        raise NotOnHold
+    if case.verified_by == request.by.id:
+        raise SamePerson
+    return (HoldLifted(case=case.id, at=request.at, reason=request.reason),)
+
+
+def hold_changes(heard: Recorded) -> dict[str, Any]:
+    """Return the fields of a case that a fact of its hold changes."""
+    match heard.fact:
+        case HoldPlaced():
+            return {"held": True}
+        case HoldLifted():
+            return {"held": False, "lifted_by": heard.by.id}
+        case _:
+            return {}

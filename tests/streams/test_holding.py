@@ -1,0 +1,169 @@
+"""A case on hold: nothing goes out, and lifting takes a supervisor who did not verify it."""
+
+import pytest
+from tests.streams.lives import TABLE
+
+from homeward.case import fold
+from homeward.case.holding import ANYBODY, SUPERVISED, placed
+from homeward.facts.hold import HoldPlaced
+from homeward.policies.screening import asked, listed, normal, telephone
+from homeward.refusals import Refused
+from homeward.requests import case as cases
+from homeward.requests.emergency import UseEmergency
+from homeward.requests.hold import LiftHold
+from homeward.requests.sighting import ReleaseSighting
+from homeward.testing import samples
+from homeward.testing.given import (
+    OFFICER,
+    OTHER_OFFICER,
+    OTHER_SUPERVISOR,
+    REPORTER,
+    SUPERVISOR,
+    given,
+    id_of,
+    recorded,
+)
+from homeward.testing.samples import CASE, DRAFTED, FACTS_ADDED, RAISED, VERIFIED, at
+from homeward.words import Contact, Custody, Description
+
+HELD = HoldPlaced(case=CASE, at=at(20))
+BEGUN = (RAISED, HELD)
+DRAFT = id_of(3)
+WHY = "The shelter says that it is another woman"
+DISPUTED = RAISED.model_copy(update={"custody": Custody.DISPUTED})
+
+
+def lift(by=SUPERVISOR):
+    return LiftHold(at=at(40), by=by, reason=WHY)
+
+
+WITH_ORDER = RAISED.model_copy(update={"protection_order": True})
+
+
+def test_a_report_that_is_known_or_states_an_order_is_held():
+    none = fold(())
+    assert placed(none, (RAISED,)) == ()
+    for said, screened in ((RAISED, True), (WITH_ORDER, False)):
+        assert placed(none, (said,), screened=screened) == (HELD,)
+    assert placed(none, (), screened=True) == ()
+
+
+def test_an_order_that_is_stated_later_holds_what_did_not_go_out():
+    more = FACTS_ADDED.model_copy(update={"protection_order": True})
+    assert placed(fold(recorded(RAISED)), (more,))
+    assert not placed(fold(recorded(RAISED)), (FACTS_ADDED,))
+    out = (RAISED, VERIFIED, DRAFTED, samples.issued(id_of(2)))
+    lifted = (*BEGUN, *given(*BEGUN).when(lift()).facts())
+    for history in (out, BEGUN, lifted, (RAISED, samples.OTHERS[0])):
+        assert not placed(fold(recorded(*history)), (more,)), "too late, or judged before"
+
+
+def test_its_version_says_nothing_of_it():
+    assert fold(recorded(*BEGUN)).version == fold(recorded(RAISED)).version
+
+
+@pytest.mark.parametrize("one", TABLE, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("by", [OFFICER, OTHER_OFFICER, SUPERVISOR], ids=lambda by: by.id)
+def test_what_is_not_named_is_refused_on_hold(one, by):
+    request = one.model_copy(update={"by": by})
+    try:
+        said = given(*BEGUN, VERIFIED, DRAFTED).when(request).facts()
+    except Refused:
+        return
+    supervised = isinstance(request, SUPERVISED) and by is SUPERVISOR
+    assert said == () or supervised or isinstance(request, ANYBODY) or _about_sighting(request)
+
+
+def _about_sighting(request):
+    return type(request).__module__ != cases.__name__
+
+
+def test_nobody_drafts_issues_or_alarms_on_hold():
+    held = (RAISED, VERIFIED, DRAFTED, HELD)
+    draft = id_of(2)
+    for request in (
+        cases.IssueAlert(at=at(40), by=SUPERVISOR, draft=draft),
+        cases.ApproveAlert(at=at(40), by=SUPERVISOR, draft=draft),
+        UseEmergency(at=at(40), by=SUPERVISOR, draft=draft, reason=WHY, digest="a" * 64),
+    ):
+        given(*held).when(request).then_refused("case-on-hold")
+
+
+def test_its_reporter_goes_on_as_if_nothing_were():
+    more = cases.AddFacts(at=at(40), by=REPORTER, note="She has a scar")
+    given(*BEGUN).when(more).then_kinds("case.facts-added/1")
+    given(*BEGUN).when(cases.Withdraw(at=at(40), by=REPORTER)).then_kinds("case.withdrawn/1")
+
+
+def test_nothing_is_released_on_hold():
+    seen = (RAISED, HELD, samples.SEEN, samples.ACCEPTED)
+    release = ReleaseSighting(at=at(60), by=SUPERVISOR)
+    given(*seen).when(release, samples.SIGHTING).then_refused("case-on-hold")
+
+
+def test_a_supervisor_lifts_it_and_never_who_verified_it():
+    given(*BEGUN).when(lift()).then_kinds("hold.lifted/1")
+    given(*BEGUN).when(lift(OFFICER)).then_refused("role-not-allowed")
+    given(RAISED).when(lift()).then_refused("case-not-on-hold")
+    verified = (*BEGUN, (SUPERVISOR, VERIFIED))
+    given(*verified).when(lift()).then_refused("approver-is-drafter")
+    given(*verified).when(lift(OTHER_SUPERVISOR)).then_kinds("hold.lifted/1")
+
+
+def test_who_lifted_it_does_not_verify_it():
+    lifted = (*BEGUN, (SUPERVISOR, given(*BEGUN).when(lift()).facts()[0]))
+    verify = cases.Verify(at=at(50), by=SUPERVISOR, unit="county")
+    given(*lifted).when(verify).then_refused("approver-is-drafter")
+    given(*lifted).when(verify.model_copy(update={"by": OFFICER})).then_kinds("case.verified/1")
+
+
+def test_where_custody_is_disputed_one_person_issues_nothing_however_near():
+    near = DRAFTED.model_copy(update={"reach_km_max": 1})
+    begun, draft = (DISPUTED, VERIFIED, near), id_of(2)
+    issue = cases.IssueAlert(at=at(30), by=OFFICER, draft=draft)
+    given(*begun).when(issue).then_refused("custody-disputed")
+    given(*begun, samples.approved(draft)).when(issue).then_kinds("case.alert-issued/1")
+    given(RAISED, VERIFIED, near).when(issue).then_kinds("case.alert-issued/1")
+
+
+def test_where_custody_is_disputed_nobody_alarms_with_their_own_draft():
+    own = (DISPUTED, VERIFIED, (SUPERVISOR, DRAFTED))
+    use = UseEmergency(
+        at=at(40), by=SUPERVISOR, draft=id_of(2), reason=WHY, digest="a" * 64, shown="a" * 64
+    )
+    given(*own).when(use).then_refused("approver-is-drafter")
+    other = use.model_copy(update={"by": OTHER_SUPERVISOR})
+    given(*own).when(other).then_kinds("case.emergency-used/1", "case.alert-issued/1")
+
+
+def known(list_, person, reporter=None, year=2026):
+    return bool(set(listed(*list_)) & set(asked(Description(**person), reporter, year)))
+
+
+LIN = ("林小禾", 2022, "林大山", "+86 138 0000 0142")
+
+
+@pytest.mark.parametrize(
+    ("person", "reporter", "expected"),
+    [
+        ({"name": "林小禾", "age_years": 4}, None, True),
+        ({"name": "林 小禾", "age_years": 3}, None, True),
+        ({"name": "林小禾", "age_years": 5}, None, True),
+        ({"name": "林小禾", "age_years": 7}, None, False),
+        ({"name": "林小禾"}, None, True),
+        ({"name": "林小河", "age_years": 4}, None, False),
+        ({"name": "林小禾", "age_years": 9}, Contact(name="林 大山"), True),
+        ({"name": "林小禾", "age_years": 9}, Contact(name="林大海"), False),
+        ({"age_years": 4}, Contact(phone="138-0000-0142"), True),
+        ({"age_years": 4}, Contact(phone="0142"), False),
+        ({}, None, False),
+    ],
+)
+def test_the_list_knows_a_person_by_more_than_a_name(person, reporter, expected):
+    assert known(LIN, person, reporter) is expected
+
+
+def test_a_name_is_known_in_any_writing_of_it():
+    same = {normal(one) for one in ("Ana  Núñez", "NUÑEZ, Ana", "nunez ana", "Ａｎａ Nunez")}
+    assert same == {"ana nunez"}
+    assert telephone("+86 (138) 0000-0142") == telephone("13800000142")
