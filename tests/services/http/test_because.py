@@ -94,6 +94,20 @@ async def test_a_hub_is_told_that_it_lies_ahead_and_a_desk_that_it_is_on_duty(wo
     assert "This desk is on duty" in await shown(world, f"/i/d-1/{desk.rpartition('.')[2]}?lang=en")
 
 
+async def test_before_there_is_an_alert_a_near_place_is_the_reason_and_nothing_is_rated(world):
+    case = await world.issued()
+    bearer = await world.enrolled("v-1")
+    await world.told("v-1", case["case"], case["draft"], version=0)
+    said = await shown(world, f"/i/v-1/{bearer.rpartition('.')[2]}?lang=en")
+    assert "One of your places is near" in said
+    assert "How serious" not in said
+
+
+async def test_the_reasons_stand_below_what_can_be_tapped(world):
+    said = await page(world, NEAR)
+    assert said.index('value="cannot"') < said.index("Why you were told</h3>")
+
+
 async def test_what_ends_says_that_they_were_told_before(world):
     case = await world.issued()
     bearer = await world.enrolled("v-1")

@@ -26,6 +26,8 @@ WORDS: Final[Mapping[str, Phrases]] = {lang: Phrases("own", lang) for lang in LA
 """What the pages say where a recipient chooses for themself."""
 SEARCHES: Final = frozenset({RecipientKind.VOLUNTEER, RecipientKind.CAMERA_OWNER})
 """Who is told because of where they are, and may pause; hubs and desks are on duty."""
+NEAR_KM: Final = 30
+"""How far near goes where no alert bounds it: a report that nobody verified is told within 3 km."""
 
 
 def because(
@@ -47,8 +49,8 @@ def because(
 
 
 def _bounds(message: InboxMessage, facts: Iterable[Recorded]) -> tuple[Severity | None, int]:
-    """Return how serious the version was and how far it went, in km."""
-    severity, reach_km = None, 0
+    """Return how serious the version was, None where no alert says it, and how far it went, km."""
+    severity, reach_km = None, NEAR_KM
     for one in facts:
         match one.fact:
             case AlertIssued() | AlertUpdated() as fact if _of(fact, message):
