@@ -6,6 +6,7 @@ from homeward.facts.watch import ReportLapsed
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
 from homeward.requests import sighting as sightings
+from homeward.requests.ringzero import AskRingZero
 from homeward.testing import samples
 from homeward.testing.given import (
     COORDINATOR,
@@ -98,6 +99,9 @@ REPORT |= {"at": LATER, "sighting": samples.OTHER_SIGHTING}
 TABLE = {
     cases.RaiseCase(**RAISING, by=OFFICER): same("case-exists", NONE=OK),
     cases.TakeUp(at=LATER, by=OFFICER, unit="another desk"): row(),
+    AskRingZero(at=LATER, by=OFFICER): row(
+        PROVISIONAL="case-not-taken-up", VERIFIED="case-verified", ALERTED="case-verified"
+    ),
     cases.AddFacts(at=LATER, by=REPORTER, mode=Mode.VEHICLE): row(),
     cases.IdentifyVehicle(at=LATER, by=OFFICER, seen_at=at(30)): row(),
     cases.Withdraw(at=LATER, by=REPORTER): row(

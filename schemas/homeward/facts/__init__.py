@@ -19,6 +19,7 @@ from homeward.facts import (
     hub,
     joining,
     reach,
+    ringzero,
     roster,
     sighting,
     watch,
@@ -26,7 +27,7 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, attention, emergency, hold, sighting, reach, hub, callout, watch),
+    *(case, attention, emergency, hold, ringzero, sighting, reach, hub, callout, watch),
     *(handover, answer, roster, access, joining, duty, clock),
 )
 

@@ -20,6 +20,7 @@ from homeward.words import (
     Purpose,
     RecipientId,
     Severity,
+    Tier,
     Value,
 )
 
@@ -49,6 +50,8 @@ class CalloutOrdered(Fact):
     people_max: Count | None = None
     """So many people hear of an alert on one officer's word, over all lanes and waves, beside those
     whom an earlier version told; None: two have approved it."""
+    tier: Tier | None = None
+    """Of volunteers only these; None: all."""
     texts_of: Id
     """The fact whose sealed words are to be sent."""
     expires_at: Instant | None = None

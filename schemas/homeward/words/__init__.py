@@ -43,7 +43,7 @@ from homeward.words.ids import (
     instant_in,
     instant_text,
 )
-from homeward.words.values import Contact, Description, Line, Note, Place, Texts, Value
+from homeward.words.values import Contact, Description, HubOnDuty, Line, Note, Place, Texts, Value
 
 __all__ = [
     "CODE_ALPHABET",
@@ -62,6 +62,7 @@ __all__ = [
     "Datum",
     "Description",
     "Digest",
+    "HubOnDuty",
     "Id",
     "Instant",
     "Kind",

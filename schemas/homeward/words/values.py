@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from homeward.words.enums import Datum, Sex
-from homeward.words.ids import Metres
+from homeward.words.ids import Count, Metres, RecipientId
 
 Line = Annotated[str, Field(max_length=200)]
 Note = Annotated[str, Field(max_length=4_000)]
@@ -59,6 +59,13 @@ class Contact(Value):
 
     name: Line | None = None
     phone: Annotated[str, Field(max_length=40)] | None = None
+
+
+class HubOnDuty(Value):
+    """A hub, and which of its contacts is on duty now; never sealed, hubs are public."""
+
+    hub: RecipientId
+    contact: Count
 
 
 def _tag(lang: str) -> str:

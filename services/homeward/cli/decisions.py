@@ -27,6 +27,16 @@ def take_up(talk: Talk, case: Case, unit: Unit, key: Key = None) -> None:
     _decide(talk, case, "take-up", {"unit": unit}, key)
 
 
+@app.command("ring0", epilog="Example: homeward case ring0 ABCD-EFGH")
+@talks
+def ring_zero(talk: Talk, case: Case, key: Key = None) -> None:
+    """Tell vetted volunteers and hubs on duty near the place last seen, once and unverified.
+
+    Of a report that somebody else made and that was taken up; never where the person may be hiding.
+    """
+    _decide(talk, case, "ring0", {}, key)
+
+
 @app.command(epilog="Example: homeward case verify ABCD-EFGH --unit 'Linquan PSB'")
 @talks
 def verify(talk: Talk, case: Case, unit: Unit, key: Key = None) -> None:

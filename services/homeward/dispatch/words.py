@@ -11,12 +11,13 @@ from typing import Any, Final, Protocol
 from pydantic import TypeAdapter
 
 from homeward.dispatch.knobs import Knobs
+from homeward.facts.ringzero import RingZeroAsked
 from homeward.formats import texts as forms
 from homeward.hosts.opening import open_fields
 from homeward.ports import Log, SubjectKeys
 from homeward.record.envelope import Row
 from homeward.record.sealing import CannotOpen
-from homeward.words import Purpose, Texts, case_code
+from homeward.words import AgeBand, Category, Purpose, Sex, Texts, case_code
 
 DRAFTED: Final[Mapping[Purpose, str]] = {
     Purpose.ALERT: "texts",
@@ -25,6 +26,7 @@ DRAFTED: Final[Mapping[Purpose, str]] = {
     Purpose.CLOSE_OUT: "texts",
 }
 """Where the words of a purpose stand; what is not listed has the house's own words."""
+UNVERIFIED: Final = str(RingZeroAsked.model_fields["kind"].default)
 TEXTS: Final = TypeAdapter(tuple[Texts, ...])
 
 
@@ -126,12 +128,23 @@ class SealedWords:
             until=self._monotonic() + self._knobs.words_kept_s,
             code=case_code(row.key),
             version=body["pub"].get("version") or 1,
-            fields=await self._fields(row, texts_of),
+            fields=self._unverified(row.key, body) or await self._fields(row, texts_of),
         )
         self._kept.move_to_end(texts_of)
         while len(self._kept) > self._knobs.words_kept:
             self._kept.popitem(last=False)
         return opened
+
+    def _unverified(self, case: str, body: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the words of a report that nobody verified: made here, of nothing typed."""
+        if body["kind"] != UNVERIFIED:
+            return {}
+        said = RingZeroAsked.model_validate({**body["pub"], "case": case})
+        moments = said.last_seen_at, said.expires_at
+        frame = self._frame(case_code(case), 0)
+        about = Category(said.category), AgeBand(said.age_band), Sex(said.sex)
+        made = forms.unverified(frame, *about, moments)
+        return {"texts": TEXTS.dump_json(made).decode()}
 
     async def _fields(self, row: Row, texts_of: str) -> Mapping[str, str]:
         try:

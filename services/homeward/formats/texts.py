@@ -13,7 +13,7 @@ from homeward.formats import speaking
 from homeward.formats.catalogues import LANGS, kindred
 from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip, fit
-from homeward.words import Category, Description, Sex, Texts
+from homeward.words import AgeBand, Category, Description, Sex, Texts
 
 SHORT_MAX: Final = 90
 MEDIUM_MAX: Final = 360
@@ -25,6 +25,7 @@ FREE_SHORT_MAX: Final = 20
 """Of one typed field in the short form: more would push the others out."""
 FREE_MEDIUM_MAX: Final = 60
 ADULT_YEARS: Final = 18
+MINORS: Final = frozenset(AgeBand) - {AgeBand.ADULT, AgeBand.OLD, AgeBand.UNKNOWN}
 CHINA: Final = timezone(timedelta(hours=8), "CST")
 
 
@@ -51,6 +52,8 @@ class Subject:
     place_text: str | None = None
     vehicle: str | None = None
     licence_plate: str | None = None
+    age_band: str = ""
+    """Where the years are not said."""
 
 
 def alert(frame: Frame, subject: Subject) -> tuple[Texts, ...]:
@@ -61,6 +64,19 @@ def alert(frame: Frame, subject: Subject) -> tuple[Texts, ...]:
 def update(frame: Frame, subject: Subject) -> tuple[Texts, ...]:
     """Return the texts of a later version."""
     return tuple(_alert(lang, frame, subject, "update") for lang in LANGS)
+
+
+def unverified(
+    frame: Frame, category: Category, band: AgeBand, sex: Sex, moments: tuple[datetime, datetime]
+) -> tuple[Texts, ...]:
+    """Return the texts of a report that nobody verified; made of public fields only.
+
+    ``moments`` are when the person was last seen, and until when it is told.
+    """
+    child = Description(sex=sex if band in MINORS else Sex.UNKNOWN)
+    said = "" if band is AgeBand.UNKNOWN else band.value
+    subject = Subject(child, category, *moments, age_band=said)
+    return tuple(_alert(lang, frame, subject, "unverified") for lang in LANGS)
 
 
 def retraction(frame: Frame) -> tuple[Texts, ...]:
@@ -199,8 +215,9 @@ def _lines(
     phrases, child = PHRASES[lang], subject.description
     when = _moment(subject.last_seen_at, frame)
     height = phrases["height"].format(cm=child.height_cm) if child.height_cm else ""
+    band = phrases["age-band"].format(band=subject.age_band) if subject.age_band else ""
     if frame.drill:
-        return tuple(filter(None, (phrases["seen"].format(when=when), height)))
+        return tuple(filter(None, (band, phrases["seen"].format(when=when), height)))
     place = subject.place_text
     seen = phrases["seen"] if not place else phrases["seen-at"]
     typed = (
@@ -215,7 +232,8 @@ def _lines(
     plate = [said.pop(0)] if subject.licence_plate else []
     return tuple(
         filter(
-            None, (*plate, seen.format(when=when, place=short(clean(place or ""))), *said, height)
+            None,
+            (band, *plate, seen.format(when=when, place=short(clean(place or ""))), *said, height),
         )
     )
 

@@ -44,6 +44,7 @@ class Action(StrEnum):
     SEE_CASE = "see a case"
     OPEN_PERSON = "open what is sealed in a case"
     TAKE_UP = "take up a case"
+    RING_ZERO = "tell vetted volunteers and hubs of an unverified report"
     ADD_FACTS = "add facts to a case"
     WITHDRAW = "withdraw a report"
     VERIFY = "verify or reject a case"
@@ -111,6 +112,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.SEE_CASE: Class.SEARCHER,
     Action.OPEN_PERSON: Class.COORDINATOR,
     Action.TAKE_UP: Class.PUBLIC,
+    Action.RING_ZERO: Class.PUBLIC,
     Action.ADD_FACTS: Class.PUBLIC,
     Action.WITHDRAW: Class.PUBLIC,
     Action.VERIFY: Class.PUBLIC,
@@ -171,6 +173,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.SEE_CASE: {**_READERS, **_SEARCHERS, Role.REPORTER: Scope.OWN},
     Action.OPEN_PERSON: _STAFF,
     Action.TAKE_UP: {**_POLICE, Role.NGO: Scope.DESK},
+    Action.RING_ZERO: {**_POLICE, Role.NGO: Scope.DESK},
     Action.ADD_FACTS: {**_DESKS, Role.REPORTER: Scope.OWN},
     Action.WITHDRAW: {**dict.fromkeys(_DESKS, Scope.OWN), Role.REPORTER: Scope.OWN},
     Action.VERIFY: _POLICE,

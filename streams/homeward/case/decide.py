@@ -6,6 +6,7 @@ from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
+from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
     OFFICERS,
     TRIAGE,
@@ -35,6 +36,7 @@ from homeward.requests import Request
 from homeward.requests import case as requests
 from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.requests.emergency import ReviewEmergency, UseEmergency
+from homeward.requests.ringzero import AskRingZero
 from homeward.words import AgeBand, Role
 
 
@@ -62,6 +64,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
             return _resolve(case, request)
         case requests.CloseOut():
             return _close_out(case, request)
+        case AskRingZero():
+            return decide_ring_zero(case, request)
         case _:
             return _of_alert(case, request)
 

@@ -131,6 +131,28 @@ class ReviewOpen(Refused):
     mend = "Let a supervisor who did not give it review it, then seal the case."
 
 
+class NotTakenUp(Refused):
+    """Nobody looks into the report yet, so nobody else is told of it."""
+
+    code = "case-not-taken-up"
+    mend = "Take the case up first."
+
+
+class OwnReport(Refused):
+    """Whoever reported it does not decide who hears of it unverified."""
+
+    code = "own-report"
+    status = 403
+    mend = "Let somebody else take the case up and ask."
+
+
+class RingZeroUnsafe(Refused):
+    """The person may be hiding from whoever reports, so nobody is told before it is verified."""
+
+    code = "ring-zero-unsafe"
+    mend = "Let an officer verify it; then an alert can go out."
+
+
 class CaseOnHold(Refused):
     """The case is on hold."""
 

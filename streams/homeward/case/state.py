@@ -26,6 +26,7 @@ from typing import Any, Final
 from homeward.case.attention import Override, override_changes
 from homeward.case.holding import hold_changes
 from homeward.case.reviews import Review, review_changes
+from homeward.case.ringzero import ring_changes
 from homeward.facts import case as facts
 from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
@@ -170,6 +171,8 @@ class Case:
     verified_by: str = ""
     reviews: tuple[Review, ...] = ()
     """Of what went out without a second person, the oldest first."""
+    ring_zero: Instant | None = None
+    """Until when the unverified report is told to those near it; None: nobody asked for that."""
     ended: Fact | None = None
     """The fact that ended it; of a closed-out case the one that resolved it."""
     verified: bool = False
@@ -351,7 +354,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             closed = _closed(case, told=True, closed="cancelled")
             return {"status": Status.CANCELLED, "ended": fact, "alert": closed}
         case _:
-            return override_changes(heard) or review_changes(case, heard)
+            return override_changes(heard) or review_changes(case, heard) or ring_changes(heard)
 
 
 def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:

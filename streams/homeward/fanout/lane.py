@@ -44,6 +44,8 @@ INDEXED: Final = {
     Audience.AREA: frozenset({RecipientKind.VOLUNTEER}),
     Audience.DESK: frozenset({RecipientKind.DESK}),
 }
+RING_ZERO: Final = 0
+"""The number, and the version, under which an unverified report is told."""
 
 
 Asked: TypeAlias = Mapping[int, BitMap]
@@ -105,6 +107,7 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
         return Query(Anywhere(), kinds, order.at, order.severity, level=order.level)
     kept = state.of(order.alert, order.version)
     return Query(
+        tier=order.tier,
         area=CellSet(from_bytes(order.cells or b"")),
         kinds=kinds,
         at=order.at,
@@ -116,6 +119,12 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
         known=state.told_of(order.alert),
         overridden=bool(order.overridden),
     )
+
+
+def without_ring(state: LaneState, order: CalloutOrdered) -> LaneState:
+    """Return the state once an alert goes out: its words take the place of the unverified ones."""
+    told = order.alert > RING_ZERO and state.of(RING_ZERO, RING_ZERO)
+    return ended(state, RING_ZERO, RING_ZERO) if told else state
 
 
 def within(found: Matched, state: LaneState, order: CalloutOrdered, lane: Lane) -> Matched:
@@ -167,6 +176,7 @@ def plan(
         found = Matched(nobody, nobody, nobody, nobody)
     rows, known = parted(people), state.told_of(order.alert)
     if order.audience is Audience.AREA:
+        state = without_ring(state, order)
         state = _remember(_with_share(state, order, lane), heard.id, order, found, rows, checked)
     if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
         state = ended(state, order.alert, order.version)
@@ -249,6 +259,7 @@ def _again(kept: Told, known: BitMap, at: datetime) -> Query:
     people = bitmap(kept.suppressed)
     order = kept.as_ordered
     return Query(
+        tier=order.tier,
         area=Among(people),
         kinds=INDEXED[Audience.AREA],
         at=at,

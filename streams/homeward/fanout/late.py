@@ -68,6 +68,7 @@ def late_query(
     """Return what to ask about those who come late to a live version."""
     order = version.as_ordered
     return Query(
+        tier=order.tier,
         area=CellSet(from_bytes(version.area)),
         kinds=KINDS,
         at=at,

@@ -75,13 +75,17 @@ class LaneState:
         return max((one.version for one in self.versions if one.alert == alert), default=1)
 
     def told_before(self, alert: int, version: int) -> BitMap:
-        """Return whom older versions of an alert told."""
-        older = [one for one in self.versions if one.alert == alert and one.version < version]
+        """Return whom older versions of an alert told, and the unverified report before it."""
+        older = [
+            one
+            for one in self.versions
+            if (one.alert == alert and one.version < version) or _unverified(one, alert)
+        ]
         return BitMap().union(*(bitmap(one.told) for one in older))
 
     def told_of(self, alert: int) -> BitMap:
-        """Return whom any version of an alert told."""
-        versions = [one for one in self.versions if one.alert == alert]
+        """Return whom any version of an alert told, or the unverified report before it."""
+        versions = [one for one in self.versions if one.alert == alert or _unverified(one, alert)]
         return BitMap().union(*(bitmap(one.told) for one in versions))
 
     def told_alone(self, alert: int) -> int:
@@ -131,6 +135,11 @@ class LaneState:
             if (one.alert, one.version) != (told.alert, told.version)
         ]
         return replace(self, versions=(*others, told))
+
+
+def _unverified(one: Told, alert: int) -> bool:
+    """Whether a version is the unverified report that an alert follows: it is the same matter."""
+    return one.alert == 0 < alert
 
 
 def _by_version(one: Told) -> int:

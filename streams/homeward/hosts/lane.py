@@ -15,14 +15,24 @@ from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout import told
 from homeward.fanout.days import Counted, DayChange, Days
-from homeward.fanout.lane import HEARS, Lane, Plan, ended, plan, plan_again, queries_again, query_of
+from homeward.fanout.lane import (
+    HEARS,
+    RING_ZERO,
+    Lane,
+    Plan,
+    ended,
+    plan,
+    plan_again,
+    queries_again,
+    query_of,
+)
 from homeward.fanout.told import LaneState
 from homeward.hosts.consumer import Reacted
 from homeward.hosts.daybook import DayCache, DayView
 from homeward.hosts.keeper import IndexKeeper
 from homeward.messages import Recorded
 from homeward.ports import Ledger, Roster, Workbench
-from homeward.words import Audience, Purpose
+from homeward.words import Audience, Purpose, RecipientKind
 
 
 @dataclass(slots=True)
@@ -111,7 +121,7 @@ class LaneConsumer:
             found = index.match(replace(query, days=days))
             return plan(heard, state, self.lane, found, index.revision)
         if order.audience is Audience.TOLD:
-            return plan(heard, state, self.lane, await self._told(heard.key, order))
+            return plan(heard, state, self.lane, await self._told(state, heard.key, order))
         hub = await self.roster.get(order.hub or "")
         people = BitMap([] if hub is None else [hub.ordinal])
         if self.lane.own(people):  # one lane is enough, and each takes the alert's row
@@ -120,6 +130,8 @@ class LaneConsumer:
 
     async def _outlives(self, state: LaneState, case: str, order: CalloutOrdered) -> None:
         """Stop what an order replaces, and let what it extends leave for longer."""
+        if order.alert > RING_ZERO and state.of(RING_ZERO, RING_ZERO):
+            await self.ledger.close(case, RING_ZERO, RING_ZERO)
         if order.version > 1:
             await self.ledger.supersede(case, order.alert, order.version)
         kept = state.of(order.alert, order.version)
@@ -139,17 +151,27 @@ class LaneConsumer:
         if order.purpose is Purpose.WATCH and order.watch and order.moved:
             await self.ledger.supersede_watch(case, order.alert, order.watch, order.moved)
 
-    async def _told(self, case: str, order: CalloutOrdered) -> dict[int, BitMap]:
+    async def _told(self, state: LaneState, case: str, order: CalloutOrdered) -> dict[int, BitMap]:
         """Return everyone ever leased, by the contact that was asked.
 
-        From here on nobody is leased but to be told that it is over.
+        Those, too, who were told of the unverified report that the alert followed. From here on
+        nobody is leased but to be told that it is over.
         """
         if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
             await self.ledger.close(case, order.alert, order.version)
         people: dict[int, BitMap] = {}
-        for contact, raw in await self.ledger.ever_leased(case, order.alert):
-            people[contact] = people.get(contact, BitMap()) | told.bitmap(raw)
+        for alert in {order.alert, RING_ZERO} if state.of(RING_ZERO, RING_ZERO) else {order.alert}:
+            for contact, raw in await self.ledger.ever_leased(case, alert):
+                some = told.bitmap(raw)
+                some = await self._without_desks(some) if alert == RING_ZERO else some
+                people[contact] = people.get(contact, BitMap()) | some
         return people
+
+    async def _without_desks(self, people: BitMap) -> BitMap:
+        """Return people without desks: those were told that a report waits, which is theirs."""
+        known = await self.roster.by_ordinals(self.lane.own(people).to_array().tolist())
+        desks = (one for one, who in known.items() if who.recipient.kind is RecipientKind.DESK)
+        return people - BitMap(desks)
 
     def _reacted(self, made: Plan, heard: Recorded) -> Reacted:
         self.count(made.counted)

@@ -13,14 +13,19 @@ from homeward.facts.case import (
     AlertUpdated,
     CaseClosedOut,
     CaseRaised,
+    CaseRejected,
+    CaseResolved,
+    CaseWithdrawn,
 )
 from homeward.facts.emergency import EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
-from homeward.facts.watch import ClockLapsed, WatchLapsed, WatchStoodDown
+from homeward.facts.ringzero import RingZeroAsked
+from homeward.facts.watch import ClockLapsed, ReportLapsed, WatchLapsed, WatchStoodDown
 from homeward.messages import Recorded
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, kinds
+from homeward.processors.ringzero import ring_orders, ring_over, to_desk
 from homeward.words import Audience, Purpose, Role, Severity
 
 DUTY_DESK: Final = 0
@@ -64,6 +69,8 @@ class CalloutsState:
     """The newest order of the live version for an area, without its cells."""
     overridden: bool = False
     """The live version reaches those, too, who sleep or whose day is spent."""
+    ring: bool = False
+    """Some were told of the unverified report, and of nothing since."""
 
 
 _SHAPE: Final = Shape(CalloutsState)
@@ -89,6 +96,11 @@ class Callouts:
         WatchStoodDown,
         AlertCancelled,
         CaseClosedOut,
+        RingZeroAsked,
+        CaseWithdrawn,
+        CaseRejected,
+        ReportLapsed,
+        CaseResolved,
     )
 
     def begin(self) -> CalloutsState:
@@ -106,14 +118,9 @@ class Callouts:
     def step(self, state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]:
         """React with orders."""
         match heard.fact:
-            case CaseRaised(raised_by=Role.REPORTER):
-                state = replace(state, report=heard.id)
-                return Reaction(state, _to_desk_of_report(state, heard, DUTY_DESK))
-            case ClockLapsed(level=level):
-                return Reaction(state, _to_desk_of_report(state, heard, level))
             case AlertIssued() | AlertUpdated() as fact:
                 live = Live.of(fact).without_area()
-                return Reaction(replace(state, live=live, area=None, overridden=False))
+                return Reaction(replace(state, live=live, area=None, overridden=False, ring=False))
             case (
                 AttentionOverridden() | AlertExtended() | EmergencyUsed() | ReviewOverdue()
             ) as fact:
@@ -143,7 +150,23 @@ class Callouts:
                 return Reaction(replace(state, asked=()), (_cancelled(state, fact),))
             case CaseClosedOut() as fact:
                 return Reaction(replace(state, asked=()), _closed_out(state, heard, fact))
-        return Reaction(state)
+        return _of_report(state, heard)
+
+
+def _of_report(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]:
+    """Tell desks that a report waits, and those near it of one that nobody verified."""
+    match heard.fact:
+        case CaseRaised(raised_by=Role.REPORTER):
+            state = replace(state, report=heard.id)
+            return Reaction(state, to_desk(heard.id, heard, DUTY_DESK))
+        case ClockLapsed(level=level):
+            return Reaction(state, to_desk(state.report, heard, level))
+        case RingZeroAsked() as asked:
+            return Reaction(replace(state, ring=True), ring_orders(heard, asked))
+        case CaseWithdrawn() | CaseRejected() | ReportLapsed() | CaseResolved() if state.ring:
+            return Reaction(replace(state, ring=False), ring_over(heard))
+        case _:
+            return Reaction(state)
 
 
 def _on_change(
@@ -162,23 +185,6 @@ def _on_change(
 
 def _severity(state: CalloutsState) -> Severity:
     return state.live.severity if state.live else Severity.SEVERE
-
-
-def _to_desk_of_report(
-    state: CalloutsState, heard: Recorded, level: int
-) -> tuple[CalloutOrdered, ...]:
-    if state.report is None:
-        return ()
-    return (
-        CalloutOrdered(
-            case=heard.key,
-            at=heard.at,
-            audience=Audience.DESK,
-            purpose=Purpose.CLOCK,
-            level=level,
-            texts_of=state.report,
-        ),
-    )
 
 
 def _to_reviewers(

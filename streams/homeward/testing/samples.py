@@ -26,7 +26,7 @@ from homeward.facts import (
 from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
-from homeward.testing.incoming import incoming
+from homeward.testing.incoming import incoming, ring_zero
 from homeward.testing.rare import rare
 from homeward.words import (
     AgeBand,
@@ -387,5 +387,6 @@ ALL: Final[tuple[Fact, ...]] = (
     *OTHERS,
     *rare(CASE, DRAFT, ORDER, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
+    ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
 )
 """One of every kind; tests/schemas holds it to the catalogue."""

@@ -60,6 +60,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "case.attention-overridden/1": ("draft", "alert", "version", "asked"),
     "case.emergency-used/1": ("draft", "alert", "version", "own_draft", "review_by"),
     "case.emergency-reviewed/1": ("review", "verdict"),
+    "case.ring-zero-asked/1": ("radius_m", "people_max", "expires_at"),
     "hold.placed/1": (),
     "hold.lifted/1": (),
     "case.extension-asked/1": ("alert", "version", "expires_at"),

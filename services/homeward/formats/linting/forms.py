@@ -9,7 +9,7 @@ from typing import Final
 from homeward.formats import speaking, texts
 from homeward.formats.catalogues import MESSAGES
 from homeward.formats.linting.slips import DONT, Slip
-from homeward.words import Category, Description, Sex, Texts
+from homeward.words import AgeBand, Category, Description, Sex, Texts
 
 Rendered = Mapping[str, tuple[Texts, ...]]
 """Messages by what they are, each in every language."""
@@ -69,7 +69,7 @@ POISON: Final = texts.Subject(
 """A marker in every field that somebody types."""
 MARKER: Final = re.compile(r"Qz\w+|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
 WINDOW: Final = (NOON + timedelta(hours=9, minutes=37), NOON + timedelta(hours=23, minutes=57))
-ALERTING: Final = ("alert", "update", "watch", "watch-now")
+ALERTING: Final = ("alert", "update", "unverified", "watch", "watch-now")
 ENDING: Final = ("retraction", "close-out", "stand-down")
 FORMS: Final[Mapping[str, int]] = {
     "short": texts.SHORT_MAX,
@@ -93,6 +93,9 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
     return {
         "alert": alert,
         "update": texts.update(frame, subject),
+        "unverified": texts.unverified(
+            frame, subject.category, AgeBand.SMALL, child.sex, (NOON, subject.expires_at)
+        ),
         "watch": texts.watch(alert, frame, WINDOW),
         "watch-now": texts.watch(alert, replace(frame, code="", version=0)),
         "retraction": texts.retraction(frame),

@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from homeward.fanout.days import Days, levels_of
 from homeward.testing.memory import Disk
-from homeward.words import Purpose
+from homeward.words import Purpose, RecipientKind
 
 
 def days_of(disk: Disk) -> Days:
@@ -23,7 +23,8 @@ def told_of(disk: Disk, case: str, alert: int) -> BitMap:
     people = BitMap()
     for row in disk.ledger.rows.values():
         chunk = row.chunk
-        if (chunk.case, chunk.alert, chunk.purpose) == (case, alert, Purpose.ALERT):
+        same = chunk.alert in {alert, 0}  # the unverified report that it follows
+        if chunk.case == case and same and chunk.purpose is Purpose.ALERT:
             people |= BitMap.deserialize(chunk.recipients)
     return people
 
@@ -31,10 +32,12 @@ def told_of(disk: Disk, case: str, alert: int) -> BitMap:
 def miscounted(disk: Disk) -> Iterator[str]:
     """Return whose days do not add up to the alerts that the ledger says they were told of."""
     told: defaultdict[tuple[str, int], BitMap] = defaultdict(BitMap)
+    known = disk.roster.registered.values()
+    hubs = BitMap(one.ordinal for one in known if one.recipient.kind is RecipientKind.HUB)
     for row in disk.ledger.rows.values():
         chunk = row.chunk
         if chunk.purpose is Purpose.ALERT and not chunk.attempt:
-            told[chunk.case, chunk.alert] |= BitMap.deserialize(chunk.recipients)
+            told[chunk.case, max(chunk.alert, 1)] |= BitMap.deserialize(chunk.recipients) - hubs
     expected = Counter(person for people in told.values() for person in people)
     levels = days_of(disk).levels.values()
     found = Counter(person for day in levels for level in day for person in level)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import h3
+import numpy as np
 
 from homeward.facts.case import (
     AlertApproved,
@@ -31,8 +32,10 @@ from homeward.facts.case import (
 )
 from homeward.facts.emergency import EmergencyUsed
 from homeward.facts.hub import WatchOrdered
+from homeward.facts.ringzero import RingZeroAsked
 from homeward.facts.sighting import SightingAccepted, SightingRejected, SightingReported
 from homeward.facts.watch import WatchAcknowledged, WatchStoodDown
+from homeward.geography.cells import to_bytes
 from homeward.messages import Actor, Fact
 from homeward.policies.approval import REVIEWED_WITHIN, alone_km
 from homeward.ports import Conflict, Move, Unit
@@ -40,13 +43,14 @@ from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, wr
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.testing.histories import Act, History, Step
 from homeward.testing.memory import ORIGIN, MemoryStore
-from homeward.testing.simulation.places import CENTRE, NEAR, World, volunteer
+from homeward.testing.simulation.places import CENTRE, NEAR, World, disk, volunteer
 from homeward.words import (
     AgeBand,
     CancelReason,
     Category,
     Custody,
     Description,
+    HubOnDuty,
     Mode,
     Outcome,
     Role,
@@ -58,6 +62,8 @@ from homeward.words import (
 OFFICER: Final = Actor(id="officer", role=Role.OFFICER)
 SECOND: Final = Actor(id="supervisor", role=Role.SUPERVISOR)
 """Whoever approves, or alarms without a second person."""
+RING_ZERO_EVERY: Final = 3
+"""In one of so many histories who takes a report up lets those near it hear of it."""
 EMERGENCY_EVERY: Final = 4
 """In one of so many histories nobody approves: a supervisor lets it go on in an emergency."""
 Said = list[tuple[str, Fact]]
@@ -186,7 +192,8 @@ class Desk:
         base: dict[str, Any] = {"case": case, "at": store.clock.now()}
         simple = SIMPLE.get(step.act)
         if simple is not None:
-            return [(stream, simple(base))]
+            ring = self._ring_zero(base, number) if step.act is Act.TAKE_UP else ()
+            return [(stream, simple(base)), *((stream, one) for one in ring)]
         drafts = self._drafts(number, step.case)
         match step.act:
             case Act.ISSUE | Act.UPDATE | Act.ISSUE_ALONE | Act.UPDATE_ALONE:
@@ -204,6 +211,33 @@ class Desk:
             case Act.CLOSE_OUT:
                 return [(stream, CaseClosedOut(**base, alert=1, version=len(drafts)))]
         return []
+
+    def _ring_zero(self, base: dict[str, Any], number: int) -> tuple[Fact, ...]:
+        """Return that ring 0 is asked for, in some histories, with the first taking up."""
+        before = self.history.steps[:number]
+        case = self.history.steps[number].case
+        known = any(one.case == case and one.act in {Act.TAKE_UP, Act.VERIFY} for one in before)
+        if known or self.history.seed % RING_ZERO_EVERY:
+            return ()
+        cells = np.array([int(one, 16) for one in disk(CENTRE, 2)], np.uint64)
+        return (
+            RingZeroAsked(
+                **base,
+                category=Category.LOST_CHILD,
+                age_band=AgeBand.SMALL,
+                sex=Sex.UNKNOWN,
+                last_seen_at=base["at"],
+                focus=CENTRE,
+                radius_m=1_600,
+                people_max=6,
+                expires_at=base["at"] + timedelta(hours=2),
+                hubs=tuple(
+                    HubOnDuty(hub=one.id, contact=0) for one in self.world.hubs if one.contacts
+                )[:1],
+                cell_count=len(cells),
+                cells=to_bytes(cells),
+            ),
+        )
 
     def _approved(
         self, base: dict[str, Any], stream: str, number: int, drafts: Sequence[int]

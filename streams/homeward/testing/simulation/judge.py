@@ -11,6 +11,7 @@ from homeward.record.envelope import Row, read
 from homeward.testing.approvals import unapproved
 from homeward.testing.memory import Disk, said
 from homeward.testing.simulation.sender import Told
+from homeward.testing.unverified import not_told_over, public_recipients
 from homeward.words import Purpose
 
 SHOWN_MAX: Final = 6
@@ -40,6 +41,8 @@ def outcome(disk: Disk, lines: Sequence[Told]) -> Outcome:
     wrong = (
         *(*_twice(told), *_cut_twice(disk), *_over(disk, told), *_unfinished(disk)),
         *_alone(disk),
+        *public_recipients(disk),
+        *not_told_over(disk),
     )
     return Outcome(frozenset(map(said, disk.log.rows)), told, wrong)
 
@@ -91,10 +94,11 @@ def _cut_twice(disk: Disk) -> Iterator[str]:
 def _over(disk: Disk, told: frozenset[Told]) -> Iterator[str]:
     """Whoever was told of an alert that was taken back or closed out is told so.
 
+    An unverified report is the same matter as the alert that follows it.
     Who left meanwhile is forgotten, also when they come back: then under a new ordinal.
     """
     began, over = (
-        {(one.case, one.alert, one.recipient) for one in told if one.purpose in purposes}
+        {(one.case, max(one.alert, 1), one.recipient) for one in told if one.purpose in purposes}
         for purposes in ({"alert", "watch"}, {"cancel", "close-out"})
     )
     ends = {"case.alert-cancelled/1", "case.closed-out/1"}
@@ -102,7 +106,7 @@ def _over(disk: Disk, told: frozenset[Told]) -> Iterator[str]:
     for row in disk.ledger.rows.values():
         chunk = row.chunk
         for ordinal in BitMap.deserialize(chunk.recipients) if chunk.case in ended else ():
-            who = chunk.case, chunk.alert, disk.roster.by_ordinal.get(ordinal, "")
+            who = chunk.case, max(chunk.alert, 1), disk.roster.by_ordinal.get(ordinal, "")
             if who in began - over:
                 yield f"never told that it is over: {who}"
 

@@ -15,7 +15,7 @@ from homeward.messages import Recorded
 from homeward.ports import Chunk, LaneColumns, Ledger, Roster, Workbench
 from homeward.testing.memory import ORIGIN
 from homeward.testing.simulation.small import kinds
-from homeward.words import Audience, Purpose, RecipientKind, derived_id
+from homeward.words import Audience, Purpose, RecipientKind, Tier, derived_id
 
 CHUNK_MAX: Final = 6
 
@@ -103,9 +103,11 @@ class SmallLane:
         if order.audience is Audience.TOLD:
             # Idempotent; then the list is cut.
             await self.ledger.close(order.case, order.alert, order.version)
-            leased = await self.ledger.ever_leased(order.case, order.alert)
-            parts = [BitMap.deserialize(raw) for _, raw in leased]
-            told = BitMap.union(*parts) if parts else BitMap()
+            told = BitMap()
+            for alert in {order.alert, 0}:  # the unverified report that it follows
+                for _, raw in await self.ledger.ever_leased(order.case, alert):
+                    some = BitMap.deserialize(raw)
+                    told |= some if alert else some - await self._desks()
             return self._mine(told), BitMap()
         if order.audience is Audience.HUB:
             hub = await self.roster.get(order.hub or "")
@@ -116,10 +118,16 @@ class SmallLane:
             chosen = (rows.kinds == KINDS.index(RecipientKind.DESK)) & (rows.levels == order.level)
         else:
             chosen = (rows.kinds == KINDS.index(RecipientKind.VOLUNTEER)) & rows.active
+            if order.tier is not None:
+                chosen &= rows.tiers == list(Tier).index(order.tier)
             chosen &= meets(from_bytes(order.cells or b""), rows.cells)
         return BitMap(rows.ordinals[chosen & rows.reachable]), BitMap(
             rows.ordinals[chosen & ~rows.reachable]
         )
+
+    async def _desks(self) -> BitMap:
+        rows = await self._columns()
+        return BitMap(rows.ordinals[rows.kinds == KINDS.index(RecipientKind.DESK)])
 
     async def _columns(self) -> LaneColumns:
         revision = await self.roster.revision(self.lane, self.lanes)

@@ -11,7 +11,7 @@ import h3
 from homeward.geography.hubbook import Hub, write_hub_book
 from homeward.ports import Contact, Recipient
 from homeward.testing.histories import History, alone_first, seeded, seen_often
-from homeward.words import Mode, RecipientKind
+from homeward.words import Mode, RecipientKind, Tier
 
 CENTRE: Final = h3.latlng_to_cell(30.66, 104.07, 7)
 RINGS_MAX: Final = 5
@@ -47,6 +47,7 @@ def volunteer(number: int, choice: int) -> Recipient:
         cells=cells,
         contacts=() if number in UNREACHABLE else INBOX,
         active=number not in PAUSED,
+        tier=Tier.VETTED if number % 4 == 0 else Tier.PUBLIC,
     )
 
 
