@@ -155,6 +155,11 @@ CATALOGUE: Final = (
     Metric("homeward_bell_oldest_seconds", "gauge", "The oldest of them waits so long."),
     Metric("homeward_rebalances_total", "counter", "Times that partitions were assigned."),
     Metric(
+        "homeward_reading_alarms_total",
+        "counter",
+        "Accounts that opened what is sealed in more than 20 cases within an hour.",
+    ),
+    Metric(
         "homeward_rubbish_total",
         "counter",
         "Records that are nothing of ours, and were passed over.",

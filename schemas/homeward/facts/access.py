@@ -1,7 +1,8 @@
 """Who got which right, and who read what is sealed.
 
 Streams ``access-keys``, ``access-<case>``, ``access-areas``, ``access-protected``, one of each
-account that issued an alert alone or in an emergency, and one of each session of the duty page.
+account that issued an alert alone or in an emergency, one of each that opened very many cases, and
+one of each session of the duty page.
 """
 
 from typing import Annotated, Literal
@@ -37,6 +38,16 @@ class SealedRead(Fact):
     case: CaseId
     fields: tuple[Annotated[str, Field(max_length=40)], ...]
     purpose: ReasonCode
+
+
+class ReadingAlarmed(Fact):
+    """An account opened what is sealed in more cases within an hour than work asks for.
+
+    In a stream of the account; who it is says the actor, and the cases their own records.
+    """
+
+    kind: Literal["access.alarmed/1"] = "access.alarmed/1"
+    cases: Count
 
 
 class AreaPreviewed(Fact):
