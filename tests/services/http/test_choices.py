@@ -235,7 +235,9 @@ async def test_no_address_holds_what_somebody_chose(world):
 @pytest.mark.parametrize("kind", ["hub", "desk"])
 async def test_who_is_on_duty_does_not_pause(world, kind):
     path = await mine(world, "h-1", kind=kind)
-    assert "/limits" not in await shown(world, f"{path}?lang=en")
+    page = await shown(world, f"{path}?lang=en")
+    assert "/limits" not in page
+    assert "are on duty and do not pause" in page
     await shown(world, f"{path}/limits?lang=en", 403)
     answer = await world.http.post(f"{path}/pause", data={"form": "", "pause": "8h"})
     assert answer.status_code == 403
@@ -272,3 +274,19 @@ async def test_a_pause_ends_by_itself_and_its_owner_is_told(world):
     assert await store.roster.end_pauses(ends) == 1
     await lived.hear()
     assert lived.told == [(ends, "v-1", "A")]
+
+
+async def test_nothing_is_wider_than_a_phone_of_320_pixels(world):
+    """No width is fixed beyond 320 px less the page's margins; what stands side by side wraps."""
+    style = (await world.http.get("/page.css")).text
+    room_rem = (320 - 2 * 16) / 18
+    for unit, most in (("rem", room_rem), ("px", 320.0)):
+        fixed = re.findall(rf"(?<!max-)(?:width|flex-basis|flex:1 1 ?):? ?([\d.]+){unit}", style)
+        assert [one for one in fixed if float(one) > most] == []
+    assert ".pair{display:flex;flex-wrap:wrap" in style
+    assert "overflow-wrap:anywhere" in style
+    path = await mine(world)
+    for what in ("limits", "leave", "leave/sure"):
+        page = await shown(world, f"{path}/{what}?lang=en")
+        assert 'content="width=device-width, initial-scale=1"' in page
+        assert not re.search(r"<(table|pre|br)|tabindex|autofocus", page)

@@ -45,6 +45,8 @@ def test_every_posting_route_under_v1_asks_for_a_key_and_parses_strictly(world):
             assert route.path == "/v1/positions"
             continue
         assert isinstance(route, StrictRoute), route.path
+        if route.path == "/v1/recipients/{recipient}/limits":  # a last value, too
+            continue
         assert keyed in list(_calls(route.dependant)), route.path
 
 
