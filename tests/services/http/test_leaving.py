@@ -6,6 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 from tests.hosts.days import Lived, Set
 from tests.hosts.lanes import HERE, volunteer
+from tests.services.http.desking import Browser
 from tests.services.http.looking import FORM, shown, sound
 
 from homeward.formats.catalogues import LANGS
@@ -135,12 +136,7 @@ async def test_nothing_of_a_pause_a_place_or_a_leaving_is_logged(world, caplog):
 
 PLACE = "8740b059affffff"
 NOW_AT = "8740b059effffff"
-GIVEN = {
-    "recipient": "v-1",
-    "prefix": "k00000",
-    "name": "layer",
-    "invite": "i-1",
-}
+GIVEN = {"recipient": "v-1", "prefix": "k00000", "invite": "i-1"}
 QUERY = {"near": "33.068,115.276", "within_km": "100", "purpose": "search", "since": "0"}
 
 
@@ -157,31 +153,54 @@ def routes(app, role):
     return sorted(found, key=lambda one: (one[0] == "DELETE", one[1], one[0]))
 
 
-@pytest.mark.parametrize("role", ["officer", "supervisor", "coordinator", "ngo", "auditor"])
-async def test_no_route_shows_staff_a_pause_a_limit_or_a_place(world, role):
+async def hidden(world):
+    """Tell somebody with a place, a pause and limits; return the case, and what nobody may see."""
     case, path = await told(world)
-    store, token = world.store, path.rpartition("/")[2]
-    await store.roster.move([Move("v-1", NOW_AT, world.rooms.clock.now())])
+    store, now = world.store, world.rooms.clock.now()
+    await store.roster.move([Move("v-1", NOW_AT, now)])
     known = await store.roster.get("v-1")
     body = LimitsBody.model_validate(
         {"pause": "7d", "quiet": {"from": "03:21", "to": "04:32", "zone": "Pacific/Chatham"}}
     )
-    own = changed(known.limits, body, world.rooms.clock.now())
+    own = changed(known.limits, body, now)
     await store.roster.limit("v-1", own)
-    secret = [PLACE, NOW_AT, "Pacific/Chatham", "03:21", "04:32", token, "paused"]
-    secret.append(own.paused_until.isoformat()[:19])
-    given = {**GIVEN, "case": case["case"], "draft": case["draft"]}
+    until, token = own.paused_until.isoformat()[:19], path.rpartition("/")[2]
+    page = await shown(world, f"{path}/limits?lang=en")
+    assert all(one in page for one in ("Pacific/Chatham", "03:21", "You pause until"))
+    secret = [PLACE, NOW_AT, "Pacific/Chatham", "03:21", "04:32", token, "paused_until", until]
+    return case, secret
+
+
+def filled(template, case):
+    given = {**GIVEN, "case": case["case"], "draft": case["draft"], "draft_id": case["draft"]}
+    return re.sub(r"{(\w+)(:\w+)?}", lambda one: given.get(one[1], "x"), template)
+
+
+@pytest.mark.parametrize("role", ["officer", "supervisor", "coordinator", "ngo", "auditor"])
+async def test_no_route_shows_staff_a_pause_a_limit_or_a_place(world, role):
+    case, secret = await hidden(world)
     asked = 0
     for method, template in routes(world.app, Role(role)):
         if template.endswith(("/live", "/events", "/stream")):
             continue  # streams of a case: tests of their own
-        url = re.sub(r"{(\w+)(:\w+)?}", lambda one: given.get(one[1], "x"), template)
-        headers = await world.headers(role)
+        url, headers = filled(template, case), await world.headers(role)
         sent = {} if method == "GET" else {"json": {}}
-        answer = await world.http.request(method, url, params=QUERY, headers=headers, **sent)
-        plain = await world.http.request(method, url, headers=headers, **sent)
-        assert answer.status_code < 500, (method, url)
-        for text in (answer.text, plain.text):
-            assert [one for one in secret if one in text] == [], (method, url)
+        for params in (QUERY, {}):
+            answer = await world.http.request(method, url, params=params, headers=headers, **sent)
+            assert answer.status_code < 500, (method, url)
+            assert [one for one in secret if one in answer.text] == [], (method, url)
         asked += 1
     assert asked > 10
+
+
+@pytest.mark.parametrize("role", ["officer", "supervisor"])
+async def test_no_page_of_the_duty_desk_shows_them(world, role):
+    case, secret = await hidden(world)
+    browser = await Browser(world).sign_in(role)
+    seen = 0
+    for one in world.app.routes:
+        if one.path.startswith("/duty") and "GET" in getattr(one, "methods", ()):
+            answer = await browser.http.get(filled(one.path, case))
+            seen += answer.status_code == 200
+            assert [said for said in secret if said in answer.text] == [], one.path
+    assert seen >= 5
