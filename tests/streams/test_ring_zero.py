@@ -3,7 +3,8 @@
 import pytest
 from tests.streams.lives import LATER
 
-from homeward.facts.case import CaseRejected, CaseWithdrawn
+from homeward.facts.case import CaseRejected, CaseResolved, CaseWithdrawn
+from homeward.facts.hold import HoldPlaced
 from homeward.geography.cells import from_bytes
 from homeward.geography.sphere import balls_of, centre_deg, distances_m, unit_of
 from homeward.messages import Actor
@@ -12,7 +13,7 @@ from homeward.processors.callouts import Callouts
 from homeward.requests.ringzero import AskRingZero
 from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, given, recorded
 from homeward.testing.samples import CASE, CELL, RAISED, TAKEN_UP, VERIFIED, at
-from homeward.words import AgeBand, Audience, Category, Custody, HubOnDuty, Role, Tier
+from homeward.words import AgeBand, Audience, Category, Custody, HubOnDuty, Outcome, Role, Tier
 
 NGO = Actor(id="n-li", role=Role.NGO, org="angels")
 OTHER_NGO = Actor(id="n-wu", role=Role.NGO, org="angels")
@@ -101,12 +102,18 @@ def test_vetted_people_near_it_and_hubs_on_duty_are_told_under_no_alert():
     assert (at_hub.hub, at_hub.contact, at_hub.alert) == ("hub-west", 1, 0)
 
 
-def test_those_told_are_told_once_that_it_is_over():
+@pytest.mark.parametrize(
+    ("end", "purpose"),
+    [
+        (CaseRejected(case=CASE, at=at(60), reason="hoax"), "cancel"),
+        (CaseWithdrawn(case=CASE, at=at(60)), "cancel"),
+        (HoldPlaced(case=CASE, at=at(60)), "cancel"),
+        (CaseResolved(case=CASE, at=at(60), outcome=Outcome.FOUND_SAFE), "close-out"),
+    ],
+)
+def test_those_told_are_told_once_that_it_is_over(end, purpose):
+    """On hold, too: nobody may go on looking for who may be hiding. Only who is found is found."""
     (asked,) = given(RAISED, TAKEN_UP).when(ask()).facts()
-    for end in (
-        CaseRejected(case=CASE, at=at(60), reason="hoax"),
-        CaseWithdrawn(case=CASE, at=at(60)),
-    ):
-        ends = [one for one in steps(RAISED, TAKEN_UP, asked, end) if one.purpose == "close-out"]
-        assert [(one.audience, one.alert) for one in ends] == [(Audience.TOLD, 0)]
-        assert not [one for one in steps(RAISED, TAKEN_UP, end) if one.purpose == "close-out"]
+    ends = [one for one in steps(RAISED, TAKEN_UP, asked, end, end) if one.purpose.ends]
+    assert [(one.audience, one.alert, one.purpose) for one in ends] == [(Audience.TOLD, 0, purpose)]
+    assert not [one for one in steps(RAISED, TAKEN_UP, end) if one.purpose.ends]

@@ -120,8 +120,9 @@ class Letterbox:
         if case.status.over:
             return "over"
         if case.alert is None:
-            told = case.ring_zero is not None and self.rooms.clock.now() >= case.ring_zero
-            return "expired" if told and case.unverified else "waiting"
+            until = case.ring_zero
+            past = until is not None and (case.held or self.rooms.clock.now() >= until)
+            return "expired" if past and case.unverified else "waiting"
         return "live" if case.live(self.rooms.clock.now()) else "expired"
 
     async def _words(self, one: InboxMessage, case: Case, lang: str) -> Texts:

@@ -18,6 +18,7 @@ from homeward.facts.case import (
     CaseWithdrawn,
 )
 from homeward.facts.emergency import EmergencyUsed, ReviewOverdue
+from homeward.facts.hold import HoldPlaced
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
 from homeward.facts.ringzero import RingZeroAsked
@@ -101,6 +102,7 @@ class Callouts:
         CaseRejected,
         ReportLapsed,
         CaseResolved,
+        HoldPlaced,
     )
 
     def begin(self) -> CalloutsState:
@@ -163,7 +165,9 @@ def _of_report(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]
             return Reaction(state, to_desk(state.report, heard, level))
         case RingZeroAsked() as asked:
             return Reaction(replace(state, ring=True), ring_orders(heard, asked))
-        case CaseWithdrawn() | CaseRejected() | ReportLapsed() | CaseResolved() if state.ring:
+        case CaseWithdrawn() | CaseRejected() | ReportLapsed() | CaseResolved() | HoldPlaced() if (
+            state.ring
+        ):
             return Reaction(replace(state, ring=False), ring_over(heard))
         case _:
             return Reaction(state)

@@ -4,6 +4,7 @@ They have the number of what belongs to no alert, so the alert of a verified cas
 """
 
 from homeward.facts.callout import CalloutOrdered
+from homeward.facts.case import CaseResolved
 from homeward.facts.ringzero import RingZeroAsked
 from homeward.messages import Recorded
 from homeward.words import Audience, Purpose, Tier
@@ -58,13 +59,17 @@ def ring_orders(heard: Recorded, asked: RingZeroAsked) -> tuple[CalloutOrdered, 
 
 
 def ring_over(heard: Recorded) -> tuple[CalloutOrdered, ...]:
-    """Tell those who were told of an unverified report that it is over."""
+    """Tell those who were told of an unverified report that it is over.
+
+    That the person was found is said only where that is so; else the report is taken back.
+    """
+    found = isinstance(heard.fact, CaseResolved)
     return (
         CalloutOrdered(
             case=heard.key,
             at=heard.at,
             audience=Audience.TOLD,
-            purpose=Purpose.CLOSE_OUT,
+            purpose=Purpose.CLOSE_OUT if found else Purpose.CANCEL,
             texts_of=heard.id,
         ),
     )

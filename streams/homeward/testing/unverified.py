@@ -16,6 +16,7 @@ from homeward.words import Purpose, RecipientKind, Tier
 ON_DUTY: Final = frozenset({RecipientKind.HUB, RecipientKind.DESK})
 ENDS: Final = frozenset(
     {"case.rejected/1", "case.withdrawn/1", "escalation.report-lapsed/1", "case.resolved/1"}
+    | {"hold.placed/1"}
 )
 
 
