@@ -55,6 +55,14 @@ class NoSuchSighting(Refused):
     mend = "List the sightings of the case and take an id from there."
 
 
+class AskingUnknown(Refused):
+    """There is no such asking in this case."""
+
+    code = "asking-unknown"
+    status = 404
+    mend = "List the askings of the case and take an id from there."
+
+
 class NoSuchWatch(Refused):
     """There is no such watch in this case."""
 
@@ -165,6 +173,13 @@ class OverrideNotAsked(Refused):
 
     code = "override-not-asked"
     mend = "Ask for it with a reason; a second officer then approves it."
+
+
+class AskingOpen(Refused):
+    """Helpers are being asked for this case already."""
+
+    code = "asking-open"
+    mend = "Close the one that is open, or wait until its time is over."
 
 
 class AlertNotLive(Refused):

@@ -8,6 +8,7 @@ never changes its meaning: a new meaning is a new version.
 from homeward.facts import (
     access,
     answer,
+    asking,
     attention,
     callout,
     case,
@@ -28,7 +29,7 @@ from homeward.messages import Fact
 
 MODULES = (
     *(case, attention, emergency, hold, ringzero, sighting, reach, hub, callout, watch),
-    *(handover, answer, roster, access, joining, duty, clock),
+    *(handover, answer, asking, roster, access, joining, duty, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

@@ -3,7 +3,7 @@
 ``callouts-<case>`` is written by the callouts processor, ``fanout-<case>.<lane>`` by the lane.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ from homeward.words import (
     Tier,
     Value,
 )
+
+PEOPLE: Final = "application/vnd.homeward.recipients"
+"""Media type of a set of recipients: sorted ids, one a line. Facts of what they answered have them
+in clear, too."""
 
 
 class CalloutOrdered(Fact):
@@ -57,6 +61,10 @@ class CalloutOrdered(Fact):
     expires_at: Instant | None = None
     overridden: bool | None = None
     """Two people decided that it reaches those, too, who sleep or whose day is spent; None: no."""
+    shares: tuple[Count, ...] | None = None
+    """Of an ask: so many people of `people_max` in each lane; None: an even share each."""
+    spared: Annotated[bytes | None, Blob(PEOPLE)] = None
+    """Who is left out of an ask, or of its end."""
     cell_count: Count = 0
     cells: Annotated[bytes | None, Blob(CELL_SET)] = None
 
@@ -98,5 +106,9 @@ class ChunksCut(Fact):
     """Inside the area with no channel at all: never counted as told."""
     passed_over: PassedOver | None = None
     """Why the suppressed are; None: recorded before it was counted."""
+    left: Count | None = None
+    """Of an ask: so many more could be asked now; None: no ask."""
+    lanes: Count | None = None
+    """Of an ask: how many lanes there are, each of which says what it found; None: no ask."""
     digest: Digest
     """SHA-256 over the chunks' serialised recipient bitmaps, in order."""

@@ -103,6 +103,8 @@ class Audience(StrEnum):
     """One hub, by its next contact."""
     DESK = "desk"
     """The duty desks of one level."""
+    ASKED = "asked"
+    """Those told, the nearest first, who are asked to come; or who were asked."""
     TOLD = "told"
     """Everyone who was ever leased for the alert: close-out and cancel."""
 
@@ -118,11 +120,20 @@ class Purpose(StrEnum):
     CLOSE_OUT = "close-out"
     REVIEW = "review"
     """A supervisor alarmed without a second person: another one is to look at it."""
+    ASK = "ask"
+    """Somebody who was told is asked to come and help."""
+    ASK_OVER = "ask-over"
+    """Whoever was asked need not come any more."""
 
     @property
     def ends(self) -> bool:
         """Whether it says that something is over; such messages go first and after a close."""
-        return self in {Purpose.STAND_DOWN, Purpose.CANCEL, Purpose.CLOSE_OUT}
+        return self in {
+            Purpose.STAND_DOWN,
+            Purpose.CANCEL,
+            Purpose.CLOSE_OUT,
+            Purpose.ASK_OVER,
+        }
 
 
 class Role(StrEnum):

@@ -1,15 +1,18 @@
-"""``homeward askings``: asking helpers a few at a time, judged against asking everybody."""
+"""``homeward askings``: helpers are asked a few at a time, and judged against asking everybody."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from homeward.cli import options
 from homeward.cli.backtest import COUNTIES, REAL_DATA
-from homeward.cli.output import Complaint, as_json, say, table
+from homeward.cli.options import Case, Key
+from homeward.cli.output import Complaint, as_json, note, pairs, say, table
+from homeward.cli.talking import Talk, talks
+from homeward.client import Content, Server
 
 if TYPE_CHECKING:
     from homeward.backtest.askingtables import Line, Wanted
@@ -17,7 +20,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     help="Asking for helpers a few at a time.",
-    epilog="Example: homeward askings simulate history --cases 100",
+    epilog="Example: homeward askings open ABCD-EFGH --quota 10",
+)
+COUNTS: Final = (
+    *("rounds", "asked", "coming", "on_the_way", "arrived", "checked_in", "checked_out"),
+    *("later", "declined", "silent"),
 )
 
 
@@ -117,3 +124,63 @@ def _row(one: "Line") -> tuple[str, ...]:
         f"{one.there[0]:.1f} / {one.there[1]:.1f}",
         f"{one.stood_down:,.0f}",
     )
+
+
+@app.command("open", epilog="Example: homeward askings open ABCD-EFGH --quota 10 --by-minutes 60")
+@talks
+def open_(
+    talk: Talk,
+    case: Case,
+    quota: Annotated[int, typer.Option(min=1, max=500, help="So many are to be there.")],
+    by_minutes: Annotated[int, typer.Option(min=5, max=720, help="In so many minutes.")] = 90,
+    within_km: Annotated[
+        int, typer.Option(min=1, max=100, help="Of the newest credible place.")
+    ] = 30,
+    key: Key = None,
+) -> None:
+    """Ask those who were told of a live alert to come, the nearest first, until enough do."""
+    body = {"quota": quota, "by_min": by_minutes, "within_km": within_km}
+    answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/askings", body, key))
+    talk.receipt(answer)
+    if not talk.json:
+        note(("how it stands: ", "dim"), f"homeward askings show {case}")
+
+
+@app.command("show", epilog="Example: homeward askings show ABCD-EFGH")
+@talks
+def show(talk: Talk, case: Case) -> None:
+    """Show how many were asked, come, are there, declined, or say nothing."""
+    found = talk.run(lambda there: there.get(f"/v1/cases/{case}/askings"))
+    if talk.json:
+        as_json(found)
+        return
+    for one in found["items"]:
+        why = f" ({one['over_for']})" if one["over_for"] else ""
+        say((f"{one['quota']} helpers by {one['needed_by']}", "bold"), f"  {one['state']}{why}")
+        pairs({name: one[name] for name in (*COUNTS, "asking")})
+    if not found["items"]:
+        say("nobody was asked; homeward askings open asks")
+
+
+@app.command("close", epilog="Example: homeward askings close ABCD-EFGH")
+@talks
+def close(
+    talk: Talk,
+    case: Case,
+    asking: Annotated[
+        str | None, typer.Option(help="Id of the asking.", show_default="the newest")
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Ask nobody any more; whoever was asked and has not answered hears that they need not come."""
+
+    async def work(there: Server) -> Content:
+        named = asking
+        if named is None:
+            items = (await there.get(f"/v1/cases/{case}/askings"))["items"]
+            if not items:
+                raise Complaint("nobody was asked for this case", f"homeward case show {case}")
+            named = items[-1]["asking"]
+        return await there.post(f"/v1/cases/{case}/askings/{named}/close", {}, key)
+
+    talk.receipt(talk.run(work))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMS: Final = ("title", "short", "medium", "full", "spoken")
 MESSAGE_NAMES: Final = (
     *("alert", "update", "watch", "watch-now", "retraction", "close-out", "stand-down"),
-    *("clock", "report-waits", "review", "unverified"),
+    *("ask", "ask-over", "clock", "report-waits", "review", "unverified"),
 )
 
 app = typer.Typer(

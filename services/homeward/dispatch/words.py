@@ -22,6 +22,7 @@ from homeward.words import AgeBand, Category, Purpose, Sex, Texts, case_code
 DRAFTED: Final[Mapping[Purpose, str]] = {
     Purpose.ALERT: "texts",
     Purpose.WATCH: "texts",
+    Purpose.ASK: "texts",
     Purpose.CANCEL: "retraction",
     Purpose.CLOSE_OUT: "texts",
 }
@@ -81,6 +82,8 @@ class SealedWords:
         if drafted and purpose is Purpose.WATCH:
             # Code and window stand beside the words: each channel shows them in its own way.
             drafted = forms.watch(drafted, self._frame("", opened.version))
+        if drafted and purpose is Purpose.ASK:
+            drafted = forms.ask(drafted, self._frame(opened.code, opened.version))
         said = drafted or self._routine(opened, purpose)
         if not said:
             raise LookupError(purpose.value)
@@ -101,6 +104,8 @@ class SealedWords:
         match purpose:
             case Purpose.STAND_DOWN:
                 return forms.stand_down(frame)
+            case Purpose.ASK_OVER:
+                return forms.ask_over(frame)
             case Purpose.CLOCK:
                 return forms.report_waits(frame)
             case Purpose.REVIEW:

@@ -22,6 +22,10 @@ class HouseWords:
         match purpose:
             case Purpose.WATCH if drafted is not None:
                 return texts.watch([drafted], frame)[0]
+            case Purpose.ASK if drafted is not None:
+                return texts.ask([drafted], frame)[0]
+            case Purpose.ASK_OVER:
+                return texts.choose(texts.ask_over(frame), lang)
             case Purpose.STAND_DOWN:
                 return texts.choose(texts.stand_down(frame), lang)
             case Purpose.CLOCK:

@@ -13,6 +13,8 @@ from homeward.formats import speaking
 from homeward.formats.catalogues import LANGS, kindred
 from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip, fit
+from homeward.formats.persons import FREE_SHORT_MAX, who_is
+from homeward.formats.sentences import gap, known, sentence
 from homeward.words import AgeBand, Category, Description, Sex, Texts
 
 SHORT_MAX: Final = 90
@@ -21,10 +23,7 @@ SPOKEN_MAX: Final = 600
 """About a minute of speech."""
 TITLE_MAX: Final = 80
 FULL_MAX: Final = 4_000
-FREE_SHORT_MAX: Final = 20
-"""Of one typed field in the short form: more would push the others out."""
 FREE_MEDIUM_MAX: Final = 60
-ADULT_YEARS: Final = 18
 MINORS: Final = frozenset(AgeBand) - {AgeBand.ADULT, AgeBand.OLD, AgeBand.UNKNOWN}
 CHINA: Final = timezone(timedelta(hours=8), "CST")
 
@@ -94,6 +93,19 @@ def stand_down(frame: Frame) -> tuple[Texts, ...]:
     return tuple(_notice(lang, frame, "stood-down") for lang in LANGS)
 
 
+def ask(texts: Sequence[Texts], frame: Frame) -> tuple[Texts, ...]:
+    """Return an alert's texts as somebody reads them who is asked to come and help.
+
+    Made from the texts that were approved: nobody is asked in words that nobody approved.
+    """
+    return tuple(_ask(one, frame) for one in texts)
+
+
+def ask_over(frame: Frame) -> tuple[Texts, ...]:
+    """Return that whoever was asked need not come."""
+    return tuple(_notice(lang, frame, "asked-over") for lang in LANGS)
+
+
 def clock(
     frame: Frame, category: Category, sex: Sex, age_years: int | None, level: int, waiting_s: int
 ) -> tuple[Texts, ...]:
@@ -103,12 +115,12 @@ def clock(
         phrases, minutes = PHRASES[lang], waiting_s // 60
         child = Description(sex=sex, age_years=age_years)
         more = {
-            "who": _who(lang, child),
+            "who": who_is(lang, child),
             "category": phrases[category.value],
             "level": phrases[f"level-{level}"],
         }
         notice = _notice(lang, frame, "waits", minutes=str(minutes), **more)
-        more["who"] = _who(lang, child, spoken=True)
+        more["who"] = who_is(lang, child, spoken=True)
         head = phrases.counted("said-waits", minutes)
         aloud = _aloud(lang, frame, "waits", head, minutes=speaking.counted(minutes, lang), **more)
         return notice.model_copy(update={"spoken": aloud})
@@ -140,7 +152,7 @@ def watch(
 
 
 def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -> Texts:
-    phrases = PHRASES[_known(one.lang)]
+    phrases = PHRASES[known(one.lang)]
     mark = phrases["drill"] if frame.drill else ""
     bare = one.title.removeprefix(phrases["drill"].strip()).strip()
     shown = "-".join(_clock(moment, frame) for moment in window or ())
@@ -149,7 +161,7 @@ def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -
     ask = phrases[f"window{now}"].format(window=_span(window, frame) if window else "")
     do = phrases["do"] + phrases["stop"]
     ref = phrases["ref"].format(code=frame.code, version=frame.version) + phrases["stop"]
-    first = f"{mark}{ask}{_gap(one.lang)}{do}{ref if frame.code else ''}"
+    first = f"{mark}{ask}{gap(one.lang)}{do}{ref if frame.code else ''}"
     aloud = one.spoken and _watch_aloud(one.lang, one.spoken, frame, window)
     return Texts(
         lang=one.lang,
@@ -158,6 +170,24 @@ def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -
         medium=clip(first + one.medium, MEDIUM_MAX),
         full=clip(f"{first.rstrip()}\n{one.full}", FULL_MAX),
         spoken=aloud or None,
+    )
+
+
+def _ask(one: Texts, frame: Frame) -> Texts:
+    phrases = PHRASES[known(one.lang)]
+    mark = phrases["drill"] if frame.drill else ""
+    bare = one.title.removeprefix(phrases["drill"].strip()).strip()
+    head = mark + phrases["asked"].format(who=bare)
+    do = phrases["do"] + phrases["stop"]
+    first = f"{mark}{phrases['asked-please']}{gap(one.lang)}{do}"
+    aloud = phrases["said-asked"] + gap(one.lang)
+    return Texts(
+        lang=one.lang,
+        title=clip(head, TITLE_MAX),
+        short=fit(SHORT_MAX, head, (), _short_tail(phrases, frame), phrases["stop"]),
+        medium=clip(first + one.medium, MEDIUM_MAX),
+        full=clip(f"{first.rstrip()}\n{one.full}", FULL_MAX),
+        spoken=(one.spoken and _aloud_before(one.lang, one.spoken, frame, aloud)) or None,
     )
 
 
@@ -177,7 +207,7 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
     phrases = PHRASES[lang]
     mark = phrases["drill"] if frame.drill else ""
     named = None if frame.drill else subject.description.name
-    who = _who(lang, subject.description, named)
+    who = who_is(lang, subject.description, named)
     title = mark + phrases[opening].format(who=who)
     ref = phrases["ref"].format(code=frame.code, version=frame.version)
     until = phrases["until"].format(when=_moment(subject.expires_at, frame))
@@ -185,7 +215,7 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
     tail = phrases["comma"].join((phrases["do"], ref, until, by))
     lines = _lines(lang, frame, subject, lambda text: clip(text, 200))
     kind = phrases["category"].format(text=phrases[subject.category.value])
-    full = [title, *map(_sentence, (*lines, kind, phrases["do"], ref, until, by))]
+    full = [title, *map(sentence, (*lines, kind, phrases["do"], ref, until, by))]
     return Texts(
         lang=lang,
         title=clip(title, TITLE_MAX),
@@ -199,7 +229,7 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
         medium=fit(
             MEDIUM_MAX,
             title,
-            map(_sentence, _lines(lang, frame, subject, lambda text: clip(text, FREE_MEDIUM_MAX))),
+            map(sentence, _lines(lang, frame, subject, lambda text: clip(text, FREE_MEDIUM_MAX))),
             tail,
             phrases["stop"],
         ),
@@ -243,7 +273,7 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
     phrases, child = PHRASES[lang], subject.description
     named = None if frame.drill else child.name
     mark = phrases["said-drill"] if frame.drill else ""
-    who = _who(lang, child, named, spoken=True)
+    who = who_is(lang, child, named, spoken=True)
     height = []
     if child.height_cm:
         cm = speaking.numbered(child.height_cm, lang)
@@ -269,7 +299,7 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
     return fit(
         SPOKEN_MAX,
         mark + clip(phrases[f"said-{opening}"].format(who=who), FREE_MEDIUM_MAX),
-        map(_sentence, (*parts, *height)),
+        map(sentence, (*parts, *height)),
         _spoken_tail(lang, frame),
         phrases["stop"],
     )
@@ -292,44 +322,25 @@ def _watch_aloud(
     lang: str, approved: str, frame: Frame, window: tuple[datetime, datetime] | None
 ) -> str:
     """Return an approved text with the order before it; what to do is never cut off."""
-    phrases = PHRASES[_known(lang)]
-    mark = phrases["said-drill"] if frame.drill else ""
-    body = approved.removeprefix(phrases["said-drill"]) if frame.drill else approved
+    phrases = PHRASES[known(lang)]
     if window is None:
-        ask = phrases["window-now"] + _gap(lang)
+        ask = phrases["window-now"] + gap(lang)
     else:
         begin, end = (speaking.moment(one.astimezone(frame.zone), lang) for one in window)
         ask = phrases["said-window"].format(begin=begin, end=end)
+    return _aloud_before(lang, approved, frame, ask)
+
+
+def _aloud_before(lang: str, approved: str, frame: Frame, ask: str) -> str:
+    """Return an approved text with what is asked before it."""
+    phrases = PHRASES[known(lang)]
+    mark = phrases["said-drill"] if frame.drill else ""
+    body = approved.removeprefix(phrases["said-drill"]) if frame.drill else approved
     head = mark + ask
     if len(head) + len(body) <= SPOKEN_MAX:
         return head + body
-    tail = _gap(lang) + _spoken_tail(lang, frame)
+    tail = gap(lang) + _spoken_tail(lang, frame)
     return head + clip(body, SPOKEN_MAX - len(head) - len(tail)) + tail
-
-
-def _who(lang: str, child: Description, name: str | None = None, *, spoken: bool = False) -> str:
-    phrases, years = PHRASES[lang], child.age_years
-    young = years is None or years < ADULT_YEARS
-    nouns = {
-        (Sex.FEMALE, True): "girl",
-        (Sex.MALE, True): "boy",
-        (Sex.FEMALE, False): "woman",
-        (Sex.MALE, False): "man",
-    }
-    unsure = "child" if young and years is not None else "person"
-    noun = phrases[nouns.get((child.sex, young), unsure)]
-    age = [] if years is None else [_age(lang, years, spoken=spoken)]
-    named = [] if not name else [clip(clean(name), FREE_SHORT_MAX)]
-    return phrases["comma"].join([*named, noun, *age])
-
-
-def _age(lang: str, years: int, *, spoken: bool) -> str:
-    phrases = PHRASES[lang]
-    if not spoken:
-        return phrases["age"].format(years=years)
-    if years == 0:
-        return phrases["said-age-0"]
-    return phrases.counted("said-age", years).format(years=speaking.counted(years, lang))
 
 
 def _notice(lang: str, frame: Frame, name: str, **more: str) -> Texts:
@@ -345,7 +356,7 @@ def _notice(lang: str, frame: Frame, name: str, **more: str) -> Texts:
         lang=lang,
         title=clip(title, TITLE_MAX),
         short=clip(said, SHORT_MAX),
-        medium=clip(said + _gap(lang) + phrases["comma"].join([*ref, by]), MEDIUM_MAX),
+        medium=clip(said + gap(lang) + phrases["comma"].join([*ref, by]), MEDIUM_MAX),
         full="\n".join([title, do, *ref, by]),
         spoken=_aloud(lang, frame, name, phrases[f"said-{name}"], **more),
     )
@@ -364,19 +375,6 @@ def _short_tail(phrases: Mapping[str, str], frame: Frame) -> str:
         return phrases["do-short"]
     ref = phrases["ref-short"].format(code=frame.code, version=frame.version)
     return phrases["do-short"] + phrases["comma"] + ref
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _known(lang: str) -> str:
-    return lang if lang in PHRASES else LANGS[0]
-
-
-def _gap(lang: str) -> str:
-    """Return what stands between sentences: nothing where the full stop takes no space."""
-    return " " if PHRASES[_known(lang)]["stop"].endswith(" ") else ""
 
 
 def _clock(moment: datetime, frame: Frame) -> str:

@@ -9,6 +9,7 @@ from homeward.desk import Queue, Triage
 from homeward.http import (
     alerts,
     answering,
+    askings,
     cases,
     emergencies,
     extending,
@@ -73,6 +74,7 @@ MODULES: Final = (
     alerts,
     overrides,
     emergencies,
+    askings,
     sightings,
     watches,
     timelines,

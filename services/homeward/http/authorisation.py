@@ -74,6 +74,8 @@ class Action(StrEnum):
     LIST_WATCHES = "list watches"
     WATCH = "acknowledge or end a watch"
     ANSWER = "answer a call for help"
+    ASK = "ask helpers to come"
+    LIST_ASKINGS = "see how many helpers come"
     TIMELINE = "read the timeline of a case"
     FIELD = "see where a person can be"
     PAGE = "open the page of a case"
@@ -142,6 +144,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.LIST_WATCHES: Class.SEARCHER,
     Action.WATCH: Class.PUBLIC,
     Action.ANSWER: Class.PUBLIC,
+    Action.ASK: Class.PUBLIC,
+    Action.LIST_ASKINGS: Class.COORDINATOR,
     Action.TIMELINE: Class.COORDINATOR,
     Action.FIELD: Class.COORDINATOR,
     Action.PAGE: Class.COORDINATOR,
@@ -203,6 +207,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.LIST_WATCHES: {**_READERS, Role.HUB: Scope.TOLD},
     Action.WATCH: {**_STAFF, Role.HUB: Scope.TOLD},
     Action.ANSWER: {Role.VOLUNTEER: Scope.TOLD},
+    Action.ASK: _STAFF,
+    Action.LIST_ASKINGS: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.TIMELINE: _READERS,
     Action.FIELD: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.PAGE: _STAFF,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pyroaring import BitMap
 
 from homeward.fanout.lane import Lane
-from homeward.fanout.told import LaneState, Told, bitmap, serialised
+from homeward.fanout.told import Asked, LaneState, Told, bitmap, serialised
 from homeward.geography.cells import from_bytes, to_bytes, union
 
 
@@ -23,7 +23,12 @@ def recut(states: Sequence[LaneState], lanes: Sequence[Lane]) -> list[LaneState]
     """
     whole = merged(states)
     parts = [
-        replace(whole, versions=tuple(_part(one, lane) for one in whole.versions)) for lane in lanes
+        replace(
+            whole,
+            versions=tuple(_part(one, lane) for one in whole.versions),
+            asked=tuple(_asked_of(one, lane) for one in whole.asked),
+        )
+        for lane in lanes
     ]
     return [replace(one, shares=_shares(whole, one, len(lanes))) for one in parts]
 
@@ -50,6 +55,23 @@ def merged(states: Sequence[LaneState]) -> LaneState:
         versions=tuple(_together(parts) for parts in versions.values()),
         shares=_summed(states),
         ended=_ended(states),
+        asked=_asked(states),
+    )
+
+
+def _asked(states: Sequence[LaneState]) -> tuple[Asked, ...]:
+    names = dict.fromkeys(one.asking for state in states for one in state.asked)
+    parts = {name: [state.asking(name) for state in states] for name in names}
+    return tuple(
+        Asked(name, _everybody(one.people for one in some), _everybody(one.home for one in some))
+        for name, some in parts.items()
+    )
+
+
+def _asked_of(one: Asked, lane: Lane) -> Asked:
+    people, home = (lane.own(bitmap(some)) for some in (one.people, one.home))
+    return Asked(
+        one.asking, serialised(people) if people else b"", serialised(home) if home else b""
     )
 
 

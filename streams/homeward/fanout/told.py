@@ -39,6 +39,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One asking: bitmaps of ordinals, serialised."""
+
+    asking: str
+    people: bytes = b""
+    """Who was asked to come, each once."""
+    home: bytes = b""
+    """Who of them heard that they need not."""
+
+
+@dataclass(frozen=True, slots=True)
 class LaneState:
     """A lane's state of one case."""
 
@@ -54,6 +65,7 @@ class LaneState:
     """Of each alert that went out on one officer's word: how many people this lane may tell so."""
     ended: tuple[tuple[int, int], ...] = ()
     """Of each alert that ended: up to which version. Nobody is told of those again."""
+    asked: tuple[Asked, ...] = ()
 
     @property
     def look_at(self) -> datetime | None:
@@ -108,6 +120,15 @@ class LaneState:
     def with_share(self, alert: int, people: int) -> "LaneState":
         """Keep a lane's share of an alert: it is set once."""
         return replace(self, shares=tuple(sorted({**dict(self.shares), alert: people}.items())))
+
+    def asking(self, name: str) -> Asked:
+        """Return who was asked in an asking."""
+        return next((one for one in self.asked if one.asking == name), Asked(name))
+
+    def with_asked(self, asked: Asked) -> "LaneState":
+        """Keep who was asked in an asking."""
+        others = tuple(one for one in self.asked if one.asking != asked.asking)
+        return replace(self, asked=(*others, asked))
 
     def live(self, at: datetime) -> tuple[Told, ...]:
         """Return what somebody who comes late is still told of at a moment of the case clock."""

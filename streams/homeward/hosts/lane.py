@@ -14,6 +14,7 @@ from homeward.facts.callout import CalloutOrdered, ChunksCut
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.fanout import told
+from homeward.fanout.asks import ask_query, plan_ask, plan_ask_over
 from homeward.fanout.days import Counted, DayChange, Days
 from homeward.fanout.lane import (
     HEARS,
@@ -26,6 +27,7 @@ from homeward.fanout.lane import (
     queries_again,
     query_of,
 )
+from homeward.fanout.shards import lane_of
 from homeward.fanout.told import LaneState
 from homeward.hosts.consumer import Reacted
 from homeward.hosts.daybook import DayCache, DayView
@@ -110,6 +112,8 @@ class LaneConsumer:
         return self._reacted(Plan(state), heard)
 
     async def _ordered(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
+        if order.purpose in {Purpose.ASK, Purpose.ASK_OVER}:
+            return await self._asks(state, heard, order)
         query = query_of(order, state)
         if order.audience is Audience.AREA:
             await self._outlives(state, heard.key, order)
@@ -127,6 +131,22 @@ class LaneConsumer:
         if self.lane.own(people):  # one lane is enough, and each takes the alert's row
             await self._supersede_window(heard.key, order)
         return plan(heard, state, self.lane, {order.contact: people})
+
+    async def _asks(self, state: LaneState, heard: Recorded, order: CalloutOrdered) -> Plan:
+        """Ask people to come, or tell those who were asked that they need not."""
+        spared = await self._spared(order)
+        if order.purpose is Purpose.ASK_OVER:
+            return plan_ask_over(heard, state, self.lane, spared)
+        query = ask_query(order, state, spared, await self.today(order.at))
+        found = None if query is None else (await self.keeper.fresh()).match(query)
+        return plan_ask(heard, state, self.lane, found)
+
+    async def _spared(self, order: CalloutOrdered) -> BitMap:
+        """Return whom an order names to be left out, as far as this lane serves them."""
+        named = (order.spared or b"").decode().split()
+        mine = [one for one in named if lane_of(one, self.lane.lanes) == self.lane.number]
+        found = [await self.roster.get(one) for one in mine]
+        return BitMap([one.ordinal for one in found if one is not None])
 
     async def _outlives(self, state: LaneState, case: str, order: CalloutOrdered) -> None:
         """Stop what an order replaces, and let what it extends leave for longer."""
@@ -181,7 +201,9 @@ class LaneConsumer:
 
     def _measure(self, made: Plan) -> None:
         for fact in made.says:
-            over = fact.passed_over if isinstance(fact, ChunksCut) else None
+            if not isinstance(fact, ChunksCut) or fact.purpose is Purpose.ASK:
+                continue  # who sleeps through an ask was told
+            over = fact.passed_over
             for reason, people in over.model_dump().items() if over else ():
                 if people:
                     self.keeper.meter.count("homeward_suppressed_total", people, reason=reason)

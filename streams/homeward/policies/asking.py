@@ -21,7 +21,7 @@ The reckoning, at a moment:
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,6 +31,10 @@ from homeward.words import Answer
 
 QUOTA_MAX: Final = 500
 """More helpers than that are a search of their own, with sectors and people who lead it."""
+PEOPLE_MAX: Final = 5_000
+"""So many are asked at most: as many as one officer's word may tell."""
+WITHIN_KM: Final = 30
+"""Of every hundred who live farther away than that, one comes (docs/asking.md)."""
 BY_DEFAULT: Final = timedelta(minutes=90)
 """Thirty kilometres at a town's pace, and ten minutes to get going."""
 PRIOR_RATE: Final = 0.10
@@ -288,6 +292,27 @@ def stood_down(asking: Asking, people: AbstractSet[str], now: datetime) -> froze
     gone = {Answer.CANNOT, Answer.OUT}
     done = {who for who, one in asking.volunteers.items() if one.answer in gone or one.sent_home}
     return frozenset(people) - kept(asking, now) - done
+
+
+def shared(people: int, lanes: int, turn: int, left: Sequence[int] = ()) -> tuple[int, ...]:
+    """Return how many of some people each lane asks, as evenly as can be; together all of them.
+
+    ``turn`` says which lane is the first to ask one more, so that none always is; with ``left`` (by
+    lane) a lane that has few is given no more than that, as long as others have some.
+    """
+    parts = [0] * lanes
+    order = [(turn + place) % lanes for place in range(lanes)]
+    for most in ([left] if len(left) == lanes else []) + [[people] * lanes]:
+        while people:
+            some = [lane for lane in order if parts[lane] < most[lane]]
+            if not some:
+                break
+            each, rest = divmod(people, len(some))
+            for place, lane in enumerate(some):
+                given = min(each + (place < rest), most[lane] - parts[lane])
+                parts[lane] += given
+                people -= given
+    return tuple(parts)
 
 
 def _chance(one: Volunteer, now: datetime, keep: float) -> float:

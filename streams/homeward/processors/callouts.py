@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from homeward.facts.asking import RoundOrdered, RoundsFilled, RoundsOver
 from homeward.facts.attention import AttentionOverridden
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import (
@@ -25,6 +26,8 @@ from homeward.facts.ringzero import RingZeroAsked
 from homeward.facts.watch import ClockLapsed, ReportLapsed, WatchLapsed, WatchStoodDown
 from homeward.messages import Recorded
 from homeward.processor import Reaction
+from homeward.processors.asks import asks
+from homeward.processors.ends import over
 from homeward.processors.keeping import Live, Shape, kinds
 from homeward.processors.ringzero import ring_orders, ring_over, to_desk
 from homeward.words import Audience, Purpose, Role, Severity
@@ -95,6 +98,9 @@ class Callouts:
         WatchLapsed,
         WatchReleased,
         WatchStoodDown,
+        RoundOrdered,
+        RoundsFilled,
+        RoundsOver,
         AlertCancelled,
         CaseClosedOut,
         RingZeroAsked,
@@ -148,10 +154,10 @@ class Callouts:
                 return _on_release(state, heard, released)
             case WatchStoodDown(reason="cannot-watch") as ended:
                 return Reaction(state, _without_watch(state, heard, ended))
-            case AlertCancelled() as fact:
-                return Reaction(replace(state, asked=()), (_cancelled(state, fact),))
-            case CaseClosedOut() as fact:
-                return Reaction(replace(state, asked=()), _closed_out(state, heard, fact))
+            case RoundOrdered() | RoundsFilled() | RoundsOver() as fact:
+                return Reaction(state, asks(fact, _severity(state)))
+            case AlertCancelled() | CaseClosedOut() as fact:
+                return Reaction(replace(state, asked=()), over(heard, fact, _severity(state)))
         return _of_report(state, heard)
 
 
@@ -356,38 +362,5 @@ def _on_release(
         tuple(
             _to_hub(state, heard, replace(asked, contact=contact), Purpose.STAND_DOWN)
             for contact in _were_asked(asked)
-        ),
-    )
-
-
-def _cancelled(state: CalloutsState, fact: AlertCancelled) -> CalloutOrdered:
-    return CalloutOrdered(
-        case=fact.case,
-        at=fact.at,
-        audience=Audience.TOLD,
-        purpose=Purpose.CANCEL,
-        alert=fact.alert,
-        version=fact.version,
-        severity=_severity(state),
-        texts_of=fact.draft,
-    )
-
-
-def _closed_out(
-    state: CalloutsState, heard: Recorded, fact: CaseClosedOut
-) -> tuple[CalloutOrdered, ...]:
-    """Nobody was told of a case that never had an alert."""
-    if fact.alert is None or fact.version is None:
-        return ()
-    return (
-        CalloutOrdered(
-            case=fact.case,
-            at=fact.at,
-            audience=Audience.TOLD,
-            purpose=Purpose.CLOSE_OUT,
-            alert=fact.alert,
-            version=fact.version,
-            severity=_severity(state),
-            texts_of=heard.id,
         ),
     )

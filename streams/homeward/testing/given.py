@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from homeward import answer, case, duty, sighting, watch
+from homeward import answer, asking, case, duty, sighting, watch
 from homeward.case.holding import decide_lift
 from homeward.messages import Actor, Fact, Recorded
 from homeward.refusals import Refused
 from homeward.requests import Request
 from homeward.requests import answer as answer_requests
+from homeward.requests import asking as asking_requests
 from homeward.requests import duty as duty_requests
 from homeward.requests import hold as hold_requests
 from homeward.requests import sighting as sighting_requests
@@ -53,7 +54,16 @@ _USUALLY: Final = {
     "watch.stood-down/1": HUB_DESK,
     "answer.given/1": VOLUNTEER,
 }
-_BY_HOUSE: Final = ("reach.", "hubs.", "callouts.", "fanout.", "handover.", "escalation.", "clock.")
+_BY_HOUSE: Final = (
+    "reach.",
+    "hubs.",
+    "rounds.",
+    "callouts.",
+    "fanout.",
+    "handover.",
+    "escalation.",
+    "clock.",
+)
 
 
 def id_of(index: int) -> str:
@@ -64,7 +74,7 @@ def id_of(index: int) -> str:
 def stream_of(fact: Fact) -> str:
     """Return the stream that a fact belongs to by its kind."""
     kind = fact.kind.partition(".")[0]
-    owners = {"sighting": "sighting", "watch": "watch", "handover": "chunk"}
+    owners = {"sighting": "sighting", "watch": "watch", "handover": "chunk", "asking": "asking"}
     owner = getattr(fact, owners.get(kind, "case"), None) or "house"
     if kind == "answer":
         owner = f"{owner}.{getattr(fact, 'recipient', 'nobody')}"
@@ -136,6 +146,8 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
             return answer.decide(whole, answered, request)
         case hold_requests.LiftHold():
             return decide_lift(whole, request)
+        case asking_requests.OpenAsking() | asking_requests.CloseAsking():
+            return asking.decide(whole, asking.fold(history), request)
         case duty_requests.HandOver() | duty_requests.TakeOver():
             return duty.decide(duty.fold(history), request)
         case _:

@@ -17,6 +17,10 @@ LIVE_ACTS_MAX: Final = 5
 ALONE_SHARE: Final = 0.5
 """Of updates in histories of the fast lane: so many on one person's word."""
 
+ASKED_SHARE: Final = 0.7
+CLOSED_SHARE: Final = 0.2
+"""Of the acts of a live case after which helpers are asked for, or no more."""
+
 
 class Act(Enum):
     """Something that people do to a case, or to the roster."""
@@ -42,6 +46,10 @@ class Act(Enum):
     VEHICLE = auto()
     ACKNOWLEDGE = auto()
     STAND_DOWN = auto()
+    OPEN_ASKING = auto()
+    CLOSE_ASKING = auto()
+    ANSWER = auto()
+    """Whoever wants to says whether they come."""
     REGISTER = auto()
     MOVE = auto()
     LEAVE = auto()
@@ -163,6 +171,32 @@ def alone_first(seed: int, of: Callable[[int], History] | None = None) -> Histor
         steps.append(replace(step, act=act))
         if step.case in live and chance.randrange(3) == 0:
             steps.append(Step(Act.APPROVE, step.case, chance.choice(PAUSES_S)))
+    return History(seed, tuple(steps))
+
+
+def asked_often(seed: int) -> History:
+    """Return the history of a seed in which helpers are asked to come, and answer."""
+    chance = random.Random(f"asked {seed}")
+    steps: list[Step] = []
+    live: set[int] = set()
+    asking: set[int] = set()
+    for step in seeded(seed).steps:
+        if step.act in {Act.CANCEL, Act.RESOLVE}:
+            live.discard(step.case)
+            asking.discard(step.case)
+        steps.append(step)
+        if step.act is Act.ISSUE:
+            live.add(step.case)
+        if step.case not in live:
+            continue
+        act = Act.OPEN_ASKING if step.case not in asking else Act.CLOSE_ASKING
+        if chance.random() < (ASKED_SHARE if act is Act.OPEN_ASKING else CLOSED_SHARE):
+            steps.append(Step(act, step.case, chance.choice(PAUSES_S), chance.randrange(1_000)))
+            asking ^= {step.case}
+        steps += [
+            Step(Act.ANSWER, step.case, chance.choice(PAUSES_S), chance.randrange(1_000))
+            for _ in range(chance.randrange(8))
+        ]
     return History(seed, tuple(steps))
 
 

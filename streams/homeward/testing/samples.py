@@ -26,6 +26,7 @@ from homeward.facts import (
 from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
+from homeward.testing.helping import helping
 from homeward.testing.incoming import incoming, ring_zero
 from homeward.testing.rare import rare
 from homeward.words import (
@@ -386,6 +387,7 @@ ALL: Final[tuple[Fact, ...]] = (
     ORDERED,
     *OTHERS,
     *rare(CASE, DRAFT, ORDER, at),
+    *helping(CASE, DRAFT, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
     ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
 )

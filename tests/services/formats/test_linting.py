@@ -198,7 +198,13 @@ def test_a_renderer_that_lets_typed_words_into_a_drill_is_noticed():
         return every(replace(frame, drill=False), subject)
 
     found = [one for one in form_slips(leaky) if "typed" in one.says]
-    assert {one.where.split()[0] for one in found} == {"alert", "update", "watch", "watch-now"}
+    assert {one.where.split()[0] for one in found} == {
+        "alert",
+        "update",
+        "watch",
+        "watch-now",
+        "ask",
+    }
     assert {one.lang for one in found} == set(LANGS)
 
 

@@ -85,7 +85,7 @@ ANSWERS = {
     "auditor": {
         *(Action.LIST_CASES, Action.SEE_CASE, Action.LIST_SIGHTINGS, Action.LIST_WATCHES),
         *(Action.TIMELINE, Action.COUNT_RECIPIENTS, Action.LIST_HUBS, Action.FIELD, Action.REPLAY),
-        Action.OPEN_SEALED,
+        *(Action.OPEN_SEALED, Action.LIST_ASKINGS),
     },
     "admin": {
         *(Action.ENROL, Action.ENROL_HUBS, Action.REMOVE, Action.COUNT_RECIPIENTS),

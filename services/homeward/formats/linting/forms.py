@@ -69,8 +69,8 @@ POISON: Final = texts.Subject(
 """A marker in every field that somebody types."""
 MARKER: Final = re.compile(r"Qz\w+|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
 WINDOW: Final = (NOON + timedelta(hours=9, minutes=37), NOON + timedelta(hours=23, minutes=57))
-ALERTING: Final = ("alert", "update", "unverified", "watch", "watch-now")
-ENDING: Final = ("retraction", "close-out", "stand-down")
+ALERTING: Final = ("alert", "update", "unverified", "watch", "watch-now", "ask")
+ENDING: Final = ("retraction", "close-out", "stand-down", "ask-over")
 FORMS: Final[Mapping[str, int]] = {
     "short": texts.SHORT_MAX,
     "medium": texts.MEDIUM_MAX,
@@ -101,6 +101,8 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
         "retraction": texts.retraction(frame),
         "close-out": texts.close_out(frame),
         "stand-down": texts.stand_down(frame),
+        "ask": texts.ask(alert, frame),
+        "ask-over": texts.ask_over(frame),
         "clock": texts.clock(frame, subject.category, child.sex, child.age_years, 3, 59_940),
         "report-waits": texts.report_waits(frame),
         "review": texts.review(frame),

@@ -15,7 +15,7 @@ from homeward.case import Case, fold
 from homeward.codec import KINDS
 from homeward.facts.hub import WatchOrdered
 from homeward.http.messages import CASE_KINDS, Letterbox, MessageOut
-from homeward.http.pages import duties, forms, maps
+from homeward.http.pages import asked, duties, forms, maps
 from homeward.http.pages.because import because
 from homeward.http.pages.moments import moment, span, zone_of
 from homeward.http.pages.phrases import PHRASES
@@ -31,15 +31,19 @@ KINDS_READ: Final = (
     | frozenset(
         kind
         for kind in KINDS
-        if kind.partition(".")[0] in {"answer", "watch", "hubs", "escalation", "sighting"}
+        if kind.partition(".")[0]
+        in {"answer", "asking", "rounds", "watch", "hubs", "escalation", "sighting"}
     )
 )
-CALLS: Final = frozenset({Purpose.ALERT, Purpose.WATCH})
+ASKS: Final = frozenset({Purpose.ALERT, Purpose.ASK})
+"""What is answered."""
+CALLS: Final = ASKS | {Purpose.WATCH}
 """What asks people to look; all else tells them something."""
 ENDS: Final = {
     Purpose.CANCEL: "cancelled",
     Purpose.CLOSE_OUT: "over",
     Purpose.STAND_DOWN: "over",
+    Purpose.ASK_OVER: asked.ENOUGH,
 }
 OVER: Final = frozenset({"cancelled", "over", "replaced"})
 
@@ -113,11 +117,13 @@ async def letters(reader: Reader, messages: Sequence[InboxMessage]) -> list[Item
     shown = await box.shown(list(messages), reader.lang, cases)
     newest: set[tuple[str, str, str | None]] = set()
     items: list[Item] = []
+    ended = asked.off(messages)
     for message, one in zip(messages, shown, strict=True):
         about = (one.case, one.purpose, one.watch)  # a desk is told of several hubs
         first = about not in newest
         newest.add(about)
         item = _item(reader, message, one, facts[one.case], cases[one.case], first=first)
+        item = asked.settled(reader, item, facts[one.case], ended)
         items.append(replace(item, hub=await _hub(reader, facts[one.case], one.watch)))
     return items
 
@@ -150,7 +156,7 @@ def _item(
     window = _window(reader, order if calls and order else message)
     own = order is not None and order.hub == reader.by.id
     now = reader.box.rooms.clock.now()
-    asks = calls and purpose is Purpose.ALERT and reader.recipient.kind is RecipientKind.VOLUNTEER
+    asks = calls and purpose in ASKS and reader.recipient.kind is RecipientKind.VOLUNTEER
     return Item(
         shown=one,
         state=state,
@@ -233,7 +239,7 @@ def _said(
     t = PHRASES[reader.lang]
     if purpose is Purpose.CLOCK and case.unit and not case.status.over:
         return t["taken-by"].format(unit=case.unit)
-    if purpose is Purpose.ALERT:
+    if purpose in ASKS:
         given = answer.fold(facts, reader.by.id)
         if given.answer is None:
             return ""

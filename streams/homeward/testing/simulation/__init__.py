@@ -2,7 +2,7 @@
 
 from homeward.testing.simulation.headed import not_headed_off
 from homeward.testing.simulation.judge import Outcome, differences, outcome
-from homeward.testing.simulation.places import FAST, FAST_AND_WIDE, NEAR, WIDE, World
+from homeward.testing.simulation.places import ASKING, FAST, FAST_AND_WIDE, NEAR, WIDE, World
 from homeward.testing.simulation.running import (
     CALM,
     Crew,
@@ -21,6 +21,7 @@ from homeward.testing.simulation.sender import Sink, Told
 from homeward.testing.simulation.waved import not_told_as_said
 
 __all__ = [
+    "ASKING",
     "CALM",
     "FAST",
     "FAST_AND_WIDE",

@@ -43,6 +43,7 @@ from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, wr
 from homeward.record.sealing import NONCE_BYTES, subject_of
 from homeward.testing.histories import Act, History, Step
 from homeward.testing.memory import ORIGIN, MemoryStore
+from homeward.testing.simulation.askingdesk import helped
 from homeward.testing.simulation.places import CENTRE, NEAR, World, disk, volunteer
 from homeward.words import (
     AgeBand,
@@ -205,6 +206,8 @@ class Desk:
                 return self._sighting(base, number, step)
             case Act.ACKNOWLEDGE | Act.STAND_DOWN:
                 return self._watch(store, base, step)
+            case Act.OPEN_ASKING | Act.CLOSE_ASKING | Act.ANSWER:
+                return helped(self.history, number, base, len(drafts), self.id)
             case Act.CANCEL:
                 base |= {"alert": 1, "version": len(drafts), "draft": self.id(drafts[-1], 0)}
                 return [(stream, AlertCancelled(**base, reason=CancelReason.FALSE))]

@@ -10,7 +10,7 @@ import h3
 
 from homeward.geography.hubbook import Hub, write_hub_book
 from homeward.ports import Contact, Recipient
-from homeward.testing.histories import History, alone_first, seeded, seen_often
+from homeward.testing.histories import History, alone_first, asked_often, seeded, seen_often
 from homeward.words import Mode, RecipientKind, Tier
 
 CENTRE: Final = h3.latlng_to_cell(30.66, 104.07, 7)
@@ -167,3 +167,5 @@ WIDE: Final = World(
 FAST: Final = World(acts=alone_first)
 """Alerts go out on one officer's word, and a second person approves many of them later."""
 FAST_AND_WIDE: Final = replace(WIDE, acts=partial(alone_first, of=seen_often))
+ASKING: Final = World(acts=asked_often)
+"""Helpers are asked to come to many alerts, and answer."""
