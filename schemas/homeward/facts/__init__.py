@@ -20,6 +20,7 @@ from homeward.facts import (
     hub,
     joining,
     reach,
+    reporting,
     ringzero,
     roster,
     sighting,
@@ -29,7 +30,7 @@ from homeward.messages import Fact
 
 MODULES = (
     *(case, attention, emergency, hold, ringzero, sighting, reach, hub, callout, watch),
-    *(handover, answer, asking, roster, access, joining, duty, clock),
+    *(handover, answer, asking, roster, access, joining, reporting, duty, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from homeward.case import LAPSED, OWN, Status, fold
+from homeward.case import LAPSED, OWN, Case, Status, decide, fold
 from homeward.codec import KINDS
 from homeward.desk import Asking, Receipt
 from homeward.http.answers import (
@@ -34,6 +34,7 @@ from homeward.http.deciding import decide_case
 from homeward.http.doors import HOLD_SEEN, Door, desk_sees, opened
 from homeward.http.onhold import HoldOut, hold_json
 from homeward.http.personal import open_for, person
+from homeward.http.reportlimits import claim
 from homeward.http.rooms import Rooms
 from homeward.http.screening import decide_screened, is_protected
 from homeward.http.showing import case_json, tombstone
@@ -47,7 +48,9 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
 CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith(OWN))})
 
 
-async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str, Receipt]:
+async def raise_case(
+    rooms: Rooms, asking: Asking, body: RaiseBody, device: str | None = None
+) -> tuple[str, Receipt]:
     """Raise a case and return its id; the same asking raises it once. Raises Refused."""
     case = rooms.desk.new_id(asking, "case")
     place = body.last_seen.place.place()
@@ -68,6 +71,8 @@ async def raise_case(rooms: Rooms, asking: Asking, body: RaiseBody) -> tuple[str
         reporter=body.reporter,
         note=body.note,
     )
+    decide(Case(), request)  # what is refused for itself claims nothing
+    await claim(rooms, asking, case, body.reporter, device)
     screened = await is_protected(rooms, body.person, body.reporter)
     return case, await decide_screened(rooms, case, asking, request, screened=screened)
 

@@ -274,8 +274,15 @@ class FormStale(Refused):
     mend = "Send the form again: it has been renewed, and what you wrote is still there."
 
 
+class ReportOpen(Refused):
+    """A report of yours waits to be checked already, so no second one is taken."""
+
+    code = "report-open"
+    mend = "Call 110. What you know more is added by the link that you got with the first report."
+
+
 class TooManyReports(Refused):
-    """More reports came from this connection than one family makes."""
+    """More reports came from this connection or device than one family makes."""
 
     code = "too-many-reports"
     status = 429

@@ -6,6 +6,7 @@ from datetime import datetime
 from homeward.facts.access import EmergencyNoted, ProtectedLoaded, ReadingAlarmed
 from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
 from homeward.facts.hold import HoldLifted, HoldPlaced
+from homeward.facts.reporting import ReportClaimed
 from homeward.messages import Fact
 from homeward.words import Verdict
 
@@ -42,6 +43,7 @@ def rare(case: str, draft: str, review: str, at: Callable[[int], datetime]) -> t
         EmergencyNoted(case=case, at=at(28), draft=draft, alert=1),
         HoldPlaced(case=case, at=at(20)),
         HoldLifted(case=case, at=at(25), reason="The shelter says that it is not her"),
+        ReportClaimed(case=case, at=at(20)),
         ReadingAlarmed(at=at(90), cases=21),
         ProtectedLoaded(at=at(-60), digests=312, whole=True),
     )

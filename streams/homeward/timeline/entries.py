@@ -154,6 +154,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "access.read/1": ("purpose",),
     "access.area-previewed/1": ("cell_count",),
     "access.alert-issued-alone/1": ("draft", "alert"),
+    "access.report-claimed/1": (),
     "access.emergency-used/1": ("draft", "alert"),
     "access.field-shown/1": ("upto", "shown_at", "policy"),
     "clock.wake-due/1": ("processor", "due"),

@@ -61,7 +61,7 @@ async def test_staff_see_that_it_is_on_hold_and_nothing_else(world):
 
 
 async def test_its_reporter_sees_a_report_that_somebody_looks_into(world):
-    ordinary = await world.raised("reporter")
+    ordinary = await world.raised("reporter:other")
     taken = f"/v1/cases/{ordinary['case']}/take-up"
     await world.post("officer", taken, {"unit": ""})
     await loaded(world)

@@ -50,6 +50,8 @@ async def everything_a_reporter_reads(world, case):
         "sighting_id": case["sighting"],
         "draft_id": case["draft"],
         "asked": case["draft"],
+        "review": case["draft"],
+        "invite": case["draft"],
         "watch_id": case["sighting"],
         "recipient": "mother",
         "prefix": "abcd12",

@@ -1,5 +1,7 @@
 """The parent's form: no account, no script, and one report however often it is sent."""
 
+import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +31,10 @@ from homeward.ports import LogUnavailable
 from homeward.refusals import Refused
 from homeward.words import Category, Custody, Datum, Mode, Role, Sex, derived_id
 
+DEVICE: Final = "hw_device"
+DEVICE_S: Final = 86_400
+"""A day: what is counted by it."""
+_DEVICE: Final = re.compile(r"[0-9a-f]{32}")
 PAGE: Final = "report"
 CATEGORIES: Final = tuple(
     (one.value, "unsure" if one is Category.OTHER else one.value) for one in Category
@@ -194,12 +200,33 @@ async def front() -> Response:
     return RedirectResponse("/report", 303)
 
 
+def device_of(request: Request) -> str | None:
+    """Return what names the browser; None: it keeps no cookies, and its address is counted."""
+    said = request.cookies.get(DEVICE, "")
+    return said if _DEVICE.fullmatch(said) else None
+
+
+def _named(response: Response, request: Request, rooms: Rooms) -> Response:
+    """Let the browser say for a day that it is the same one."""
+    if device_of(request) is None:
+        response.set_cookie(
+            DEVICE,
+            secrets.token_hex(16),
+            max_age=DEVICE_S,
+            path="/report",
+            secure=rooms.public_url().startswith("https:"),
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
 @router.get("/report")
 async def form(request: Request, rooms: InRooms) -> Response:
     """Show the form; the time is that of the case clock, now."""
     now = rooms.clock.now().astimezone(ZONE)
     said = {"last_seen_date": f"{now:%Y-%m-%d}", "last_seen_time": f"{now:%H:%M}"}
-    return _page(request, rooms, said)
+    return _named(_page(request, rooms, said), request, rooms)
 
 
 @router.post("/report", status_code=303)
@@ -233,7 +260,7 @@ async def _raised(
         rates.take(address)
     kept = False
     try:
-        case, receipt = await raise_case(rooms, asking, body)
+        case, receipt = await raise_case(rooms, asking, body, device_of(request))
         kept = not receipt.repeated
     except IdempotencyKeyReused:  # corrected and sent again: the report is in, and is added to
         return rooms.desk.new_id(asking, "case"), "sent-before"
