@@ -163,7 +163,7 @@ async def test_an_ngo_sees_what_waits_and_what_it_raised(world):
 
 
 async def test_the_reporters_link_opens_one_case_and_no_other(world):
-    case, other = await world.raised("reporter:mother"), await world.raised("reporter:mother")
+    case, other = await world.raised("reporter:mother"), await world.raised("reporter:father")
     token = case["link"].rpartition("/")[2]
     bearer = f"hr_{case['case']}.{token}"
     assert (await world.get(bearer, f"/v1/cases/{case['case']}")).status_code == 200
