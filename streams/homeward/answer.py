@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeward.case import Case
+from homeward.case.merging import unmerged
 from homeward.case.sealing import unsealed
 from homeward.facts.answer import AnswerGiven
 from homeward.messages import Fact, Recorded
@@ -56,6 +57,7 @@ def decide(case: Case, answered: Answered, request: Request) -> tuple[Fact, ...]
     if request.case != case.id or case.raised is None:
         raise NoSuchCase
     unsealed(case)
+    unmerged(case)
     if answered.answer is request.answer and answered.minutes == request.minutes:
         return ()
     if case.status.over:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from homeward.case import Case
+from homeward.case.merging import family, unmerged
 from homeward.case.refusals import CaseOnHold
 from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only
 from homeward.case.sealing import unsealed
@@ -129,6 +130,7 @@ def decide(
     if case.raised is None:
         raise NoSuchCase
     unsealed(case)
+    unmerged(case)
     match request:
         case requests.ReportSighting():
             return _report(case, sighting, request)
@@ -210,7 +212,7 @@ def _judged_by(case: Case, sighting: Sighting, request: Request) -> facts.Sighti
     """Return what is judged. Raises NotForRole, NoSuchSighting."""
     only(JUDGES_OF_SIGHTINGS, request)
     reported = sighting.reported
-    if reported is None or reported.case != case.id:
+    if reported is None or reported.case not in family(case):
         raise NoSuchSighting
     return reported
 
@@ -224,7 +226,7 @@ def _merge(
     if sighting.into == request.into:
         return ()
     other = among.get(request.into)
-    if other is None or other.reported is None or other.reported.case != case.id:
+    if other is None or other.reported is None or other.reported.case not in family(case):
         raise NoSuchSighting(request.into)
     if sighting.into or other.into:
         raise MergedAlready(sighting.into or other.into)

@@ -2,9 +2,11 @@
 
 from homeward.case import Status
 from homeward.facts import case as facts
+from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import ReportLapsed
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
+from homeward.requests import merging
 from homeward.requests import sighting as sightings
 from homeward.requests.ringzero import AskRingZero
 from homeward.testing import samples
@@ -49,6 +51,7 @@ HISTORIES = {
     Status.RESOLVED: GONE[:-1],
     Status.CLOSED_OUT: GONE,
     Status.DE_PUBLISHED: OFF,
+    Status.MERGED: (*OUT, CaseMerged(case=CASE, at=at(60), into=samples.OTHER_CASE)),
     Status.SEALED: ASKS,
     Status.EXPUNGED: (*ASKS, facts.CaseExpunged(case=CASE, at=at(104), asked=ASKED)),
 }
@@ -68,12 +71,14 @@ ALL_OVER = (
 )
 SEALED = {S.SEALED: "case-sealed", S.EXPUNGED: "case-expunged"}
 MISSING = {S.NONE: "case-not-found"}
+MERGED = {S.MERGED: "case-merged"}
 
 
 def row(**said):
     """Return what each status answers; who is not named is over, sealed, expunged or not there."""
     named = {Status[name]: answer for name, answer in said.items()}
-    return MISSING | dict.fromkeys(OPEN, OK) | dict.fromkeys(ALL_OVER, "case-over") | SEALED | named
+    over = dict.fromkeys(ALL_OVER, "case-over")
+    return MISSING | dict.fromkeys(OPEN, OK) | over | MERGED | SEALED | named
 
 
 def unseen(**said):
@@ -84,7 +89,7 @@ def unseen(**said):
 
 def same(code, **said):
     """Return the row of a request that most cases refuse alike."""
-    return row(**{one.name: code for one in (*OPEN, *ALL_OVER)} | said)
+    return row(**{one.name: code for one in (*OPEN, *ALL_OVER, S.MERGED)} | said)
 
 
 NOT_OVER = dict.fromkeys(("PROVISIONAL", "VERIFYING", "VERIFIED", "ALERTED"), "case-not-over")
@@ -157,7 +162,7 @@ TABLE = {
         **NOT_OVER, CANCELLED=OK, RESOLVED=OK, CLOSED_OUT=OK, DE_PUBLISHED=OK
     ),
     cases.DePublish(at=LATER, by=OFFICER, partners=("press",)): row(
-        **UNCLOSED, CANCELLED=OK, CLOSED_OUT=OK, DE_PUBLISHED=OK
+        **UNCLOSED, CANCELLED=OK, CLOSED_OUT=OK, DE_PUBLISHED=OK, MERGED=OK
     ),
     cases.ConfirmPartner(at=LATER, by=COORDINATOR, partner="radio"): same(UNTAKEN, DE_PUBLISHED=OK),
     cases.Seal(at=LATER, by=SUPERVISOR): same(
@@ -172,6 +177,14 @@ TABLE = {
     cases.Expunge(at=LATER, by=OFFICER, asked=ASKED): same(
         "case-not-sealed", SEALED=OK, EXPUNGED=SAID
     ),
+    merging.MergeCase(
+        at=LATER,
+        by=OFFICER,
+        into=samples.OTHER_CASE,
+        status="alerted",
+        verified=True,
+        live=True,
+    ): row(MERGED=SAID),
     sightings.ReportSighting(**REPORT, by=VOLUNTEER): row(),
     sightings.AcceptSighting(at=LATER, by=COORDINATOR): unseen(),
     sightings.RejectSighting(at=LATER, by=COORDINATOR, reason="hoax"): unseen(),

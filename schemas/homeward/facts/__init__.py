@@ -19,6 +19,7 @@ from homeward.facts import (
     hold,
     hub,
     joining,
+    merging,
     reach,
     reporting,
     ringzero,
@@ -29,8 +30,8 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, attention, emergency, hold, ringzero, sighting, reach, hub, callout, watch),
-    *(handover, answer, asking, roster, access, joining, reporting, duty, clock),
+    *(case, merging, attention, emergency, hold, ringzero, sighting, reach, hub, callout),
+    *(watch, handover, answer, asking, roster, access, joining, reporting, duty, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

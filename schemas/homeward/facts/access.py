@@ -101,6 +101,14 @@ class FieldShown(Fact):
     policy: ReasonCode
 
 
+class LikenessesShown(Fact):
+    """Somebody is about to see which open cases may be of the same person as one."""
+
+    kind: Literal["access.likenesses-shown/1"] = "access.likenesses-shown/1"
+    case: CaseId
+    found: Annotated[tuple[CaseId, ...], Field(max_length=50)]
+
+
 class SignedIn(Fact):
     """Somebody signed in to the duty page with a key; the first fact of the session's stream."""
 

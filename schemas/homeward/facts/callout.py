@@ -29,6 +29,14 @@ PEOPLE: Final = "application/vnd.homeward.recipients"
 in clear, too."""
 
 
+class ToldOf(Value):
+    """An alert of a case that went on in another one."""
+
+    case: CaseId
+    alert: Annotated[int, Field(ge=0)]
+    """0: it had none; a few may have been told of the unverified report."""
+
+
 class CalloutOrdered(Fact):
     """Tell these people this; each fan-out lane turns it into chunks of recipients."""
 
@@ -59,6 +67,8 @@ class CalloutOrdered(Fact):
     texts_of: Id
     """The fact whose sealed words are to be sent."""
     expires_at: Instant | None = None
+    joined: tuple[ToldOf, ...] | None = None
+    """Whoever was told of these is told it, too: their cases went on in this one; None: of none."""
     overridden: bool | None = None
     """Two people decided that it reaches those, too, who sleep or whose day is spent; None: no."""
     shares: tuple[Count, ...] | None = None

@@ -124,16 +124,18 @@ class Purpose(StrEnum):
     """Somebody who was told is asked to come and help."""
     ASK_OVER = "ask-over"
     """Whoever was asked need not come any more."""
+    JOINED = "joined"
+    """The case goes on under the code of another one."""
 
     @property
     def ends(self) -> bool:
         """Whether it says that something is over; such messages go first and after a close."""
-        return self in {
-            Purpose.STAND_DOWN,
-            Purpose.CANCEL,
-            Purpose.CLOSE_OUT,
-            Purpose.ASK_OVER,
-        }
+        return self in {Purpose.STAND_DOWN, Purpose.ASK_OVER} or self.closes
+
+    @property
+    def closes(self) -> bool:
+        """Whether everybody who was told of an alert is told it, and nothing else of that alert."""
+        return self in {Purpose.CANCEL, Purpose.CLOSE_OUT, Purpose.JOINED}
 
 
 class Role(StrEnum):

@@ -7,7 +7,7 @@ import typer
 
 from homeward.cli.case import Unit, app
 from homeward.cli.options import Case, Key
-from homeward.cli.output import note
+from homeward.cli.output import as_json, note, table
 from homeward.cli.talking import Talk, talks
 
 __all__ = ["app"]  # with the commands of case and those below
@@ -126,6 +126,30 @@ Reason = Annotated[str, typer.Option(help="A word like other-child or kept-long-
 def reopen(talk: Talk, case: Case, reason: Reason, key: Key = None) -> None:
     """Open a case again that was closed by mistake; then draft its next alert."""
     _decide(talk, case, "reopen", {"reason": reason}, key)
+
+
+@app.command(epilog="Example: homeward case likenesses ABCD-EFGH")
+@talks
+def likenesses(talk: Talk, case: Case) -> None:
+    """List open cases that may be of the same person; that you looked is recorded."""
+    found = talk.run(lambda there: there.get(f"/v1/cases/{case}/likenesses"))
+    if talk.json:
+        as_json(found)
+        return
+    columns = ("code", "status", "category", "age_band", "sex", "apart_km", "apart_min")
+    table(columns, ([one.get(name) for name in columns] for one in found["items"]))
+
+
+@app.command(epilog="Example: homeward case merge ABCD-EFGH JKLM-NPQR")
+@talks
+def merge(
+    talk: Talk,
+    case: Case,
+    into: Annotated[str, typer.Argument(help="The case that goes on, by its id or code.")],
+    key: Key = None,
+) -> None:
+    """Let a case go on in another one of the same person; those told are told the code."""
+    _decide(talk, case, "merge", {"into": into}, key)
 
 
 @app.command("de-publish", epilog="Example: homeward case de-publish ABCD-EFGH --partner radio")

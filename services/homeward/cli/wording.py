@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FORMS: Final = ("title", "short", "medium", "full", "spoken")
 MESSAGE_NAMES: Final = (
-    *("alert", "update", "watch", "watch-now", "retraction", "close-out", "stand-down"),
+    *("alert", "update", "watch", "watch-now", "retraction", "close-out", "joined", "stand-down"),
     *("ask", "ask-over", "clock", "report-waits", "review", "unverified"),
 )
 

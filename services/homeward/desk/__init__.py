@@ -8,6 +8,7 @@ from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.districts import District, Districts, DistrictsRefused, read_districts
 from homeward.desk.drafts import digest_of
 from homeward.desk.expunging import destroy_again, destroy_keys
+from homeward.desk.merging import goes_on_in, merge_cases
 from homeward.desk.queue import Queue
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
@@ -36,6 +37,8 @@ __all__ = [
     "digest_of",
     "emergencies_before",
     "given_of",
+    "goes_on_in",
+    "merge_cases",
     "noted_alone",
     "noted_emergency",
     "read_districts",

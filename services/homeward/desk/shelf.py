@@ -20,6 +20,8 @@ from homeward.sighting import Sighting, Sightings, take_in
 
 FACTS_MAX: Final = 50_000
 """Facts of all kept cases together, some 3 KB each; the case that was asked for last stays."""
+FAMILIES_MAX: Final = 16
+"""Cases that others go on in, put together as they were read last."""
 ROWS_MAX: Final = 500
 """Facts that are read at once: some 5 ms, between which others get their turn."""
 
@@ -66,18 +68,42 @@ class _Kept:
             self.last, self._now = row, None
 
 
+def _family(now: CaseNow, others: Sequence[CaseNow]) -> CaseNow:
+    """Return a case with what was seen of those that go on in it, in log order."""
+    seen = (one for it in others for one in it.recorded if one.kind.startswith("sighting."))
+    recorded = sorted((*now.recorded, *seen), key=lambda one: one.log_index)
+    sightings: dict[str, Sighting] = {}
+    for one in recorded:
+        take_in(sightings, one)
+    return CaseNow(tuple(recorded), now.state, MappingProxyType(sightings))
+
+
 class Shelf:
     """One process's cases, each read from its start once; the log is asked each time."""
 
     def __init__(self, log: Log, facts_max: int = FACTS_MAX) -> None:
         self._log, self._facts_max = log, facts_max
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._families: OrderedDict[str, tuple[tuple[int, ...], CaseNow]] = OrderedDict()
 
     async def case(self, case: str) -> CaseNow:
         """Return a case as of the log's end now; an unknown one has no facts.
 
-        Raises LogUnavailable.
+        What was seen of cases that go on in it is told with it. Raises LogUnavailable.
         """
+        now = await self._alone(case)
+        if not now.state.joined:
+            return now
+        others = [await self._alone(one.case) for one in now.state.joined]
+        upto = tuple(len(one.recorded) for one in (now, *others))
+        known = self._families.get(case)
+        if known is None or known[0] != upto:
+            known = self._families[case] = upto, _family(now, others)
+            while len(self._families) > FAMILIES_MAX:
+                self._families.popitem(last=False)
+        return known[1]
+
+    async def _alone(self, case: str) -> CaseNow:
         kept = self._kept.get(case) or _Kept()
         while True:
             last = kept.last

@@ -114,6 +114,8 @@ class SealedWords:
                 return forms.retraction(frame)
             case Purpose.CLOSE_OUT:
                 return forms.close_out(frame)
+            case Purpose.JOINED:
+                return forms.joined(frame)
         return ()
 
     def _frame(self, code: str, version: int) -> forms.Frame:
@@ -131,7 +133,8 @@ class SealedWords:
         body: dict[str, Any] = json.loads(row.envelope)
         self._kept[texts_of] = opened = _Opened(
             until=self._monotonic() + self._knobs.words_kept_s,
-            code=case_code(row.key),
+            # Of two cases that became one, the code is that of the one that goes on.
+            code=case_code(body["pub"].get("into") or row.key),
             version=body["pub"].get("version") or 1,
             fields=self._unverified(row.key, body) or await self._fields(row, texts_of),
         )

@@ -32,11 +32,7 @@ def schema_of(cls: type[Fact]) -> dict[str, Any]:
         for name, field in whole["properties"].items()
         if name not in hidden
     }
-    defs = {
-        name: _plain(one)
-        for name, one in whole.get("$defs", {}).items()
-        if f"#/$defs/{name}" in json.dumps(fields)
-    }
+    defs = _named(fields, whole.get("$defs", {}))
     optional = {name for name, one in cls.model_fields.items() if one.default is None}
     return {
         "$schema": DIALECT,
@@ -48,6 +44,21 @@ def schema_of(cls: type[Fact]) -> dict[str, Any]:
         "additionalProperties": False,
         **({"$defs": defs} if defs else {}),
     }
+
+
+def _named(fields: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definitions that fields name, and those that these name."""
+    found: dict[str, Any] = {}
+    while True:
+        said = json.dumps([fields, found])
+        new = {
+            name: _plain(one)
+            for name, one in known.items()
+            if name not in found and f'#/$defs/{name}"' in said
+        }
+        if not new:
+            return {name: found[name] for name in known if name in found}
+        found |= new
 
 
 def _without_null(field: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ drill can be taken for the real thing or tell of a real person.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 
@@ -86,6 +86,11 @@ def retraction(frame: Frame) -> tuple[Texts, ...]:
 def close_out(frame: Frame) -> tuple[Texts, ...]:
     """Return that the search is over; how the person was found is not told."""
     return tuple(_notice(lang, frame, "over") for lang in LANGS)
+
+
+def joined(frame: Frame) -> tuple[Texts, ...]:
+    """Return that a search goes on as another case, whose code the frame gives."""
+    return tuple(_notice(lang, replace(frame, version=0), "joined") for lang in LANGS)
 
 
 def stand_down(frame: Frame) -> tuple[Texts, ...]:

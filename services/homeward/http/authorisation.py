@@ -61,6 +61,7 @@ class Action(StrEnum):
     CANCEL = "cancel an alert"
     EXTEND = "let an alert live longer"
     REOPEN = "open a case again"
+    MERGE = "let a case go on in another one"
     DE_PUBLISH = "take down what was published of a case"
     CONFIRM_PARTNER = "say that a partner took its copy down"
     SEAL = "seal a case"
@@ -131,6 +132,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.CANCEL: Class.PUBLIC,
     Action.EXTEND: Class.PUBLIC,
     Action.REOPEN: Class.PUBLIC,
+    Action.MERGE: Class.COORDINATOR,
     Action.DE_PUBLISH: Class.PUBLIC,
     Action.CONFIRM_PARTNER: Class.PUBLIC,
     Action.SEAL: Class.PUBLIC,
@@ -194,6 +196,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.CANCEL: _POLICE,
     Action.EXTEND: _POLICE,
     Action.REOPEN: _POLICE,
+    Action.MERGE: _POLICE,
     Action.DE_PUBLISH: _POLICE,
     Action.CONFIRM_PARTNER: _STAFF,
     Action.SEAL: {Role.SUPERVISOR: Scope.ALL},

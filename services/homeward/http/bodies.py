@@ -170,6 +170,12 @@ class AgreeBody(Body):
     expires_at: Moment
 
 
+class IntoBody(Body):
+    """In which case one goes on."""
+
+    into: Annotated[str, Field(max_length=36, description="Its id, or its code.")]
+
+
 class PartnersBody(Body):
     """Which other systems hold a copy."""
 

@@ -31,7 +31,7 @@ from homeward.http.bodies import (
 )
 from homeward.http.caseview import CaseOut, TombstoneOut
 from homeward.http.deciding import decide_case
-from homeward.http.doors import HOLD_SEEN, Door, desk_sees, opened
+from homeward.http.doors import HOLD_SEEN, Door, desk_sees, followed, opened
 from homeward.http.onhold import HoldOut, hold_json
 from homeward.http.personal import open_for, person
 from homeward.http.reportlimits import claim
@@ -42,7 +42,7 @@ from homeward.http.strict import StrictRoute
 from homeward.record.envelope import read
 from homeward.requests import Request
 from homeward.requests import case as requests
-from homeward.words import Category, ReasonCode, case_code, instant_text
+from homeward.words import Category, ReasonCode, Role, case_code, instant_text
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
 CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith(OWN))})
@@ -182,7 +182,9 @@ async def add_facts(
     door: Annotated[Door, Depends(opened(Action.ADD_FACTS))],
     keyed: WithKey,
 ) -> ReceiptOut:
-    """Say more about the case."""
+    """Say more about the case; what a reporter says of one that was merged belongs to the other."""
+    if door.by.role is Role.REPORTER:
+        door = await followed(rooms, door)
     request = requests.AddFacts(
         at=rooms.clock.now(),
         by=door.by,

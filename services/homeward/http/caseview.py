@@ -17,7 +17,7 @@ class AlertView(Answered):
     severity: str | None = None
     reach_km_max: int | None = None
     expires_at: str
-    state: Annotated[str, Field(description="live, expired, cancelled or over")]
+    state: Annotated[str, Field(description="live, expired, cancelled, over or merged")]
     lane: Annotated[
         str | None, Field(description="fast: on one officer's word; whole: two approved it.")
     ] = None
@@ -191,6 +191,8 @@ class CaseOut(Answered):
         dict[str, bool] | None, Field(description="Who held a copy: have they taken it down?")
     ] = None
     expunge_asked: str | None = None
+    into: Annotated[str | None, Field(description="The case that it goes on in.")] = None
+    joined: Annotated[list[str] | None, Field(description="Cases that go on in it.")] = None
     waves: list[WaveView] | None = None
     watches: list[WatchView] | None = None
     hubs_unreachable: list[str] | None = None
@@ -214,13 +216,34 @@ class CaseOut(Answered):
     personal: PersonalView | None = None
 
 
+class LikenessView(Answered):
+    """An open case that may be of the same person."""
+
+    case: str
+    code: str
+    status: str
+    category: str
+    age_band: str
+    sex: str
+    raised_at: str
+    last_seen_at: str
+    apart_km: Annotated[int, Field(description="Between the places where they were last seen.")]
+    apart_min: Annotated[int, Field(description="Between the times.")]
+
+
+class LikenessesOut(Answered):
+    """Open cases that may be of the same person, the nearest first."""
+
+    items: list[LikenessView]
+
+
 class TombstoneOut(Answered):
     """What is kept of an expunged case."""
 
     case: str
     code: str
     status: str
-    outcome: Annotated[str, Field(description="resolved, cancelled, withdrawn or lapsed")]
+    outcome: Annotated[str, Field(description="resolved, cancelled, withdrawn, lapsed or merged")]
     raised_at: str
     ended_at: str
     expunged_at: str

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Path
 
 from homeward.case import Case
+from homeward.case.merging import family
 from homeward.case.refusals import CaseOnHold
+from homeward.desk import goes_on_in
 from homeward.facts.case import AlertIssued
 from homeward.facts.hub import WatchOrdered
 from homeward.http.auth import Caller, InRooms, guarded
@@ -103,7 +105,8 @@ async def _in_scope(
                     isinstance(one.fact, WatchOrdered) and one.fact.hub == by.id for one in recorded
                 )
             inbox = await messages_of(rooms, by.id)
-            return any(one.case == case for one in inbox) or await _was_told(
+            of = family(state)
+            return any(one.case in of for one in inbox) or await _was_told(
                 rooms, by.id, case, recorded
             )
 
@@ -118,6 +121,16 @@ async def _was_told(rooms: Rooms, recipient: str, case: str, recorded: Sequence[
         if await rooms.tellings.includes(case, alert, found.ordinal):
             return True
     return False
+
+
+async def followed(rooms: Rooms, door: Door) -> Door:
+    """Return the case in which one goes on; itself, when it was not merged."""
+    if not door.state.into:
+        return door
+    now = await goes_on_in(rooms.desk, door.case)
+    if now.state.held and door.by.role not in HOLD_SEEN:
+        raise CaseOnHold
+    return Door(door.caller, now.state.id, now.recorded, now.state)
 
 
 def desk_sees(by: Actor, recorded: Sequence[Recorded], state: Case) -> bool:

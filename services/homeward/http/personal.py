@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from homeward.case import Status
+from homeward.case.refusals import CaseSealed
 from homeward.desk import Opened
 from homeward.http.authorisation import CLEARANCE, Action, Class, scope_of
 from homeward.http.doors import Door
@@ -44,6 +46,21 @@ async def open_for(
     return await rooms.reader.open_case(
         door.case, door.by, purpose=purpose, fields=fields, reading=reading
     )
+
+
+async def open_seen(rooms: Rooms, door: Door, purpose: str) -> Opened:
+    """Return what is sealed of sightings, also of those of cases that go on in this one.
+
+    Each look is recorded in the case that it opens; one whose file is closed stays so.
+    """
+    only = ("place", "note", "contact")
+    found = dict(await open_for(rooms, door, purpose, only))
+    for one in door.state.joined:
+        now = await rooms.desk.case_now(one.case)
+        with suppress(CaseSealed):
+            other = Door(door.caller, one.case, now.recorded, now.state)
+            found |= await open_for(rooms, other, purpose, only)
+    return found
 
 
 def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from homeward.http.doors import Door
+from homeward.http.doors import Door, followed
 from homeward.http.onhold import in_hand
+from homeward.http.reporting import known_to
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.timeline import Entry, status_of
@@ -79,11 +80,11 @@ def told_json(counts: LedgerCounts, version: int, *, exact: bool) -> dict[str, A
 
 async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
     """Return the case as the caller may see it, without what is sealed."""
+    if door.by.role is Role.REPORTER:
+        return await _for_reporter(rooms, door)
     view = status_of(door.recorded, rooms.clock.now())
     raised = door.state.raised
     assert raised is not None
-    if door.by.role is Role.REPORTER:
-        return (in_hand(view) if door.state.held else view).json_for_reporter()
     shown = view.json()
     person = {"age_band": raised.age_band.value, "sex": raised.sex.value}
     if door.by.role in SEARCHERS:
@@ -105,7 +106,17 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
     }
 
 
+async def _for_reporter(rooms: Rooms, door: Door) -> dict[str, Any]:
+    there = await followed(rooms, door)
+    known = known_to(door, there)
+    view = status_of(there.recorded, rooms.clock.now())
+    shown = (in_hand(view) if there.state.held else view).json_for_reporter()
+    released = [one for one in shown["released"] if one["sighting"] in known]
+    return {**shown, "released": released}
+
+
 OUTCOMES: Final = {
+    "case.merged/1": "merged",
     "case.resolved/1": "resolved",
     "case.alert-cancelled/1": "cancelled",
     "case.withdrawn/1": "withdrawn",

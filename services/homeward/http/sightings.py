@@ -27,8 +27,16 @@ from homeward.http.bodies import (
     SightingBody,
     public_cell,
 )
-from homeward.http.doors import HOLD_SEEN, CasePath, Door, case_id, enter, opened
-from homeward.http.personal import open_for
+from homeward.http.doors import (
+    HOLD_SEEN,
+    CasePath,
+    Door,
+    case_id,
+    enter,
+    followed,
+    opened,
+)
+from homeward.http.personal import open_seen
 from homeward.http.rooms import Rooms
 from homeward.http.sightingrates import SightingRates
 from homeward.http.sightingview import (
@@ -94,7 +102,8 @@ async def _opened_in_turn(
 ) -> AsyncIterator[Door]:
     """Open the case, and hold a place until the answer is made: to open it is most of the work."""
     async with rates_of(request).turn(caller.by.role):
-        yield await enter(rooms, caller, await case_id(rooms, case))
+        # What is told of a case that goes on in another one belongs there.
+        yield await followed(rooms, await enter(rooms, caller, await case_id(rooms, case)))
 
 
 @router.post("/cases/{case}/sightings", status_code=201)
@@ -117,6 +126,7 @@ async def report_sighting(
     rooms: Rooms, door: Door, asking: Asking, body: SightingBody
 ) -> tuple[Receipt, str]:
     """Record what somebody saw; return the receipt and the sighting's id. Raises Refused."""
+    door = await followed(rooms, door)
     sighting_id = rooms.desk.new_id(asking, "sighting")
     place = body.place.place()
     request = requests.ReportSighting(
@@ -156,7 +166,7 @@ async def list_(
     shown, rest = told[:limit], told[limit:]
     sealed: Opened = {}
     if purpose is not None:
-        sealed = await open_for(rooms, door, purpose, ("place", "note", "contact"))
+        sealed = await open_seen(rooms, door, purpose)
     among = sighting.fold_all(door.recorded)
     sorter = Sorter.of(door.state, among, (await _triage(request).board()).reputes)
     return SightingList(
@@ -232,7 +242,7 @@ async def _enter(rooms: Rooms, caller: Caller, sighting_id: str) -> Door:
     if not rows:
         raise NoSuchSighting
     try:
-        return await enter(rooms, caller, rows[0].key)
+        return await followed(rooms, await enter(rooms, caller, rows[0].key))
     except NoSuchCase:
         raise NoSuchSighting from None
 

@@ -6,6 +6,7 @@ from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
+from homeward.case.merging import decide_merge, reporters, unmerged
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
     OFFICERS,
@@ -36,6 +37,7 @@ from homeward.requests import Request
 from homeward.requests import case as requests
 from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.requests.emergency import ReviewEmergency, UseEmergency
+from homeward.requests.merging import MergeCase
 from homeward.requests.ringzero import AskRingZero
 from homeward.words import AgeBand, Role
 
@@ -53,6 +55,9 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
         return decide_file(case, request)
     unsealed(case)
     check_hold(case, request)
+    if isinstance(request, MergeCase):
+        return decide_merge(case, request)
+    unmerged(case)
     match request:
         case requests.TakeUp() | requests.Verify() | requests.Reject():
             return _judge(case, request)
@@ -155,7 +160,7 @@ def _withdraw(case: Case, request: requests.Withdraw) -> tuple[Fact, ...]:
 
 
 def _add(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> tuple[Fact, ...]:
-    if request.by.role is Role.REPORTER and request.by.id != case.reporter:
+    if request.by.role is Role.REPORTER and request.by.id not in reporters(case):
         raise NotYourReport
     fact = _addition(case, request)
     if fact is None or (request.by.id, fact) in case.said:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from homeward.case.mergerefusals import CaseIsMerged
 from homeward.case.refusals import (
     CaseExpunged,
     NoSuchAsking,
@@ -21,6 +22,7 @@ from homeward.messages import Fact
 from homeward.refusals import CaseOver, SamePerson
 from homeward.requests import Request
 from homeward.requests import case as requests
+from homeward.words import case_code
 
 FILING: Final = (
     requests.Reopen,
@@ -31,8 +33,8 @@ FILING: Final = (
     requests.Expunge,
 )
 """Requests about the file."""
-PUBLISHED: Final = frozenset({Status.CANCELLED, Status.CLOSED_OUT})
-"""A cancel tells by itself, so it needs no close-out."""
+PUBLISHED: Final = frozenset({Status.CANCELLED, Status.CLOSED_OUT, Status.MERGED})
+"""A cancel tells by itself, so it needs no close-out; nor does a case that goes on elsewhere."""
 UNPUBLISHED: Final = frozenset({Status.WITHDRAWN, Status.LAPSED})
 """Reports of which the public heard nothing: there is nothing to take down."""
 
@@ -60,6 +62,8 @@ def _reopen(case: Case, request: requests.Reopen) -> tuple[Fact, ...]:
     """Open it again; one that nobody ever verified is raised anew instead."""
     only(OFFICERS, request)
     unsealed(case)
+    if case.into:
+        raise CaseIsMerged(case_code(case.into))
     if not case.status.over:
         if case.reopened:
             return ()

@@ -11,6 +11,7 @@ everybody who was ever told under one number.
     cancelled | resolved | closed-out | de-published -> verified, by a reopening
     cancelled | closed-out -> de-published -> sealed -> expunged
     withdrawn | lapsed -> sealed: nothing of them was published
+    all that are not over -> merged -> de-published: it goes on in another case
 
 A rejected and an expunged case never change. That a report lapsed is said by a processor and not
 by the desk, so it may come between what an officer read and what they decided: whoever was first
@@ -28,6 +29,7 @@ from homeward.case.holding import hold_changes
 from homeward.case.reviews import Review, review_changes
 from homeward.case.ringzero import ring_changes
 from homeward.facts import case as facts
+from homeward.facts.merging import CaseJoined, CaseMerged, JoinedCase
 from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
 from homeward.policies.approval import APPROVAL_LASTS
@@ -51,6 +53,8 @@ class Status(StrEnum):
     LAPSED = "lapsed"
     """Nobody verified or rejected it in time."""
     DE_PUBLISHED = "de-published"
+    MERGED = "merged"
+    """It goes on in another case of the same person."""
     SEALED = "sealed"
     EXPUNGED = "expunged"
 
@@ -121,7 +125,7 @@ class Alert:
     """The draft that it was issued on."""
     issued_at: Instant | None = None
     closed: str = ""
-    """How it ended, ``cancelled`` or ``over``; empty: it did not, but may have expired."""
+    """How it ended: ``cancelled``, ``over``, ``merged``; empty: it did not, or has expired."""
     told_over: bool = False
     """Everybody who was told of it was told that it is over."""
     extended_on: str = ""
@@ -186,6 +190,10 @@ class Case:
     """Those who have taken it down."""
     expunge: Asking | None = None
     expunged_at: Instant | None = None
+    into: str = ""
+    """The case that it goes on in; empty: it is one of its own."""
+    joined: tuple[JoinedCase, ...] = ()
+    """Cases that go on in it, also those that went on in one of these."""
     said: frozenset[tuple[str, Fact]] = frozenset()
     """Who said what already, so that the same words twice add nothing."""
 
@@ -254,6 +262,8 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
             return {"status": Status.RESOLVED, "ended": fact, "alert": _closed(case, told=False)}
         case facts.CaseClosedOut():
             return {"status": Status.CLOSED_OUT, "alert": _closed(case, told=True)}
+        case CaseMerged() | CaseJoined():
+            return _merging_changes(case, fact)
         case (
             facts.CaseReopened()
             | facts.CaseDePublished()
@@ -265,6 +275,22 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
             return _file_changes(case, heard)
         case _:
             return _alert_changes(case, heard)
+
+
+def _merging_changes(case: Case, fact: CaseMerged | CaseJoined) -> dict[str, Any]:
+    if isinstance(fact, CaseJoined):
+        known = {one.case for one in case.joined}
+        return {"joined": (*case.joined, *(one for one in fact.cases if one.case not in known))}
+    # What was drafted was drafted of a case of its own.
+    alert = _closed(case, told=True, closed="merged")
+    return {
+        "status": Status.MERGED,
+        "ended": fact,
+        "into": fact.into,
+        "draft": None,
+        "extension": None,
+        "alert": alert and replace(alert, proposed=None),
+    }
 
 
 def _closed(case: Case, *, told: bool, closed: str = "over") -> Alert | None:

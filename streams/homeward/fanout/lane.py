@@ -16,6 +16,7 @@ from pyroaring import BitMap
 from homeward.facts.callout import CalloutOrdered, ChunksCut, PassedOver
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
+from homeward.facts.merging import CaseMerged
 from homeward.fanout.areas import Among, Anywhere, CellSet
 from homeward.fanout.chunk import Chunk
 from homeward.fanout.cutting import cuts
@@ -33,11 +34,11 @@ from homeward.fanout.told import (
 )
 from homeward.geography.cells import from_bytes, to_bytes, union
 from homeward.messages import Fact, Recorded
-from homeward.words import Audience, Purpose, RecipientKind, derived_id
+from homeward.words import Audience, RecipientKind, derived_id
 
 HEARS: Final = frozenset(
     str(one.model_fields["kind"].default)
-    for one in (CalloutOrdered, AlertCancelled, CaseResolved, CaseClosedOut, WakeDue)
+    for one in (CalloutOrdered, AlertCancelled, CaseResolved, CaseClosedOut, CaseMerged, WakeDue)
 )
 
 INDEXED: Final = {
@@ -178,7 +179,7 @@ def plan(
     if order.audience is Audience.AREA:
         state = without_ring(state, order)
         state = _remember(_with_share(state, order, lane), heard.id, order, found, rows, checked)
-    if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
+    if order.purpose.closes:
         state = ended(state, order.alert, order.version)
     elif state.is_over(order.alert, order.version) and not order.purpose.ends:
         rows = []  # ordered before the end, heard after it: it says so, and tells nobody

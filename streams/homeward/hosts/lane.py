@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from homeward.facts.callout import CalloutOrdered, ChunksCut
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
+from homeward.facts.merging import CaseMerged
 from homeward.fanout import told
 from homeward.fanout.asks import ask_query, plan_ask, plan_ask_over
 from homeward.fanout.days import Counted, DayChange, Days
@@ -103,7 +104,7 @@ class LaneConsumer:
                 return self._reacted(await self._ordered(state, heard, order), heard)
             case WakeDue() as wake:
                 return self._reacted(await self._again(state, heard, wake), heard)
-            case AlertCancelled() | CaseResolved() | CaseClosedOut() as fact:
+            case AlertCancelled() | CaseResolved() | CaseClosedOut() | CaseMerged() as fact:
                 if fact.alert is None:
                     return self._reacted(Plan(state), heard)
                 version = fact.version or state.newest(fact.alert)
@@ -177,11 +178,16 @@ class LaneConsumer:
         Those, too, who were told of the unverified report that the alert followed. From here on
         nobody is leased but to be told that it is over.
         """
-        if order.purpose in {Purpose.CANCEL, Purpose.CLOSE_OUT}:
+        if order.purpose.closes:
             await self.ledger.close(case, order.alert, order.version)
         people: dict[int, BitMap] = {}
-        for alert in {order.alert, RING_ZERO} if state.of(RING_ZERO, RING_ZERO) else {order.alert}:
-            for contact, raw in await self.ledger.ever_leased(case, alert):
+        of = [(case, order.alert)]
+        if state.of(RING_ZERO, RING_ZERO) and order.alert != RING_ZERO:
+            of.append((case, RING_ZERO))
+        for one in order.joined or ():  # of these no state is at hand
+            of += [(one.case, alert) for alert in {one.alert, RING_ZERO}]
+        for name, alert in of:
+            for contact, raw in await self.ledger.ever_leased(name, alert):
                 some = told.bitmap(raw)
                 some = await self._without_desks(some) if alert == RING_ZERO else some
                 people[contact] = people.get(contact, BitMap()) | some

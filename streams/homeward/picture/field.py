@@ -23,6 +23,7 @@ from homeward.facts.case import (
     CaseWithdrawn,
 )
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchAcknowledged, WatchLapsed, WatchStoodDown
@@ -39,13 +40,13 @@ from homeward.words import Mode, Severity
 
 PICTURED: Final = NEWS | kinds(
     *(AlertDrafted, AlertIssued, AlertUpdated, AlertWidened, AlertCancelled, ReachWidened),
-    *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected),
+    *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected, CaseMerged),
     *(AlertExtended, CaseReopened),
     *(WatchOrdered, WatchReleased, HubUnreachable),
     *(WatchAcknowledged, WatchLapsed, WatchStoodDown),
 )
 """Kinds of facts that a picture is made from."""
-WITH_BOOK: Final = (AlertIssued, AlertUpdated, AlertWidened, SightingAccepted)
+WITH_BOOK: Final = (AlertIssued, AlertUpdated, AlertWidened, SightingAccepted, CaseJoined)
 """Facts beside which a person's decision wrote down hubs."""
 BANDS: Final = (50, 75, 90)
 """Per cent: the fewest cells that hold the person with that chance."""
@@ -183,7 +184,7 @@ def focus_of(facts: Sequence[Recorded], at: datetime) -> str | None:
 
 def moment_of(facts: Sequence[Recorded], now: datetime) -> datetime:
     """Return the moment that a picture of these facts shows: now, or the end if it is over."""
-    ends = (AlertCancelled, CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected)
+    ends = (AlertCancelled, CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected, CaseMerged)
     ended = [one.at for one in facts if isinstance(one.fact, ends)]
     begins = (AlertIssued, AlertUpdated, CaseReopened)
     begun = [one.at for one in facts if isinstance(one.fact, begins)]

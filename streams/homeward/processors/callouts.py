@@ -6,7 +6,7 @@ from typing import Final
 
 from homeward.facts.asking import RoundOrdered, RoundsFilled, RoundsOver
 from homeward.facts.attention import AttentionOverridden
-from homeward.facts.callout import CalloutOrdered
+from homeward.facts.callout import CalloutOrdered, ToldOf
 from homeward.facts.case import (
     AlertCancelled,
     AlertExtended,
@@ -21,13 +21,14 @@ from homeward.facts.case import (
 from homeward.facts.emergency import EmergencyUsed, ReviewOverdue
 from homeward.facts.hold import HoldPlaced
 from homeward.facts.hub import WatchOrdered, WatchReleased
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.facts.ringzero import RingZeroAsked
 from homeward.facts.watch import ClockLapsed, ReportLapsed, WatchLapsed, WatchStoodDown
 from homeward.messages import Recorded
 from homeward.processor import Reaction
 from homeward.processors.asks import asks
-from homeward.processors.ends import over
+from homeward.processors.ends import ending, told_of
 from homeward.processors.keeping import Live, Shape, kinds
 from homeward.processors.ringzero import ring_orders, ring_over, to_desk
 from homeward.words import Audience, Purpose, Role, Severity
@@ -35,7 +36,7 @@ from homeward.words import Audience, Purpose, Role, Severity
 DUTY_DESK: Final = 0
 POLICE_DESKS: Final = (DUTY_DESK, 1, 2)
 """Duty, county and province: where supervisors sit. The NGO desk reviews nothing."""
-STOOD_DOWN_FOR: Final = frozenset({"not-ahead", "expired"})
+STOOD_DOWN_FOR: Final = frozenset({"not-ahead", "expired", "merged"})
 """Reasons that hubs are told at once. When it is over, cancel or close-out tells them."""
 
 
@@ -75,6 +76,8 @@ class CalloutsState:
     """The live version reaches those, too, who sleep or whose day is spent."""
     ring: bool = False
     """Some were told of the unverified report, and of nothing since."""
+    joined: tuple[ToldOf, ...] = ()
+    """Of cases that went on in this one: whoever was told of these hears how it ends."""
 
 
 _SHAPE: Final = Shape(CalloutsState)
@@ -109,6 +112,8 @@ class Callouts:
         ReportLapsed,
         CaseResolved,
         HoldPlaced,
+        CaseMerged,
+        CaseJoined,
     )
 
     def begin(self) -> CalloutsState:
@@ -156,8 +161,8 @@ class Callouts:
                 return Reaction(state, _without_watch(state, heard, ended))
             case RoundOrdered() | RoundsFilled() | RoundsOver() as fact:
                 return Reaction(state, asks(fact, _severity(state)))
-            case AlertCancelled() | CaseClosedOut() as fact:
-                return Reaction(replace(state, asked=()), over(heard, fact, _severity(state)))
+            case AlertCancelled() | CaseClosedOut() | CaseMerged() | CaseJoined():
+                return _on_end(state, heard)
         return _of_report(state, heard)
 
 
@@ -177,6 +182,17 @@ def _of_report(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]
             return Reaction(replace(state, ring=False), ring_over(heard))
         case _:
             return Reaction(state)
+
+
+def _on_end(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]:
+    """Tell those who were told of this case, and of cases that went on in it."""
+    if isinstance(heard.fact, CaseJoined):
+        return Reaction(replace(state, joined=told_of(state.joined, heard.fact)))
+    says = ending(heard, _severity(state), state.joined, ring=state.ring)
+    if isinstance(heard.fact, CaseMerged):
+        # Hubs that watch for this case alone are told so when their watch is released.
+        return Reaction(replace(state, ring=False), says)
+    return Reaction(replace(state, asked=()), says)
 
 
 def _on_change(

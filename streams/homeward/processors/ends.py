@@ -1,27 +1,47 @@
-"""The orders to tell everybody who was told of an alert that it is over."""
+"""Orders to tell everybody who was told of an alert how it ends, or where it goes on."""
 
-from homeward.facts.callout import CalloutOrdered
+from homeward.facts.callout import CalloutOrdered, ToldOf
 from homeward.facts.case import AlertCancelled, CaseClosedOut
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.messages import Recorded
 from homeward.words import Audience, Purpose, Severity
 
 
-def over(
-    heard: Recorded, fact: AlertCancelled | CaseClosedOut, severity: Severity
+def told_of(known: tuple[ToldOf, ...], fact: CaseJoined) -> tuple[ToldOf, ...]:
+    """Return the alerts of cases that went on in this one: who was told of these hears its end."""
+    new = (ToldOf(case=one.case, alert=one.alert or 0) for one in fact.cases)
+    return tuple(dict.fromkeys((*known, *new)))
+
+
+def ending(
+    heard: Recorded, severity: Severity, joined: tuple[ToldOf, ...], *, ring: bool
 ) -> tuple[CalloutOrdered, ...]:
-    """Return the order; nobody was told of a case that never had an alert."""
-    if fact.alert is None or fact.version is None:
+    """Return the order that follows from a cancel, a close-out or a merge.
+
+    None where nobody was told: the case had no alert, nor had one that went on in it; ``ring``:
+    a few were told of the unverified report, which goes on with a merge.
+    """
+    match heard.fact:
+        case AlertCancelled() as fact:
+            purpose, texts_of, told = Purpose.CANCEL, fact.draft, True
+        case CaseClosedOut() as fact:
+            purpose, texts_of, told = Purpose.CLOSE_OUT, heard.id, bool(joined)
+        case CaseMerged() as fact:
+            purpose, texts_of, told = Purpose.JOINED, heard.id, bool(joined) or ring
+        case _:
+            return ()
+    if (fact.alert is None or fact.version is None) and not told:
         return ()
-    cancels = isinstance(fact, AlertCancelled)
     return (
         CalloutOrdered(
-            case=fact.case,
+            case=heard.key,
             at=fact.at,
             audience=Audience.TOLD,
-            purpose=Purpose.CANCEL if cancels else Purpose.CLOSE_OUT,
-            alert=fact.alert,
-            version=fact.version,
+            purpose=purpose,
+            alert=fact.alert or 0,
+            version=fact.version or 0,
             severity=severity,
-            texts_of=fact.draft if isinstance(fact, AlertCancelled) else heard.id,
+            texts_of=texts_of,
+            joined=joined or None,
         ),
     )

@@ -28,6 +28,7 @@ from homeward.facts.case import (
 from homeward.facts.clock import WakeDue
 from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
+from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import (
     ClockLapsed,
     ReportLapsed,
@@ -135,6 +136,7 @@ class Escalation:
         CaseClosedOut,
         EmergencyUsed,
         EmergencyReviewed,
+        CaseMerged,
         WakeDue,
     )
 
@@ -173,7 +175,7 @@ class Escalation:
             case WatchStoodDown(watch=watch) | WatchReleased(watch=watch):
                 others, asked = _without(state.pending, watch), _but(state.asked, watch)
                 state = replace(state, pending=others, asked=asked)
-            case AlertCancelled() | CaseResolved() | CaseClosedOut():
+            case AlertCancelled() | CaseResolved() | CaseClosedOut() | CaseMerged():
                 state = EscalationState(reviews=state.reviews)
             case EmergencyUsed() | EmergencyReviewed() as fact:
                 state = replace(state, reviews=_reviews(state, heard, fact))

@@ -30,6 +30,7 @@ from homeward.facts.case import (
 )
 from homeward.facts.clock import WakeDue
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
@@ -52,6 +53,8 @@ ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=3)
 HELD_WITHIN: Final = timedelta(minutes=10)
 """A window that news moves by less stays as it was told: earliest arrivals are not known to ten
 minutes, whoever watches looks up before and after, and each new window must be acknowledged."""
+WATCHES_ON: Final = "watches-on"
+"""The hub watches for the case that this one went on in."""
 NOT_HERE: Final = "not-here"
 """The hub watched until its window was over, and the person did not come. One that stood down for
 another reason is not asked again: the police desk has it."""
@@ -106,6 +109,7 @@ class Hubs:
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
+        CaseMerged,
         WatchStoodDown,
         WakeDue,
     )
@@ -125,8 +129,14 @@ class Hubs:
     def step(self, state: HubsState, heard: Recorded) -> Reaction[HubsState]:
         """React; on news hubs that lie behind are released before others are ordered."""
         match heard.fact:
-            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted() as news:
-                book = news.hubs if isinstance(news, SightingAccepted) else None
+            case (
+                CaseRaised()
+                | FactsAdded()
+                | VehicleIdentified()
+                | SightingAccepted()
+                | CaseJoined()
+            ) as news:
+                book = news.hubs if isinstance(news, SightingAccepted | CaseJoined) else None
                 state = replace(state, knowledge=learnt(state.knowledge, news))
                 return _look(_with_book(state, book), heard, news=True)
             case AlertIssued() | AlertUpdated() as fact:
@@ -149,6 +159,8 @@ class Hubs:
                 return _look(state, heard, news=False)
             case AlertCancelled() | CaseResolved() | CaseClosedOut():
                 return _end(state, heard, "over")
+            case CaseMerged() as fact:
+                return _end(state, heard, "merged", frozenset(fact.hubs))
             case WatchStoodDown() as fact:
                 state = replace(state, watches=_stood_down(state.watches, fact))
         return Reaction(state, wake_at=state.look_at)
@@ -171,13 +183,20 @@ def _stood_down(watches: Iterable[Watch], fact: WatchStoodDown) -> tuple[Watch, 
     )
 
 
-def _end(state: HubsState, heard: Recorded, reason: str) -> Reaction[HubsState]:
-    """Release every open watch; nothing is ordered any more."""
+def _end(
+    state: HubsState, heard: Recorded, reason: str, elsewhere: frozenset[str] = frozenset()
+) -> Reaction[HubsState]:
+    """Release every open watch; nothing is ordered any more.
+
+    Hubs ``elsewhere`` watch on for the case in which this one goes on.
+    """
     live = state.live
     if live is None:
         return Reaction(state)
     open_ = [one for one in state.watches if one.open]
-    says = [_released(live, one, heard, reason) for one in open_]
+    says = [
+        _released(live, one, heard, WATCHES_ON if one.hub in elsewhere else reason) for one in open_
+    ]
     return Reaction(replace(state, live=None, watches=(), look_at=None), says)
 
 

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from homeward import policies
 from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
+from homeward.facts.merging import CaseJoined, JoinedSource
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
 from homeward.messages import Recorded
@@ -14,9 +15,9 @@ from homeward.policies.known import Known, Policy, Source
 from homeward.processors.keeping import Live, kinds
 from homeward.words import AgeBand, Category, Mode
 
-News: TypeAlias = CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted
+News: TypeAlias = CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted | CaseJoined
 
-NEWS: Final = kinds(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted)
+NEWS: Final = kinds(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined)
 
 SOURCES_MAX: Final = 200
 """Accepted sightings that are kept: the last to be seen. A case with more has lost its thread."""
@@ -69,12 +70,22 @@ def learnt(before: Knowledge, fact: News) -> Knowledge:
         case VehicleIdentified():
             return replace(before, mode=Mode.VEHICLE)
         case SightingAccepted():
-            seen = Source(fact.cell, fact.seen_at, fact.accuracy_m, fact.mode, fact.credibility_ppm)
-            if seen in before.sources:
-                return before
-            # By when the person was seen: late reports come in any order, and mean the same.
-            later = sorted((*before.sources[1:], seen), key=_seen_first)[-(SOURCES_MAX - 1) :]
-            return replace(before, sources=(*before.sources[:1], *later))
+            return _seen(before, (fact,))
+        case CaseJoined():
+            return _seen(before, fact.sources)
+
+
+def _seen(before: Knowledge, accepted: Iterable[SightingAccepted | JoinedSource]) -> Knowledge:
+    found = dict.fromkeys(before.sources[1:])
+    for one in accepted:
+        seen = Source(one.cell, one.seen_at, one.accuracy_m, one.mode, one.credibility_ppm)
+        if seen not in before.sources:
+            found[seen] = None
+    if len(found) == len(before.sources[1:]):
+        return before
+    # By when the person was seen: late reports come in any order, and mean the same.
+    later = sorted(found, key=_seen_first)[-(SOURCES_MAX - 1) :]
+    return replace(before, sources=(*before.sources[:1], *later))
 
 
 def _seen_first(one: Source) -> tuple[datetime, int, str, str, int]:

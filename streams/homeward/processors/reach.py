@@ -21,6 +21,7 @@ from homeward.facts.case import (
     VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, subtract, to_bytes, union
@@ -62,6 +63,7 @@ class Reach:
         CaseClosedOut,
         CaseWithdrawn,
         CaseRejected,
+        CaseMerged,
         WakeDue,
     )
 
@@ -80,7 +82,13 @@ class Reach:
     def step(self, state: ReachState, heard: Recorded) -> Reaction[ReachState]:
         """React: an update starts over with all cells, so that it reaches people again."""
         match heard.fact:
-            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted() as news:
+            case (
+                CaseRaised()
+                | FactsAdded()
+                | VehicleIdentified()
+                | SightingAccepted()
+                | CaseJoined()
+            ) as news:
                 return _look(replace(state, knowledge=learnt(state.knowledge, news)), heard)
             case AlertIssued() | AlertUpdated() as fact:
                 live = Live.of(fact)

@@ -30,6 +30,7 @@ from homeward.facts.case import (
     CaseResolved,
 )
 from homeward.facts.clock import WakeDue
+from homeward.facts.merging import CaseMerged
 from homeward.messages import Fact, Recorded
 from homeward.policies import asking as policy
 from homeward.policies.asking import Volunteer
@@ -178,6 +179,7 @@ class Rounds:
         AlertCancelled,
         CaseResolved,
         CaseClosedOut,
+        CaseMerged,
     )
 
     def begin(self) -> RoundsState:
@@ -209,7 +211,7 @@ class Rounds:
                 return _next(state, heard)
             case AlertCancelled():
                 return _over(replace(state, helping={}), heard, "cancelled")
-            case CaseResolved() | CaseClosedOut():
+            case CaseResolved() | CaseClosedOut() | CaseMerged():
                 return _over(replace(state, helping={}), heard, "resolved")
         return Reaction(state, (), state.look_at)
 

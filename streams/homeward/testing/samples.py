@@ -28,6 +28,7 @@ from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
 from homeward.testing.helping import helping
 from homeward.testing.incoming import incoming, ring_zero
+from homeward.testing.pairs import pairs
 from homeward.testing.rare import rare
 from homeward.words import (
     AgeBand,
@@ -54,6 +55,7 @@ from homeward.words import (
 NOON: Final = datetime(2026, 3, 14, 4, 0, tzinfo=UTC)
 """12:00 in Linquan: when the invented child was last seen."""
 CASE: Final = derived_id(ORIGIN, "case", "sample")
+OTHER_CASE: Final = derived_id(ORIGIN, "case", "other sample")
 SIGHTING: Final = derived_id(ORIGIN, "sighting", "sample")
 OTHER_SIGHTING: Final = derived_id(ORIGIN, "sighting", "other sample")
 WATCH: Final = derived_id(ORIGIN, "watch", "sample")
@@ -388,6 +390,7 @@ ALL: Final[tuple[Fact, ...]] = (
     *OTHERS,
     *rare(CASE, DRAFT, ORDER, at),
     *helping(CASE, DRAFT, at),
+    *pairs(CASE, OTHER_CASE, CELL, HUB_BOOK, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
     ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
 )

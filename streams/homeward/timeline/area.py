@@ -19,6 +19,7 @@ from homeward.facts.case import (
     CaseResolved,
     CaseWithdrawn,
 )
+from homeward.facts.merging import CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.geography.cells import compacted, from_bytes
 from homeward.messages import Recorded
@@ -26,7 +27,7 @@ from homeward.words import instant_text
 
 _MAPPED: Final = (
     *(AlertIssued, AlertUpdated, AlertExtended, AlertCancelled, ReachWidened),
-    *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected),
+    *(CaseResolved, CaseClosedOut, CaseWithdrawn, CaseRejected, CaseMerged),
 )
 MAPPED: Final = frozenset(str(one.model_fields["kind"].default) for one in _MAPPED)
 """Kinds that change a map."""
@@ -113,7 +114,7 @@ def redrawn(before: CaseMap, heard: Recorded) -> CaseMap:
             return replace(before, log_index=heard.log_index, expires_at=fact.expires_at)
         case AlertCancelled():
             return replace(before, log_index=heard.log_index, state="cancelled")
-        case CaseResolved() | CaseClosedOut() | CaseWithdrawn() | CaseRejected():
+        case CaseResolved() | CaseClosedOut() | CaseWithdrawn() | CaseRejected() | CaseMerged():
             state = "cancelled" if before.state == "cancelled" else "over"
             return replace(before, log_index=heard.log_index, state=state)
         case _:

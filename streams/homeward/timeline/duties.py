@@ -13,6 +13,7 @@ from typing import Final
 from homeward.case import LAPSED, OWN, Case, Draft, Status, evolve
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
+from homeward.facts.merging import CaseJoined
 from homeward.facts.watch import ClockLapsed
 from homeward.messages import Recorded
 from homeward.policies.approval import APPROVAL_LASTS, REVIEWED_WITHIN, needs_second
@@ -232,12 +233,17 @@ class DutyBoard:
         if mine is None:
             return
         mine.hear(heard)
+        if isinstance(heard.fact, CaseJoined) and (gone := self._gone(heard.fact.joined)):
+            mine.among |= {one: it for one, it in gone.among.items() if one not in mine.among}
         untold = mine.case.status is Status.RESOLVED and mine.case.alert is not None
         unreviewed = any(one.verdict is None for one in mine.case.reviews)
         if mine.case.status.over and not untold and not unreviewed:
             self._over[heard.key] = self.open.pop(heard.key)
             while len(self._over) > OVER_MAX:
                 del self._over[next(iter(self._over))]
+
+    def _gone(self, case: str) -> Open | None:
+        return self._over.get(case) or self.open.get(case)
 
     def lines(self, now: datetime) -> list[Line]:
         """Return the queue at a moment: the longest urgent first, then the oldest case."""

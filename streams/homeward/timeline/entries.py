@@ -68,6 +68,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "case.alert-cancelled/1": ("alert", "version", "reason"),
     "case.resolved/1": ("outcome", "helped_by"),
     "case.closed-out/1": ("alert", "version"),
+    "case.merged/1": ("into", "alert", "version"),
+    "case.joined/1": ("joined",),
     "case.reopened/1": ("reason",),
     "case.de-published/1": ("partners",),
     "case.partner-confirmed/1": ("partner",),
@@ -157,6 +159,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "access.report-claimed/1": (),
     "access.emergency-used/1": ("draft", "alert"),
     "access.field-shown/1": ("upto", "shown_at", "policy"),
+    "access.likenesses-shown/1": ("found",),
     "clock.wake-due/1": ("processor", "due"),
 }
 """What a line shows of each kind. Of an unknown kind, and of a new one, it shows nothing."""
@@ -175,6 +178,8 @@ REPORTER: Final[Mapping[str, tuple[str, ...]]] = {
     "case.resolved/1": ("outcome",),
     "case.closed-out/1": (),
     "case.alert-extended/1": ("alert", "version", "expires_at"),
+    "case.merged/1": (),
+    "case.joined/1": (),
     "case.reopened/1": (),
     "case.sealed/1": (),
     "case.expunged/1": (),

@@ -14,6 +14,7 @@ from homeward.case import LAPSED, OWN, Case
 from homeward.case import Status as CaseStatus
 from homeward.case import evolve as evolve_case
 from homeward.codec import KINDS as ALL_KINDS
+from homeward.facts.merging import CaseJoined
 from homeward.facts.sighting import SightingAccepted, SightingReported
 from homeward.messages import Recorded
 from homeward.policies.known import Source
@@ -184,6 +185,10 @@ class Board:
         if heard.kind.startswith(OWN) or heard.kind == LAPSED:
             mine = self._open.pop(heard.key, None) or self._over.pop(heard.key, _Open())
             mine.case = evolve_case(mine.case, heard)
+            if isinstance(heard.fact, CaseJoined) and (gone := self._over.get(heard.fact.joined)):
+                # What was seen of the merged case is judged with this one's from here on.
+                mine.among |= {one: it for one, it in gone.among.items() if one not in mine.among}
+                mine.told |= gone.told
             (self._over if mine.case.status.over else self._open)[heard.key] = mine
             while len(self._over) > OVER_MAX:
                 del self._over[next(iter(self._over))]

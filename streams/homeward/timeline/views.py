@@ -24,7 +24,7 @@ class AlertView:
     reach_km_max: int
     expires_at: Instant
     state: str
-    """live, expired, cancelled or over."""
+    """live, expired, cancelled, over or merged."""
     lane: str
     """fast: on one officer's word; whole: two approved it."""
     people_max: int | None
@@ -172,6 +172,10 @@ class CaseView:
     held: bool = False
     expunge_asked: str | None = None
     """What a second person agrees to."""
+    into: str | None = None
+    """The case that it goes on in."""
+    joined: tuple[str, ...] = ()
+    """Cases that go on in it."""
 
     def json(self) -> dict[str, Any]:
         """Return the view as JSON values."""

@@ -12,6 +12,7 @@ from tests.stories.scripts import (
     given_areas,
     latecomers,
     live_map,
+    merged,
     over_at_once,
     positions,
     postgres_away,
@@ -37,5 +38,6 @@ ALL: Final = tuple(
         given_areas,
         fast_lane,
         reopened,
+        merged,
     )
 )

@@ -100,6 +100,7 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
         "watch-now": texts.watch(alert, replace(frame, code="", version=0)),
         "retraction": texts.retraction(frame),
         "close-out": texts.close_out(frame),
+        "joined": texts.joined(frame),
         "stand-down": texts.stand_down(frame),
         "ask": texts.ask(alert, frame),
         "ask-over": texts.ask_over(frame),

@@ -42,10 +42,11 @@ CALLS: Final = ASKS | {Purpose.WATCH}
 ENDS: Final = {
     Purpose.CANCEL: "cancelled",
     Purpose.CLOSE_OUT: "over",
+    Purpose.JOINED: "merged",
     Purpose.STAND_DOWN: "over",
     Purpose.ASK_OVER: asked.ENOUGH,
 }
-OVER: Final = frozenset({"cancelled", "over", "replaced"})
+OVER: Final = frozenset({"cancelled", "over", "merged", "replaced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _state(
     if purpose is Purpose.REVIEW:
         waits = (each.version for each in case.reviews if each.verdict is None)
         return "pending" if one.version in waits else "over"
-    if one.state in {"cancelled", "over"}:
+    if one.state in {"cancelled", "over", "merged"}:
         return one.state
     if not first:
         return "replaced"

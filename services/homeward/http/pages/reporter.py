@@ -16,7 +16,7 @@ from homeward.http.asking import hash_of
 from homeward.http.auth import Caller, InRooms, Open, of_reporter
 from homeward.http.authorisation import Scope
 from homeward.http.cases import reporter_path
-from homeward.http.doors import Door, case_id, enter
+from homeward.http.doors import Door, case_id, enter, followed
 from homeward.http.onhold import in_hand
 from homeward.http.pages import forms, maps
 from homeward.http.pages.language import language
@@ -25,6 +25,7 @@ from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.problems import LinkUnknown
+from homeward.http.reporting import known_to
 from homeward.http.rooms import Rooms
 from homeward.http.screening import decide_screened
 from homeward.processors.escalation import CLOCK_LEVELS
@@ -103,11 +104,13 @@ class Released:
     geo: str
 
 
-def released_lines(view: CaseView, last_seen: str, lang: str) -> list[Released]:
+def released_lines(
+    view: CaseView, last_seen: str, lang: str, known: frozenset[str]
+) -> list[Released]:
     """Return what was released, the newest first: when, where, and how far from there."""
     found = []
     for one in sorted(view.sightings, key=lambda seen: seen.seen_at, reverse=True):
-        if not one.released:
+        if not one.released or one.sighting not in known:
             continue
         lat_deg, lon_deg = centre_deg(one.cell)
         km = distance_m(*centre_deg(last_seen), lat_deg, lon_deg) / 1_000
@@ -122,6 +125,7 @@ def _page(
     request: Request,
     rooms: Rooms,
     door: Door,
+    there: Door,
     status: int = 200,
     wrong: str = "",
     note: str = "",
@@ -129,9 +133,10 @@ def _page(
     lang = language(request)
     t = PHRASES[lang]
     now = rooms.clock.now()
-    view = status_of(door.recorded, now)
-    if door.state.held:
+    view = status_of(there.recorded, now)
+    if there.state.held:
         view = in_hand(view)
+    merged = [t["state-merged"]] if door.state.into else []
     shown = view.json_for_reporter()
     raised, hidden = door.state.raised, view.status.hidden
     assert raised is not None
@@ -143,20 +148,22 @@ def _page(
         lang,
         status,
         path,
-        code=case_code(door.case),
+        code=case_code(there.case),
         state=t[f"state-{view.status.value}"],
-        clock=clock_lines(view, now, lang, escalates=raised.raised_by is Role.REPORTER),
+        clock=merged + clock_lines(view, now, lang, escalates=raised.raised_by is Role.REPORTER),
         done=[
             Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
-            for one in for_reporter(door.recorded)
-            if not (door.state.held and one.kind == CLOCK)
+            for one in for_reporter(there.recorded)
+            if not (there.state.held and one.kind == CLOCK)
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
-        released=[] if hidden else released_lines(view, raised.last_seen_cell, lang),
+        released=[]
+        if hidden
+        else released_lines(view, raised.last_seen_cell, lang, known_to(door, there)),
         picture="" if hidden else maps.of_reporter(raised, lang),
         open=not view.status.over,
-        retractable=view.status in {Status.PROVISIONAL, Status.VERIFYING},
+        retractable=door.state.status in {Status.PROVISIONAL, Status.VERIFYING},
         form=forms.new_token(rooms, _page_name(door)),
         link=rooms.public_url().rstrip("/") + path,
         fresh=notice == "sent",
@@ -173,7 +180,7 @@ def _page_name(door: Door) -> str:
 @router.get("/{code}/{token}")
 async def see(request: Request, rooms: InRooms, door: Behind) -> Response:
     """Show the report to who made it."""
-    return _page(request, rooms, door)
+    return _page(request, rooms, door, await followed(rooms, door))
 
 
 async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Response:
@@ -191,13 +198,16 @@ async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Respon
         content = forms.body_of(said)
         # One page has two forms with one token: what is asked for is part of the key.
         asking = Asking(door.by, f"{key} {what}", hash_of(rooms, "POST", what, content))
-        await decide_screened(rooms, door.case, asking, wish)
+        # What is new of a case that was merged belongs to the other; only one's own is taken back.
+        where = await followed(rooms, door) if what == "added" else door
+        await decide_screened(rooms, where.case, asking, wish)
     except (Refused, ValidationError) as error:
         refused = error if isinstance(error, Refused) else NothingSaid()
         counted(rooms, refused)
         again = await enter(rooms, door.caller, door.case)
         why = in_words(refused, lang)
-        return _page(request, rooms, again, type(refused).status, why, note or "")
+        there = await followed(rooms, again)
+        return _page(request, rooms, again, there, type(refused).status, why, note or "")
     return RedirectResponse(f"{reporter_path(rooms, door.case)}?lang={lang}&said={what}", 303)
 
 

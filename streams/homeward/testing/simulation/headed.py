@@ -23,6 +23,7 @@ from homeward.facts.case import (
     VehicleIdentified,
 )
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchAcknowledged, WatchLapsed, WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
@@ -60,9 +61,15 @@ class _Told:
     def hear(self, fact: Fact) -> None:
         """Take in a fact."""
         match fact:
-            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted():
+            case (
+                CaseRaised()
+                | FactsAdded()
+                | VehicleIdentified()
+                | SightingAccepted()
+                | CaseJoined()
+            ):
                 self.knowledge, self.news = learnt(self.knowledge, fact), True
-                if isinstance(fact, SightingAccepted):
+                if isinstance(fact, SightingAccepted | CaseJoined):
                     self._read(fact.hubs)
             case AlertIssued() | AlertUpdated():
                 self.live, self.news, self.named = Live.of(fact), True, set()
@@ -70,7 +77,7 @@ class _Told:
             case AlertWidened() if self.live:
                 self.live, self.news = self.live.widened(fact) or self.live, True
                 self._read(fact.hubs)
-            case AlertCancelled() | CaseResolved() | CaseClosedOut():
+            case AlertCancelled() | CaseResolved() | CaseClosedOut() | CaseMerged():
                 self.live, self.news = None, True
             case WatchOrdered():
                 self.asked[fact.hub], self.orders[fact.hub] = True, fact

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
+from homeward.facts.merging import CaseMerged
 from homeward.fanout.areas import CellSet
 from homeward.fanout.brute import BruteIndex
 from homeward.fanout.columns import LaneColumns
@@ -22,7 +23,7 @@ from homeward.testing.simulation.alone import too_many, words_of
 from homeward.testing.simulation.counted import days_of, miscounted, told_of
 from homeward.words import Audience, Purpose
 
-ENDS = (AlertCancelled, CaseResolved, CaseClosedOut)
+ENDS = (AlertCancelled, CaseResolved, CaseClosedOut, CaseMerged)
 VERSION_MAX = 999
 KINDS_OF_ENDS = {str(one.model_fields["kind"].default) for one in ENDS}
 

@@ -22,6 +22,7 @@ from homeward.facts.case import (
     FactsAdded,
     VehicleIdentified,
 )
+from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
@@ -59,7 +60,13 @@ class _Waved:
     def hear(self, heard: Recorded) -> None:
         """Take in a fact."""
         match heard.fact:
-            case CaseRaised() | FactsAdded() | VehicleIdentified() | SightingAccepted() as news:
+            case (
+                CaseRaised()
+                | FactsAdded()
+                | VehicleIdentified()
+                | SightingAccepted()
+                | CaseJoined()
+            ) as news:
                 self.knowledge, self.looks = learnt(self.knowledge, news), True
             case AlertIssued() | AlertUpdated() as fact:
                 self.live, self.looks, self.told, self.above = Live.of(fact), True, set(), set()
@@ -70,7 +77,7 @@ class _Waved:
             case AlertExtended() as fact if self.live:
                 longer = self.live.extended(fact)
                 self.live, self.unheard = longer or self.live, longer is not None
-            case AlertCancelled() | CaseResolved() | CaseClosedOut():
+            case AlertCancelled() | CaseResolved() | CaseClosedOut() | CaseMerged():
                 self.live = None
             case ReachWidened() as wave if self.live and wave.version == self.live.version:
                 self._told(wave, heard.cause)

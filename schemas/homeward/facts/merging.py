@@ -1,0 +1,60 @@
+"""Two cases of one person become one; streams ``case-<case>``, written by the desk alone."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from homeward.facts.case import HUB_BOOK
+from homeward.messages import Blob, Fact
+from homeward.words import CaseId, Cell, Instant, Metres, Mode, Ppm, RecipientId, Value
+
+CASES_MAX: Final = 50
+"""Cases that go on in one: of more somebody has lost the thread."""
+SOURCES_MAX: Final = 200
+"""Accepted sightings that come along, the last to be seen: as many as a search keeps."""
+
+
+class JoinedSource(Value):
+    """An accepted sighting of the merged case, in its public parts."""
+
+    cell: Cell
+    seen_at: Instant
+    accuracy_m: Metres
+    mode: Mode
+    credibility_ppm: Ppm
+
+
+class JoinedCase(Value):
+    """A case that goes on in another."""
+
+    case: CaseId
+    alert: Annotated[int, Field(ge=1)] | None = None
+    """Whoever was told of it hears how the other one ends; None: nobody was."""
+    reporter: Annotated[str, Field(max_length=200)] = "-"
+    """The account that raised it: its link opens the other one from here on."""
+
+
+class CaseMerged(Fact):
+    """It is about the same person as another case, and goes on there: this one is over."""
+
+    kind: Literal["case.merged/1"] = "case.merged/1"
+    case: CaseId
+    into: CaseId
+    alert: Annotated[int, Field(ge=1)] | None = None
+    """The alert that ends with it; None: those told hold none for true."""
+    version: Annotated[int, Field(ge=1)] | None = None
+    hubs: Annotated[tuple[RecipientId, ...], Field(max_length=400)] = ()
+    """Hubs that watch for the other case, too: they are not told that they need not."""
+
+
+class CaseJoined(Fact):
+    """Another case of the same person goes on in this one."""
+
+    kind: Literal["case.joined/1"] = "case.joined/1"
+    case: CaseId
+    joined: CaseId
+    cases: Annotated[tuple[JoinedCase, ...], Field(max_length=CASES_MAX)]
+    """That one first, then those that had gone on in it."""
+    sources: Annotated[tuple[JoinedSource, ...], Field(max_length=SOURCES_MAX)] = ()
+    hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
+    """Around the newest of the sources."""

@@ -1,0 +1,28 @@
+"""What officers ask of two cases of one person."""
+
+from homeward.requests import Request
+from homeward.words import CaseId, Count, RecipientId
+
+
+class MergeCase(Request):
+    """Let a case go on in another one of the same person.
+
+    All but ``into`` is what the desk finds at the moment of deciding.
+    """
+
+    into: CaseId
+    """The case that goes on: what was named, or what that one goes on in."""
+    goes_on_in: CaseId | None = None
+    """Where the case itself goes on already; None: nowhere else."""
+    status: str | None = None
+    """Of the case that goes on; None: there is none."""
+    over: bool = False
+    held: bool = False
+    """It waits for a supervisor."""
+    verified: bool = False
+    live: bool = False
+    """Its alert is."""
+    cases: Count = 0
+    """How many go on in it already."""
+    hubs: tuple[RecipientId, ...] = ()
+    """Hubs that watch for both."""

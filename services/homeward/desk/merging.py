@@ -1,0 +1,127 @@
+"""Letting a case go on in another one: what both are is read, and both change together."""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from homeward import watch
+from homeward.case import Case, decide
+from homeward.case.merging import joined
+from homeward.desk.desk import Asking, Beside, Desk, Receipt
+from homeward.desk.refusals import TooBusy
+from homeward.desk.shelf import CaseNow
+from homeward.facts.merging import CASES_MAX, CaseMerged, JoinedSource
+from homeward.messages import Fact, Recorded
+from homeward.processors.knowledge import knowledge_of
+from homeward.requests.merging import MergeCase
+
+TRIES: Final = 5
+"""How often the case that goes on may itself be merged while this one is."""
+
+
+class Books(Protocol):
+    """Where the hubs around a place are read."""
+
+    async def around(self, *cells: str) -> bytes:
+        """Return the hub book."""
+        ...
+
+
+class _Moved(Exception):
+    """The case that goes on was merged meanwhile."""
+
+
+async def goes_on_in(desk: Desk, case: str) -> CaseNow:
+    """Return the case in which one goes on at last; itself, when it was not merged."""
+    now = await desk.case_now(case)
+    for _ in range(CASES_MAX):
+        if not now.state.into:
+            break
+        now = await desk.case_now(now.state.into)
+    return now
+
+
+async def merge_cases(
+    desk: Desk, books: Books, case: str, asking: Asking, request: MergeCase
+) -> Receipt:
+    """Let a case go on in the one that ``request.into`` names. Raises Refused, LogUnavailable."""
+    for _ in range(TRIES):
+        survivor = await goes_on_in(desk, request.into)
+        try:
+            return await _merge(desk, books, case, asking, request, survivor.state.id)
+        except _Moved:
+            continue
+    raise TooBusy
+
+
+async def _merge(
+    desk: Desk, books: Books, case: str, asking: Asking, request: MergeCase, into: str
+) -> Receipt:
+    made: list[MergeCase] = []
+    sources: list[JoinedSource] = []
+    hubs: list[bytes] = []
+    now: list[Case] = []
+
+    async def load() -> Sequence[Recorded]:
+        mine, theirs = await desk.case_now(case), await goes_on_in(desk, request.into)
+        if theirs.state.id != into:
+            raise _Moved
+        here = await goes_on_in(desk, case)
+        sources[:] = _sources(mine.recorded)
+        hubs[:] = [await books.around(sources[-1].cell)] if sources else []
+        now[:] = [mine.state]
+        made[:] = [_found(request, mine, theirs, here)]
+        return mine.recorded
+
+    def beside(facts: Sequence[Fact]) -> Sequence[Fact]:
+        return tuple(
+            joined(now[0], one, tuple(sources), hubs[0] if hubs else None)
+            for one in facts
+            if isinstance(one, CaseMerged)
+        )
+
+    other = Beside(f"case-{into or request.into}", beside)
+    return await desk.submit(f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), other)
+
+
+def _found(request: MergeCase, mine: CaseNow, theirs: CaseNow, here: CaseNow) -> MergeCase:
+    """Return the request with what is known of both at this moment."""
+    state = theirs.state
+    if state.raised is None:
+        return request.model_copy(update={"status": None})
+    return request.model_copy(
+        update={
+            "into": state.id,
+            "goes_on_in": here.state.id if mine.state.into else None,
+            "status": state.status.value,
+            "over": state.status.over,
+            "held": state.held,
+            "verified": not state.unverified,
+            "live": state.live(request.at),
+            "cases": len(state.joined),
+            "hubs": tuple(sorted(_watching(mine.recorded) & _watching(theirs.recorded))),
+        }
+    )
+
+
+def _sources(recorded: Sequence[Recorded]) -> list[JoinedSource]:
+    """Return what was accepted, the last to be seen at the end; what was reported is not."""
+    return [
+        JoinedSource(
+            cell=one.cell,
+            seen_at=one.seen_at,
+            accuracy_m=one.error_m,
+            mode=one.mode,
+            credibility_ppm=one.credibility_ppm,
+        )
+        for one in knowledge_of(recorded).sources[1:]
+    ]
+
+
+def _watching(recorded: Sequence[Recorded]) -> set[str]:
+    """Return the hubs that watch, or were asked to."""
+    found: dict[str, watch.Watch] = {}
+    for one in recorded:
+        name = getattr(one.fact, "watch", None)
+        if isinstance(name, str):
+            found[name] = watch.evolve(found.get(name, watch.Watch()), one)
+    return {one.ordered.hub for one in found.values() if one.ordered and not one.status.over}

@@ -1,0 +1,47 @@
+"""What is refused of merging one case into another."""
+
+from homeward.refusals import Refused
+
+
+class CaseIsMerged(Refused):
+    """The case goes on in another one, of the same person; nothing is decided of it alone."""
+
+    code = "case-merged"
+    mend = "Decide about the case whose code the detail gives."
+
+
+class CaseMergesItself(Refused):
+    """A case cannot go on in itself, nor in one that goes on in it."""
+
+    code = "case-merges-itself"
+    status = 422
+    mend = "Name another case, of the same person; GET .../likenesses lists those that may be it."
+
+
+class SurvivorMissing(Refused):
+    """There is no case in which it could go on."""
+
+    code = "survivor-not-found"
+    status = 404
+    mend = "Name the id or the code of a case that is open."
+
+
+class SurvivorOver(Refused):
+    """The case in which it would go on is over."""
+
+    code = "survivor-over"
+    mend = "Reopen that one if it was closed by mistake, or merge the other way round."
+
+
+class SurvivorBehind(Refused):
+    """The search would get smaller: the other one is not verified, or has no live alert."""
+
+    code = "survivor-behind"
+    mend = "Merge the other way round; or verify the other one and issue its alert, then merge."
+
+
+class MergedTooMany(Refused):
+    """So many cases go on in one that somebody has lost the thread."""
+
+    code = "merged-too-many"
+    mend = "Compare what they say with the person's description before more are merged."

@@ -1,0 +1,217 @@
+"""Two cases of one person: what may be merged, and what follows from it in either."""
+
+import pytest
+
+from homeward.case import Status, decide, fold
+from homeward.case.mergerefusals import (
+    CaseIsMerged,
+    CaseMergesItself,
+    MergedTooMany,
+    SurvivorBehind,
+    SurvivorMissing,
+    SurvivorOver,
+)
+from homeward.case.merging import alike, joined
+from homeward.facts.hub import WatchReleased
+from homeward.facts.merging import CaseJoined, CaseMerged, JoinedCase, JoinedSource
+from homeward.processors import callouts, hubs, knowledge, reach
+from homeward.refusals import CaseOver, NotForRole, NotYourReport
+from homeward.requests import case as requests
+from homeward.requests.merging import MergeCase
+from homeward.testing import samples
+from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, given, id_of, recorded
+from homeward.testing.samples import CASE, DRAFTED, OTHER_CASE, RAISED, VERIFIED, at
+from homeward.words import AgeBand, Audience, Category, Mode, Outcome, Purpose, Sex, case_code
+
+OUT = (RAISED, VERIFIED, DRAFTED, samples.issued(id_of(2)))
+GONE = CaseMerged(case=CASE, at=at(60), into=OTHER_CASE, alert=1, version=1)
+THIRD = "0" * 8 + "-0000-5000-8000-" + "0" * 12
+SOURCE = JoinedSource(
+    cell=samples.SEEN.cell, seen_at=at(50), accuracy_m=300, mode=Mode.FOOT, credibility_ppm=700_000
+)
+JOINED = CaseJoined(
+    case=CASE,
+    at=at(60),
+    joined=OTHER_CASE,
+    cases=(JoinedCase(case=OTHER_CASE, alert=1, reporter="neighbour"),),
+    sources=(SOURCE,),
+)
+
+
+def asked(**more):
+    """A merge into another case that is as far as any."""
+    known = {"status": "alerted", "verified": True, "live": True, "into": OTHER_CASE}
+    return MergeCase(**{"at": at(61), "by": OFFICER, **known, **more})
+
+
+def test_a_merged_case_is_over_and_its_drafts_are_void():
+    draft = DRAFTED.model_copy(update={"version": 2})
+    fact, *none = given(*OUT, draft).when(asked(hubs=("station-1",))).facts()
+    assert none == []
+    assert (fact.into, fact.alert, fact.version) == (OTHER_CASE, 1, 1)
+    assert fact.hubs == ("station-1",)
+    case = fold(recorded(*OUT, draft, fact))
+    assert (case.status, case.into, case.draft) == (Status.MERGED, OTHER_CASE, None)
+    assert case.alert.closed == "merged"
+    assert case.status.over
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        ({"by": COORDINATOR}, NotForRole),
+        ({"status": None}, SurvivorMissing),
+        ({"into": CASE}, CaseMergesItself),
+        ({"over": True, "status": "resolved"}, SurvivorOver),
+        ({"verified": False, "live": False}, SurvivorBehind),
+        ({"live": False}, SurvivorBehind),
+        ({"cases": 50}, MergedTooMany),
+    ],
+    ids=lambda one: one.__name__ if isinstance(one, type) else "-".join(one),
+)
+def test_what_may_not_go_on_there(more, refusal):
+    with pytest.raises(refusal):
+        given(*OUT).when(asked(**more)).facts()
+
+
+def test_a_report_may_go_on_in_a_report():
+    more = {"status": "provisional", "verified": False, "live": False}
+    [fact] = given(RAISED).when(asked(**more)).facts()
+    assert (fact.alert, fact.version) == (None, None)
+
+
+def test_one_that_is_over_is_not_merged():
+    with pytest.raises(CaseOver):
+        given(*OUT, *samples.OTHERS[4:5]).when(asked()).facts()
+
+
+def test_asked_again_adds_nothing_and_another_place_is_refused():
+    merged = (*OUT, GONE)
+    given(*merged).when(asked(goes_on_in=OTHER_CASE)).then_nothing()
+    # B went on in C: A is there, too, under either name.
+    given(*merged).when(asked(into=THIRD, goes_on_in=THIRD)).then_nothing()
+    with pytest.raises(CaseIsMerged):
+        given(*merged).when(asked(into=THIRD, goes_on_in=OTHER_CASE)).facts()
+
+
+def test_a_merged_case_is_not_reopened_and_says_where_it_goes_on():
+    reopen = requests.Reopen(at=at(62), by=OFFICER, reason="other-child")
+    with pytest.raises(CaseIsMerged) as refused:
+        given(*OUT, GONE).when(reopen).facts()
+    assert refused.value.detail == case_code(OTHER_CASE)
+
+
+def test_whoever_raised_a_merged_case_adds_to_the_other():
+    case = fold(recorded(*OUT, JOINED))
+    neighbour = REPORTER.model_copy(update={"id": "neighbour"})
+    add = requests.AddFacts(at=at(62), by=neighbour, note="She had a red bag")
+    assert decide(case, add)
+    with pytest.raises(NotYourReport):
+        decide(case, add.model_copy(update={"by": REPORTER.model_copy(update={"id": "x"})}))
+    with pytest.raises(NotYourReport):
+        decide(case, requests.Withdraw(at=at(62), by=neighbour))
+
+
+def test_who_went_on_in_it_goes_on_with_it():
+    first = fold(recorded(*OUT, JOINED))
+    [gone] = given(*OUT, JOINED).when(asked(into=THIRD)).facts()
+    said = joined(first, gone, ())
+    assert said.case == THIRD
+    assert [(one.case, one.alert) for one in said.cases] == [(CASE, 1), (OTHER_CASE, 1)]
+    assert said.cases[1].reporter == "neighbour"
+
+
+def played(processor, *facts):
+    """Return the state after the facts, and what was said on the last."""
+    state, says = processor.begin(), ()
+    for one in recorded(*facts):
+        if one.kind in processor.hears:
+            reaction = processor.step(state, one)
+            state, says = processor.load(processor.dump(reaction.state)), tuple(reaction.says)
+    return state, says
+
+
+def test_the_survivor_goes_out_from_what_was_accepted_of_the_other_once():
+    known = knowledge.knowledge_of(recorded(*OUT, JOINED, JOINED))
+    assert [one.cell for one in known.sources] == [RAISED.last_seen_cell, SOURCE.cell]
+    assert known.sources[1].credibility_ppm == 700_000
+    state, _ = played(reach.Reach(), *OUT, JOINED)
+    assert state.knowledge == known
+
+
+def test_no_wave_goes_out_of_a_merged_case():
+    state, says = played(reach.Reach(), *OUT, GONE)
+    assert (state.live, state.look_at, says) == (None, None, ())
+
+
+def test_hubs_are_released_and_those_that_watch_on_are_not_told():
+    one = samples.ORDERED.model_copy(update={"alert": 1, "version": 1})
+    other = one.model_copy(update={"hub": "station-2", "watch": id_of(77)})
+    live = hubs.HubsState(
+        live=hubs.Live.of(samples.issued(id_of(2))),
+        watches=tuple(hubs.Watch(it.hub, it.watch, 1) for it in (one, other)),
+    )
+    [*_, heard] = recorded(*OUT, GONE.model_copy(update={"hubs": (one.hub,)}))
+    says = hubs.Hubs().step(live, heard).says
+    assert {it.hub: it.reason for it in says} == {one.hub: "watches-on", "station-2": "merged"}
+    told = {}
+    for said in says:
+        _, orders = played(callouts.Callouts(), *OUT, one, other, GONE, said)
+        told[said.hub] = [it.purpose for it in orders]
+    assert told == {one.hub: [], "station-2": [Purpose.STAND_DOWN]}
+    assert all(isinstance(it, WatchReleased) for it in says)
+
+
+def test_those_told_of_the_merged_are_told_that_it_goes_on_and_later_how_it_ends():
+    _, [order] = played(callouts.Callouts(), *OUT, GONE)
+    assert (order.audience, order.purpose) == (Audience.TOLD, Purpose.JOINED)
+    assert order.purpose.ends
+    found = samples.OTHERS[4].model_copy(update={"outcome": Outcome.FOUND_SAFE})
+    closed = samples.OTHERS[5]
+    _, [order] = played(callouts.Callouts(), *OUT, JOINED, found, closed)
+    assert order.purpose is Purpose.CLOSE_OUT
+    assert [(one.case, one.alert) for one in order.joined] == [(OTHER_CASE, 1)]
+
+
+def test_a_survivor_without_an_alert_tells_those_of_the_other_that_it_is_over():
+    untold = samples.OTHERS[5].model_copy(update={"alert": None, "version": None})
+    _, [order] = played(callouts.Callouts(), RAISED, VERIFIED, JOINED, untold)
+    assert (order.alert, order.version) == (0, 0)
+    assert order.joined
+    _, says = played(callouts.Callouts(), RAISED, VERIFIED, untold)
+    assert says == ()
+
+
+def like(**more):
+    """A case like the sample, but for this."""
+    fact = RAISED.model_copy(update={"case": OTHER_CASE, **more})
+    return fold(recorded(fact))
+
+
+@pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        ({}, True),
+        ({"category": Category.OTHER}, True),
+        ({"sex": Sex.UNKNOWN, "age_band": AgeBand.UNKNOWN}, True),
+        ({"last_seen_at": at(23 * 60)}, True),
+        ({"last_seen_at": at(25 * 60)}, False),
+        ({"sex": Sex.MALE if RAISED.sex is Sex.FEMALE else Sex.FEMALE}, False),
+        ({"age_band": AgeBand.OLD}, False),
+        ({"category": Category.DEMENTIA}, False),
+        ({"last_seen_cell": "8928308280fffff"}, False),
+    ],
+    ids=str,
+)
+def test_which_cases_may_be_of_one_person(more, same):
+    mine = fold(recorded(RAISED))
+    assert alike(mine, like(**more)) is same
+    assert alike(like(**more), mine) is same
+
+
+def test_a_case_is_not_like_itself_nor_like_one_that_is_over():
+    mine = fold(recorded(RAISED))
+    assert not alike(mine, mine)
+    over = fold(recorded(RAISED.model_copy(update={"case": OTHER_CASE}), samples.OTHERS[0]))
+    assert over.status.over
+    assert not alike(mine, over)
