@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
+from homeward.case.refusals import DePublished
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door, opened
@@ -35,6 +36,8 @@ async def live(
     `wave` with the cells that are new (a higher version starts over), `alert` when it stands
     otherwise, and `told`, at most one a second, with how many people were reached, in spans.
     """
+    if door.state.status.hidden:
+        raise DePublished
     feeds = request.app.state.feeds
     assert isinstance(feeds, Feeds)
     after = last_seen(last_event_id)
@@ -58,7 +61,9 @@ async def _lines(
         known = [one for one in door.recorded if after < one.log_index <= place]
         for entry in timeline(known):
             yield Event(entry.log_index, "fact", entry_json(entry, exact=exact))
-        heard = max((one.key_version for one in door.recorded if one.log_index <= place), default=0)
+        # Sightings of a case that went on in this one have versions of their own.
+        own = (one for one in door.recorded if one.key == door.case and one.log_index <= place)
+        heard = max((one.key_version for one in own), default=0)
         while True:
             rung, start = feed.rung, feed.start
             if place + 1 < start:  # fell behind: read alone what the others have forgotten

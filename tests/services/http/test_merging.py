@@ -286,3 +286,9 @@ async def test_a_merged_file_is_taken_down_and_sealed_by_itself(world):
     asked = (await view(world, gone))["expunge_asked"]
     await ok(world, "officer", f"{gone['path']}/expunge", {"asked": asked})
     assert (await view(world, gone))["outcome"] == "merged"
+
+
+async def test_the_live_map_of_a_case_that_was_taken_down_is_gone(world):
+    gone, _ = await merged(world)
+    await ok(world, "officer", f"{gone['path']}/de-publish", {"partners": []})
+    assert (await world.get("officer", f"{gone['path']}/live")).status_code == 410
