@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from homeward.case import Alert, Case, waiting
+from homeward.case.rules import DRAFTERS
 from homeward.desk import Asking, Receipt, alone_before, digest_of, noted_alone
 from homeward.facts.case import AlertDrafted, AlertIssued, AlertUpdated
 from homeward.formats import texts
@@ -41,6 +42,7 @@ from homeward.requests import case as requests
 from homeward.words import Description, Id, ReasonCode, case_code
 
 router = APIRouter(prefix="/v1/cases", tags=["alerts"], route_class=StrictRoute)
+IDENTIFIED = "case.vehicle-identified/1"
 WORDS_FROM = ("description", "place_text", "vehicle", "licence_plate")
 """The sealed fields that an alert's words are made of."""
 DraftPath = Annotated[Id, Path(description="The id of the draft.")]
@@ -57,11 +59,16 @@ def frame(rooms: Rooms, case: str, version: int) -> texts.Frame:
 
 
 async def _subject(rooms: Rooms, door: Door, expires_at: datetime, reading: str) -> texts.Subject:
-    """Return whom the alert is about; the access is recorded, once for the same request."""
+    """Return whom the alert is about; the access is recorded, once for the same request.
+
+    A vehicle and its plate stand in an alert only as staff have said them: a plate that a reporter
+    tells sets strangers on its owner, so somebody who answers for it says it again.
+    """
     sealed = await rooms.reader.open_case(
         door.case, door.by, purpose="alert-draft", fields=WORDS_FROM, reading=reading
     )
-    known = person(door.recorded, sealed)
+    vouched = [one for one in door.recorded if one.kind != IDENTIFIED or one.by.role in DRAFTERS]
+    known = person(vouched, sealed)
     vehicles: list[dict[str, Any]] = known["vehicles"]
     newest = vehicles[-1] if vehicles else {}
     assert door.state.raised is not None
