@@ -54,6 +54,12 @@ class ProtectedBody(Body):
         bool, Field(strict=True, description="Whoever was in no part is protected no more.")
     ] = False
 
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "ProtectedBody":
+        if self.last and not self.persons:
+            raise ValueError("a last part without anybody: it would forget the whole list")
+        return self
+
 
 class ProtectedOut(Answered):
     """How many digests are kept: several a person."""
@@ -82,16 +88,17 @@ async def load(
         for one in body.persons
         for form in listed(one.name, one.birth_year, one.guardian, one.phone)
     )
-    await rooms.protected.add(body.load, [digest_of_form(rooms, one) for one in forms])
-    if body.last:
-        await rooms.protected.finish(body.load)
+    asking: Asking = keyed.asking(caller.by)
+    if not await rooms.desk.answered(asking):  # else a part that comes late undoes a newer list
+        await rooms.protected.add(body.load, [digest_of_form(rooms, one) for one in forms])
+        if body.last:
+            await rooms.protected.finish(body.load)
     digests = await rooms.protected.count()
 
     async def nothing() -> tuple[()]:
         return ()
 
     fact: Fact = ProtectedLoaded(at=rooms.clock.now(), digests=digests, whole=body.last)
-    asking: Asking = keyed.asking(caller.by)
     await rooms.desk.submit(STREAM, asking, nothing, lambda _: (fact,))
     return ProtectedOut(digests=digests)
 

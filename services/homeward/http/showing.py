@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from homeward.http.doors import Door, followed
-from homeward.http.onhold import in_hand
 from homeward.http.reporting import known_to
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
@@ -110,7 +109,7 @@ async def _for_reporter(rooms: Rooms, door: Door) -> dict[str, Any]:
     there = await followed(rooms, door)
     known = known_to(door, there)
     view = status_of(there.recorded, rooms.clock.now())
-    shown = (in_hand(view) if there.state.held else view).json_for_reporter()
+    shown = view.json_for_reporter()  # on hold like any other: what differs is an answer
     released = [one for one in shown["released"] if one["sighting"] in known]
     return {**shown, "released": released}
 

@@ -31,7 +31,7 @@ from homeward.record.envelope import read
 from homeward.refusals import HandoverGone, NothingSaid, Refused
 from homeward.requests import Request as Wish
 from homeward.requests.duty import HandOver, TakeOver
-from homeward.words import Note, case_code, derived_id
+from homeward.words import Note, Role, case_code, derived_id
 
 router = APIRouter(prefix="/duty/hand-over", tags=["duty"], route_class=DeskRoute)
 NEWEST: Final = 2
@@ -63,8 +63,12 @@ class Handing:
 
 
 def stream_of(rooms: Rooms, by: Actor) -> str:
-    """Return the stream of somebody's desk: that of their organisation."""
-    return f"duty-{derived_id(rooms.log.origin, 'desk', by.org)}"
+    """Return the stream of somebody's desk: that of their organisation.
+
+    Police without one are one desk; whoever else has none is a desk of their own.
+    """
+    alone = by.org == "-" and by.role is Role.NGO
+    return f"duty-{derived_id(rooms.log.origin, 'desk', f'- {by.id}' if alone else by.org)}"
 
 
 async def _facts(rooms: Rooms, by: Actor) -> Sequence[Recorded]:

@@ -17,7 +17,6 @@ from homeward.http.auth import Caller, InRooms, Open, of_reporter
 from homeward.http.authorisation import Scope
 from homeward.http.cases import reporter_path
 from homeward.http.doors import Door, case_id, enter, followed
-from homeward.http.onhold import in_hand
 from homeward.http.pages import forms, maps
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment, people
@@ -41,7 +40,6 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(Open("the token in the path opens one report to who made it"))],
 )
-CLOCK: Final = "escalation.clock-lapsed/1"
 NOTICES: Final = frozenset({"sent", "added", "withdrawn", "sent-before"})
 
 
@@ -134,8 +132,6 @@ def _page(
     t = PHRASES[lang]
     now = rooms.clock.now()
     view = status_of(there.recorded, now)
-    if there.state.held:
-        view = in_hand(view)
     merged = [t["state-merged"]] if door.state.into else []
     shown = view.json_for_reporter()
     raised, hidden = door.state.raised, view.status.hidden
@@ -154,7 +150,6 @@ def _page(
         done=[
             Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
             for one in for_reporter(there.recorded)
-            if not (there.state.held and one.kind == CLOCK)
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
