@@ -27,12 +27,14 @@ _WORD: Final = re.compile(r"\w+")
 def normal(name: str) -> str:
     """Return a name as it is compared: without case, accents, spaces, signs or order of its parts.
 
-    A name in Han characters keeps its order. Simplified and Traditional are two names.
+    Where its parts end is told in many ways, so of other names only the letters count, in order of
+    the alphabet. A name in Han characters keeps its order. Simplified and Traditional are two
+    names.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
     bare = "".join(one for one in plain if not unicodedata.combining(one))
-    parts = _WORD.findall(bare.replace("_", " "))
-    return "".join(parts) if _HAN.search(bare) else " ".join(sorted(parts))
+    letters = "".join(_WORD.findall(bare.replace("_", " ")))
+    return letters if _HAN.search(bare) else "".join(sorted(letters))
 
 
 def telephone(number: str) -> str:
