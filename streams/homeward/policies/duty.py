@@ -95,7 +95,11 @@ def is_on_within(text: str, zone: str, begin: datetime, end: datetime) -> bool:
     if not spans or end - begin >= timedelta(days=7):
         return True
     return any(
-        _meets(spans, first := _minute(low, zone), first + _whole_min(high - low))
+        _meets(
+            spans,
+            first := _minute(low, zone),
+            first + _whole_min(high - low.replace(second=0, microsecond=0)),
+        )
         for low, high in _even(begin, max(begin, end), zone)
     )
 

@@ -41,6 +41,7 @@ def test_always(text):
         ("Mo 08:00-09:00,11:00-12:00", [8, 11]),
         ("Mo 08:00-09:00; Su 23:00-24:00", [8, 167]),
         ("Sa-Mo 05:00-06:00", [5, 125, 149]),
+        ("Su-We 05:00-06:00", [5, 29, 53, 149]),
         ("Mo 22:00-02:00", [22, 23, 24, 25]),
         ("Su 23:00-01:00", [0, 167]),
         ("Mo 08:00-10:00; Mo 09:00-11:00", [8, 9, 10]),
@@ -64,6 +65,22 @@ def test_hours_of_a_week(text, hours):
 def test_what_says_no_hours_is_refused(text):
     with pytest.raises(NotHours):
         spans_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("by bell", "hours must be like Mo-Fr 08:00-20:00; Sa 09:00-13:00, or 24/7"),
+        ("Xx 08:00-09:00", "days are Mo Tu We Th Fr Sa Su"),
+        ("Mo 8:00", "hours must have times like 08:00-20:00"),
+        ("Mo 08:00-24:01", "a day has the times 00:00 to 24:00"),
+        ("Mo 08:00-09:00;" * 14, "hours have at most 200 characters"),
+    ],
+)
+def test_whoever_writes_them_is_told_what_is_wrong(text, said):
+    with pytest.raises(NotHours) as refused:
+        spans_of(text)
+    assert str(refused.value) == said
 
 
 def test_when_clocks_go_forward_the_hour_that_no_clock_shows_is_nobodys():
@@ -103,16 +120,45 @@ days = [datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC)]
 @given(
     texts,
     st.sampled_from(days),
-    st.integers(0, 5 * 24 * 60),
-    st.integers(0, 30 * 60),
+    st.integers(0, 5 * 24 * 60 * 60),
+    st.integers(0, 30 * 60 * 60),
     st.sampled_from([BERLIN, SHANGHAI, "America/St_Johns", "Australia/Lord_Howe"]),
 )
-def test_a_window_is_manned_when_one_of_its_minutes_is(text, day, begin_min, length_min, zone):
-    begin = day + timedelta(minutes=begin_min)
-    end = begin + timedelta(minutes=length_min)
-    minutes = (begin + timedelta(minutes=m) for m in range(length_min + 1))
-    brute = any(is_on(text, zone, minute) for minute in minutes)
+def test_a_window_is_manned_when_one_of_its_minutes_is(text, day, begin_s, length_s, zone):
+    begin = day + timedelta(seconds=begin_s)
+    end = begin + timedelta(seconds=length_s)
+    clock = begin.replace(second=0)
+    minutes = (clock + timedelta(minutes=m) for m in range((end - clock) // timedelta(minutes=1)))
+    brute = any(is_on(text, zone, moment) for moment in (begin, *minutes, end))
     assert is_on_within(text, zone, begin, end) == brute
+
+
+def test_who_comes_on_in_the_last_minute_of_a_window_is_there_in_it():
+    begin = monday(12) + timedelta(seconds=45)
+    assert is_on_within("Mo 12:02-13:00", SHANGHAI, begin, begin + timedelta(seconds=75))
+    assert not is_on_within("Mo 12:02-13:00", SHANGHAI, begin, begin + timedelta(seconds=74))
+    assert is_on_within("Mo 11:00-12:01", SHANGHAI, begin, begin + timedelta(hours=1))
+    assert not is_on_within("Mo 11:00-12:00", SHANGHAI, begin, begin + timedelta(hours=1))
+
+
+def test_no_minute_next_to_a_change_of_clocks_is_lost():
+    """Berlin, 29 March 2026: 01:59 is the last minute before, 03:00 the first one after."""
+    change = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    for before in range(1, 40):
+        for after in range(40):
+            window = change - timedelta(minutes=before), change + timedelta(minutes=after)
+            assert is_on_within("Su 01:59-02:00", BERLIN, *window), (before, after)
+            assert is_on_within("Su 03:00-03:01", BERLIN, *window), (before, after)
+            assert is_on_within("Su 01:58-01:59", BERLIN, *window) == (before > 1)
+            assert is_on_within("Su 03:01-03:02", BERLIN, *window) == (after > 0)
+
+
+@pytest.mark.parametrize("hours", [12, 13, 24, 37, 100, 167])
+def test_a_long_window_is_manned_when_only_its_last_minute_is(hours):
+    day, hour = divmod(hours, 24)
+    text = f"{DAYS[day]} {hour:02}:00-{hour:02}:01"
+    assert is_on_within(text, SHANGHAI, monday(0), monday(hours))
+    assert not is_on_within(text, SHANGHAI, monday(0), monday(hours) - timedelta(seconds=1))
 
 
 def test_a_window_of_a_week_is_always_manned():
