@@ -1,0 +1,71 @@
+"""A rule's area as a surface: alike everywhere, nearest first, and soonest by one speed."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import h3
+import numpy as np
+import pytest
+
+from homeward.policies import policy_of
+from homeward.policies.known import Known, Source
+from homeward.policies.surface import even_surface
+from homeward.words import AgeBand, Category, Mode
+
+NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+FIRST = (33.0416, 115.2576)
+CIRCLES = policy_of("circles")
+
+
+def cells_of(*names):
+    return np.array([h3.str_to_int(name) for name in names], np.uint64)
+
+
+def known(error_m, reach_km=40):
+    source = Source(h3.latlng_to_cell(*FIRST, 9), NOON, error_m)
+    return Known(Category.OTHER, AgeBand.CHILD, Mode.UNKNOWN, (source,), reach_km)
+
+
+def km_between(one, other):
+    (lat, lon), (to_lat, to_lon) = (map(math.radians, place) for place in (one, other))
+    half = math.sin((to_lat - lat) / 2) ** 2
+    half += math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
+    return 2 * 6_371.007180918475 * math.asin(math.sqrt(half))
+
+
+def test_each_km2_is_as_likely_but_for_a_thousandth_from_the_middle_out():
+    middle = h3.latlng_to_cell(*FIRST, 7)
+    near, far = h3.grid_ring(middle, 1)[0], h3.cell_to_parent(h3.grid_ring(middle, 30)[0], 6)
+    away_m = np.array([0.0, 2_000.0, 80_000.0])
+    surface = even_surface(cells_of(middle, near, far), away_m, np.array([-9.0, 0.0, 9.0]))
+    assert surface.share().sum() == pytest.approx(1, abs=1e-12)
+    small, large = h3.average_hexagon_area(7), h3.average_hexagon_area(6)
+    alike = surface.share() / surface.share()[0] / np.array([1, 1, large / small])
+    assert alike == pytest.approx([1, 1 - 0.001 * 2 / 80, 0.999], abs=1e-12)
+    assert surface.order().tolist() == [0, 1, 2]
+    assert surface.earliest_s.tolist() == [-9, 0, 9]
+
+
+def test_an_area_of_one_point_or_none_is_a_surface_too():
+    alone = even_surface(cells_of(h3.latlng_to_cell(*FIRST, 9)), np.zeros(1), np.zeros(1))
+    assert alone.share().tolist() == [1]
+    nothing = even_surface(cells_of(), np.zeros(0), np.zeros(0))
+    assert nothing.share().tolist() == []
+
+
+@pytest.mark.parametrize("error_m", [0, 9_000])
+@pytest.mark.parametrize("minutes", [0, 20])
+def test_a_cell_is_reached_when_the_circles_speed_reaches_its_nearest_edge(error_m, minutes):
+    what = known(error_m)
+    surface = CIRCLES.surface(what, NOON + timedelta(minutes=minutes))
+    here = h3.cell_to_latlng(what.sources[0].cell)
+    wanted = []
+    for cell in surface.cells.tolist():
+        name = h3.int_to_str(cell)
+        middle = h3.cell_to_latlng(name)
+        size_km = 1.07 * max(km_between(middle, end) for end in h3.cell_to_boundary(name))
+        near_km = max(km_between(here, middle) - size_km - error_m / 1_000, 0)
+        wanted.append(near_km / 100 * 3_600 - minutes * 60)
+    assert min(wanted) == -minutes * 60
+    assert max(wanted) > -minutes * 60 + 600
+    np.testing.assert_allclose(surface.earliest_s, wanted, atol=0.01)
