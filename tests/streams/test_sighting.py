@@ -40,6 +40,10 @@ def test_a_sighting_is_recorded_as_told():
     given(RAISED).when(report()).then(SEEN)
 
 
+def test_a_sighting_nobody_told_of_is_one_that_nothing_is_known_of():
+    assert fold(recorded(RAISED, SEEN), derived_id("x", 1)) == Sighting()
+
+
 def test_the_same_sighting_twice_is_recorded_once():
     given(RAISED, SEEN).when(report()).then_nothing()
     given(RAISED, SEEN).when(report(seen_at=at(44))).then_refused("sighting-exists")
