@@ -167,7 +167,7 @@ CASES = {
     "a car": (known(), 60),
     "a car, hubs": (known(hubs=HUBS), 60),
     "a car, hours ago": (known(hubs=HUBS, reach_km=150), 240),
-    "a car, seen on its way": (known(seen(FIRST), seen(NORTH, 45, Mode.VEHICLE), hubs=HUBS), 75),
+    "a car, seen on its way": (known(seen(FIRST), seen(NORTH, 45, Mode.VEHICLE), hubs=HUBS), 60),
     "a train, seen on its way": (known(seen(FIRST), seen(NORTH, 45, Mode.RAIL), hubs=HUBS), 75),
     "seen round the corner": (known(seen(FIRST), seen(NEAR, 20, Mode.VEHICLE)), 50),
     "doubted": (known(seen(FIRST), seen(NORTH, 45, trust=0.5), hubs=HUBS), 90),
