@@ -117,6 +117,18 @@ def test_who_lifted_it_does_not_verify_it():
     given(*lifted).when(verify.model_copy(update={"by": OFFICER})).then_kinds("case.verified/1")
 
 
+@pytest.mark.parametrize("verified_first", [True, False])
+def test_who_did_both_at_once_lifted_nothing_and_another_supervisor_does(verified_first):
+    lifting = (SUPERVISOR, given(*BEGUN).when(lift()).facts()[0])
+    both = (lifting, (SUPERVISOR, VERIFIED))
+    history = (*BEGUN, *(both[::-1] if verified_first else both))
+    assert fold(recorded(*history)).held
+    given(*history).when(lift()).then_refused("approver-is-drafter")
+    other = given(*history).when(lift(OTHER_SUPERVISOR)).facts()
+    assert not fold(recorded(*history, (OTHER_SUPERVISOR, *other))).held
+    assert not fold(recorded(*BEGUN, lifting, (OFFICER, VERIFIED))).held
+
+
 def test_where_custody_is_disputed_one_person_issues_nothing_however_near():
     near = DRAFTED.model_copy(update={"reach_km_max": 1})
     begun, draft = (DISPUTED, VERIFIED, near), id_of(2)

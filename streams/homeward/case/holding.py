@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeward.case.refusals import CaseOnHold, NotOnHold
 from homeward.case.rules import SUPERVISORS, only
-from homeward.facts.case import CaseRaised, FactsAdded
+from homeward.facts.case import CaseRaised, CaseVerified, FactsAdded
 from homeward.facts.hold import HoldLifted, HoldPlaced
 from homeward.refusals import NoSuchCase, SamePerson
 from homeward.requests import case as cases
@@ -93,11 +93,19 @@ def decide_lift(case: Case, request: LiftHold) -> tuple[Fact, ...]:
     return (HoldLifted(case=case.id, at=request.at, reason=request.reason),)
 
 
-def hold_changes(heard: Recorded) -> dict[str, Any]:
-    """Return the fields of a case that a fact of its hold changes."""
+def hold_changes(case: Case, heard: Recorded) -> dict[str, Any]:
+    """Return what a fact changes of a case's hold.
+
+    The two decisions are of two streams: one person who sends both at once meets no conflict.
+    Whichever comes second does not lift it, or puts it back; another supervisor lifts it.
+    """
     match heard.fact:
         case HoldPlaced():
             return {"held": True}
+        case CaseVerified() if case.lifted_by == heard.by.id:
+            return {"held": True, "lifted_by": ""}
+        case HoldLifted() if case.verified_by == heard.by.id:
+            return {}
         case HoldLifted():
             return {"held": False, "lifted_by": heard.by.id}
         case _:

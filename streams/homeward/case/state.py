@@ -220,7 +220,7 @@ def evolve(case: Case, heard: Recorded) -> Case:
         unverified = case.status in _UNVERIFIED
         return replace(case, status=Status.LAPSED, ended=heard.fact) if unverified else case
     if heard.kind.startswith("hold."):
-        return replace(case, **hold_changes(heard))
+        return replace(case, **hold_changes(case, heard))
     if not heard.kind.startswith("case."):
         return case
     return replace(case, version=heard.version, **_changes(case, heard))
@@ -253,6 +253,7 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 "ended": None,
                 "verified": True,
                 "verified_by": heard.by.id,
+                **hold_changes(case, heard),
             }
         case facts.CaseWithdrawn():
             return {"status": Status.WITHDRAWN, "ended": fact}
