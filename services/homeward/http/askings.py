@@ -91,8 +91,9 @@ async def _decided(
         return asking.decide(fold(recorded), asking.fold(recorded), wish)
 
     case = door.case
+    # One stream a case: two who open one at once must meet.
     return await rooms.desk.submit(
-        f"asking-{wish.asking}", keyed, lambda: rooms.desk.case_facts(case), decide
+        f"asking-{case}", keyed, lambda: rooms.desk.case_facts(case), decide
     )
 
 

@@ -1,5 +1,6 @@
 """Askings over HTTP: a desk asks for helpers, looks, and closes; who was asked reads it."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -37,6 +38,27 @@ async def test_the_same_request_opens_one_and_another_is_refused_while_it_is_ope
     assert first == again
     other = await world.post("officer", path, {"quota": 6})
     assert (other.status_code, other.json()["code"]) == (409, "asking-open")
+
+
+async def test_of_two_officers_at_once_one_opens_it(world, monkeypatch):
+    desk, both, met = type(world.rooms.desk), asyncio.Barrier(2), []
+    read = desk.case_facts
+
+    async def together(*asked):
+        """Let nobody decide before both have read that none is open."""
+        found = await read(*asked)
+        if len(met) < 2:
+            met.append(asked)
+            async with asyncio.timeout(30):
+                await both.wait()
+        return found
+
+    path = f"/v1/cases/{(await world.issued())['case']}/askings"
+    officers = ("officer:a-1:county", "officer:a-2:county")
+    monkeypatch.setattr(desk, "case_facts", together)
+    answers = await asyncio.gather(*(world.post(who, path, {"quota": 5}) for who in officers))
+    assert sorted(one.status_code for one in answers) == [201, 409]
+    assert len((await world.get("officer", path)).json()["items"]) == 1
 
 
 async def test_it_is_never_wanted_after_the_alert_expires(world):
