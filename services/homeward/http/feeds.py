@@ -16,7 +16,9 @@ from typing import Any, Final
 import structlog
 
 from homeward.facts.callout import ChunksCut
+from homeward.facts.case import CaseVerified
 from homeward.facts.handover import HandoverAttempted
+from homeward.facts.hold import HoldLifted, HoldPlaced
 from homeward.facts.reach import ReachWidened
 from homeward.http.events import AWAY_S, Event
 from homeward.http.rooms import Rooms
@@ -39,6 +41,10 @@ COUNTED: Final = frozenset(
     str(one.model_fields["kind"].default) for one in (ChunksCut, HandoverAttempted)
 )
 """Kinds after which the ledger says something new."""
+HOLDS: Final = frozenset(
+    str(one.model_fields["kind"].default) for one in (HoldPlaced, HoldLifted, CaseVerified)
+)
+"""Kinds after which a case may be on hold, or no more."""
 
 log = structlog.get_logger("homeward")
 
@@ -64,6 +70,8 @@ class CaseFeed:
     start: int
     """Log index from which on every line of the case is among ``lines``, until `upto`."""
     map: CaseMap = EMPTY
+    held: bool = False
+    """The case is on hold: few may go on reading."""
     lines: list[Line] = field(default_factory=list)
     told: Mapping[bool, str] = field(default_factory=dict)
     """What became of people so far as an event in words, by whether counts are exact."""
@@ -146,6 +154,7 @@ class Feeds:
         rows = await self._rooms.log.key_rows(case, kinds=MAPPED)
         known = [row for row in rows if row.log_index <= self.upto]
         feed.map = drawn(one for one, _ in await self.lines(feed, known))
+        await self._hold(feed)
         await self._count(feed)
         return feed
 
@@ -177,8 +186,14 @@ class Feeds:
                 await self._grow(self._feeds[case], [row for row in rows if row.key == case])
             self.upto = rows[-1].log_index
 
+    async def _hold(self, feed: CaseFeed) -> None:
+        feed.held = (await self._rooms.desk.case_now(feed.case)).state.held
+
     async def _grow(self, feed: CaseFeed, rows: Sequence[Row]) -> None:
-        for heard, line in await self.lines(feed, rows):
+        known = await self.lines(feed, rows)
+        if any(heard.kind in HOLDS for heard, _ in known):
+            await self._hold(feed)
+        for heard, line in known:
             before, feed.map = feed.map, redrawn(feed.map, heard)
             if feed.map is not before and not isinstance(heard.fact, ReachWidened):
                 line = _line(feed.map, heard)  # noqa: PLW2901 -- it says how the alert stands now

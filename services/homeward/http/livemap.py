@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from homeward.case.refusals import DePublished
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
-from homeward.http.doors import Door, opened
+from homeward.http.doors import HOLD_SEEN, Door, opened
 from homeward.http.events import EVENT_STREAM, Event, last_seen, rings, streamed
 from homeward.http.feeds import CaseFeed, Feeds, Line, map_text
 from homeward.http.rooms import Rooms
@@ -72,6 +72,8 @@ async def _lines(
                     place = start - 1
             else:
                 lines = [*feed.after(place)]
+            if feed.held and door.by.role not in HOLD_SEEN:
+                return  # whoever comes back is told at the door
             for line in lines:
                 place, heard = max(place, line.log_index), line.key_version
                 if line.log_index > after:

@@ -51,6 +51,11 @@ async def on_map(live, what):
             return said
 
 
+async def heard(live, kind):
+    while json.loads((await live.event())["data"])["kind"] != kind:
+        pass
+
+
 @pytest.fixture
 def counted(world, monkeypatch):
     """Lets the ledger say what a test wants."""
@@ -106,6 +111,24 @@ async def test_an_end_is_on_the_map(world, listen):
     cancel = f"/v1/cases/{case['case']}/cancel"
     assert (await world.post("officer", cancel, {"reason": "false"})).status_code == 200
     assert (await on_map(live, "alert"))["state"] == "cancelled"
+
+
+async def test_it_ends_with_a_hold_for_all_but_supervisors(world, listen):
+    case = await world.raised("reporter")
+    path = f"/v1/cases/{case['case']}"
+    desks = [listen(f"{path}/live", await world.headers(who)) for who in ("ngo", "officer")]
+    seen = listen(f"{path}/live", await world.headers("supervisor"))
+    for one in (*desks, seen):
+        await heard(one, "case.raised/1")
+    more = {"protection_order": True, "note": "He was told to stay away"}
+    assert (await world.post("reporter", f"{path}/facts", more)).status_code == 200
+    await heard(seen, "hold.placed/1")
+    for one in desks:
+        async with asyncio.timeout(30):
+            await asyncio.shield(one.task)
+        left = one._text + "".join(one.pieces.get_nowait() for _ in range(one.pieces.qsize()))
+        assert "facts-added" not in left
+        assert "hold.placed" not in left
 
 
 async def test_counts_are_spans_for_all_but_auditors_and_change_as_it_goes_on(
