@@ -1,7 +1,10 @@
 """A longer life, those an alert lets sleep, and a case that was closed by mistake: as forms."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
-from tests.services.http.desking import Browser, kinds_of
+from tests.services.http.desking import Browser, Forms, kinds_of
 
 
 @pytest.fixture
@@ -66,6 +69,29 @@ async def test_two_people_wake_those_who_sleep(world, officer, supervisor):
     page = await supervisor.send("/override/approve")
     assert "Two agreed" in page
     assert "case.attention-overridden/1" in await kinds_of(world, case)
+
+
+async def test_nobody_agrees_in_the_browser_that_asked_whoever_signs_in_there(world, officer):
+    made = await world.issued(km=200)
+    case, draft = made["case"], f"/v1/cases/{made['case']}/alerts/{made['draft']}"
+    digest = (await world.get("supervisor", draft)).json()["digest"]
+    await world.post("supervisor", f"{draft}/approve", {"digest": digest})
+    await officer.show(f"/duty/cases/{case}")
+    await officer.send("/alerts/extend", hours=12)
+    await officer.send("/override", reason="the van was seen heading for the ferry")
+    await officer.sign_out()
+    await officer.sign_in("supervisor:a-2:county")
+    await officer.show(f"/duty/cases/{case}")
+    extension = next(
+        one["action"]
+        for one in Forms(officer.text).forms
+        if re.search(r"/extend/[^/]+/approve$", urlsplit(one["action"]).path)
+    )
+    for part in (urlsplit(extension).path, "/override/approve"):
+        await officer.show(f"/duty/cases/{case}")
+        await officer.send(part, 403)
+    kinds = await kinds_of(world, case)
+    assert not {"case.alert-extended/1", "case.attention-overridden/1"} & set(kinds)
 
 
 async def test_a_case_that_was_closed_by_mistake_is_open_again(world, officer):

@@ -16,8 +16,16 @@ from homeward.http.doors import Door
 from homeward.http.extending import AskedPath
 from homeward.http.pages.desk import DeskRoute, at_case
 from homeward.http.pages.dutyacts import act_on
+from homeward.http.pages.dutydrafts import check_seat
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
+
+
+def _check_seat(door: Door, asked: str) -> None:
+    """Refuse the browser in which something was asked for. Raises SameSeat."""
+    found = next((one for one in door.recorded if one.id == asked), None)
+    if found and found.by.id != door.by.id:  # else the desk says so itself
+        check_seat(door.by, found)
 
 
 @router.post("/alerts/extend", status_code=303)
@@ -45,6 +53,7 @@ async def agree(
     """Agree to an extension that somebody else asked for."""
 
     async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        _check_seat(door, asked)
         body = AgreeBody.model_validate({"expires_at": said.get("expires_at")})
         await extending.agree(asked, body, Response(), rooms, door, keyed)
 
@@ -80,6 +89,8 @@ async def agree_override(
 
     async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
         del said
+        if door.state.override:
+            _check_seat(door, door.state.override.asked)
         await overrides.approve(draft_id, Response(), rooms, door, keyed)
 
     return await act_on(request, rooms, door, "agree-override", doing)
