@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.case import fold
+from homeward.case import Status, fold
+from homeward.facts.merging import CaseMerged
 from homeward.messages import Actor
 from homeward.policies.approval import EMERGENCIES_MAX
 from homeward.requests import case as cases
@@ -67,6 +68,15 @@ def test_their_own_draft_they_may_and_it_is_noted():
     own = (RAISED, VERIFIED, (SUPERVISOR, DRAFTED))
     emergency, _ = given(*own).when(use()).facts()
     assert emergency.own_draft
+
+
+def test_a_merge_does_not_spare_the_review():
+    gone = CaseMerged(case=samples.CASE, at=at(50), into=samples.OTHER_CASE, alert=1, version=1)
+    history = after(used(), judge(by=OFFICER), [gone])
+    given(*history).when(judge()).then_kinds("case.emergency-reviewed/1")
+    given(*history).when(judge(by=SUPERVISOR)).then_refused("approver-is-drafter")
+    judged = fold(after(history, judge(), given(*history).when(judge()).facts()))
+    assert (judged.status, judged.reviews[0].verdict) == (Status.MERGED, Verdict.JUSTIFIED)
 
 
 @pytest.mark.parametrize("by", [OFFICER, OTHER_OFFICER, Actor(id="c", role=Role.COORDINATOR)])

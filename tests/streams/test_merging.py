@@ -7,6 +7,7 @@ from homeward.case.mergerefusals import (
     CaseIsMerged,
     CaseMergesItself,
     MergedTooMany,
+    OnlyANote,
     SurvivorBehind,
     SurvivorMissing,
     SurvivorOver,
@@ -110,6 +111,34 @@ def test_whoever_raised_a_merged_case_adds_to_the_other():
         decide(case, add.model_copy(update={"by": REPORTER.model_copy(update={"id": "x"})}))
     with pytest.raises(NotYourReport):
         decide(case, requests.Withdraw(at=at(62), by=neighbour))
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"protection_order": True}, {"category": Category.OTHER}, {"mode": Mode.VEHICLE}],
+    ids=lambda one: next(iter(one)),
+)
+def test_of_another_ones_report_they_state_nothing(stated):
+    neighbour = REPORTER.model_copy(update={"id": "neighbour"})
+    add = requests.AddFacts(at=at(62), by=neighbour, note="She had a red bag", **stated)
+    case = fold(recorded(RAISED, JOINED))
+    with pytest.raises(OnlyANote):
+        decide(case, add)
+    for by in (REPORTER, OFFICER):
+        assert decide(case, add.model_copy(update={"by": by}))
+
+
+def test_what_is_known_of_another_ones_report_is_not_told_by_what_adds_nothing():
+    neighbour = REPORTER.model_copy(update={"id": "neighbour"})
+    add = requests.AddFacts(at=at(62), by=neighbour, category=RAISED.category)
+    with pytest.raises(OnlyANote):
+        decide(fold(recorded(RAISED, JOINED)), add)
+
+
+def test_one_in_which_another_goes_on_is_not_withdrawn():
+    withdraw = requests.Withdraw(at=at(62), by=REPORTER)
+    given(RAISED).when(withdraw).then_kinds("case.withdrawn/1")
+    given(RAISED, JOINED).when(withdraw).then_refused("case-joined")
 
 
 def test_who_went_on_in_it_goes_on_with_it():

@@ -4,9 +4,15 @@ Two who report one child may be two who must not find each other: each sees what
 their own report was part of the case, and nothing that only the other one was to know.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
 from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.sighting import SightingReleased
 from homeward.http.doors import Door
+from homeward.messages import Recorded
+from homeward.timeline import CaseView, status_of
 
 
 def known_to(own: Door, there: Door) -> frozenset[str]:
@@ -15,9 +21,9 @@ def known_to(own: Door, there: Door) -> frozenset[str]:
     for one in own.recorded:
         if isinstance(one.fact, CaseMerged):
             since[one.fact.into] = one.log_index
-    for one in there.recorded:
-        if isinstance(one.fact, CaseJoined) and own.case in {it.case for it in one.fact.cases}:
-            since[there.case] = one.log_index
+    joined = _joined_at(own, there)
+    if joined is not None:
+        since[there.case] = joined
     return frozenset(
         one.fact.sighting
         for one in (*own.recorded, *there.recorded)
@@ -25,3 +31,31 @@ def known_to(own: Door, there: Door) -> frozenset[str]:
         and one.fact.case in since
         and one.log_index > since[one.fact.case]
     )
+
+
+def lines_of(own: Door, there: Door) -> Sequence[Recorded]:
+    """Return the facts whose lines a reporter sees: of the other case, those since the merge."""
+    if own.case == there.case:
+        return own.recorded
+    joined = _joined_at(own, there)
+    since = (one for one in there.recorded if joined is not None and one.log_index > joined)
+    return (*own.recorded, *since)
+
+
+def view_of(own: Door, there: Door, now: datetime) -> CaseView:
+    """Return the case as it goes on, with what its reporter stated, and when, never the other."""
+    view = status_of(there.recorded, now)
+    if own.case == there.case:
+        return view
+    mine = status_of(own.recorded, now)
+    return replace(view, category=mine.category, mode=mine.mode, raised_at=mine.raised_at)
+
+
+def _joined_at(own: Door, there: Door) -> int | None:
+    """Return the log index at which one's own report became part of another case."""
+    found = (
+        one.log_index
+        for one in there.recorded
+        if isinstance(one.fact, CaseJoined) and own.case in {it.case for it in one.fact.cases}
+    )
+    return max(found, default=None)

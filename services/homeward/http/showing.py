@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from homeward.http.doors import Door, followed
-from homeward.http.reporting import known_to
+from homeward.http.reporting import known_to, view_of
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.timeline import Entry, status_of
@@ -108,7 +108,7 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
 async def _for_reporter(rooms: Rooms, door: Door) -> dict[str, Any]:
     there = await followed(rooms, door)
     known = known_to(door, there)
-    view = status_of(there.recorded, rooms.clock.now())
+    view = view_of(door, there, rooms.clock.now())
     shown = view.json_for_reporter()  # on hold like any other: what differs is an answer
     released = [one for one in shown["released"] if one["sighting"] in known]
     return {**shown, "released": released}

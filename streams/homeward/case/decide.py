@@ -6,6 +6,7 @@ from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
+from homeward.case.mergerefusals import OnlyANote, OthersGoOnInIt
 from homeward.case.merging import decide_merge, reporters, unmerged
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
@@ -57,7 +58,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
     check_hold(case, request)
     if isinstance(request, MergeCase):
         return decide_merge(case, request)
-    unmerged(case)
+    if not isinstance(request, ReviewEmergency):  # what was done alone is judged, merged or not
+        unmerged(case)
     match request:
         case requests.TakeUp() | requests.Verify() | requests.Reject():
             return _judge(case, request)
@@ -156,18 +158,32 @@ def _withdraw(case: Case, request: requests.Withdraw) -> tuple[Fact, ...]:
         raise CaseOver(case.status.value)
     if not case.unverified:
         raise AlreadyVerified
+    if case.joined:
+        raise OthersGoOnInIt
     return (facts.CaseWithdrawn(case=case.id, at=request.at, note=request.note),)
 
 
 def _add(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> tuple[Fact, ...]:
     if request.by.role is Role.REPORTER and request.by.id not in reporters(case):
         raise NotYourReport
+    if isinstance(request, requests.AddFacts) and not _may_state(case, request):
+        raise OnlyANote
     fact = _addition(case, request)
     if fact is None or (request.by.id, fact) in case.said:
         return ()
     if case.status.over:
         raise CaseOver(case.status.value)
     return (fact,)
+
+
+def _may_state(case: Case, request: requests.AddFacts) -> bool:
+    """Whether what is stated may be: of another's report a reporter neither changes nor holds it.
+
+    Nor would they learn what is known of it, from what adds nothing.
+    """
+    stated = (request.category, request.mode, request.protection_order)
+    other = request.by.role is Role.REPORTER and request.by.id != case.reporter
+    return not other or all(one is None for one in stated)
 
 
 def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> Fact | None:

@@ -18,6 +18,21 @@ class CaseMergesItself(Refused):
     mend = "Name another case, of the same person; GET .../likenesses lists those that may be it."
 
 
+class OthersGoOnInIt(Refused):
+    """A report of somebody else goes on in this one, so who made it cannot take it back."""
+
+    code = "case-joined"
+    mend = "Tell the officer who has the case; they can turn it down or resolve it."
+
+
+class OnlyANote(Refused):
+    """The report goes on in somebody else's, so who made it adds no more to that than a note."""
+
+    code = "only-a-note"
+    status = 422
+    mend = "Write it in the note, which whoever has the case reads."
+
+
 class SurvivorMissing(Refused):
     """There is no case in which it could go on."""
 

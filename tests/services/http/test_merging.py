@@ -4,11 +4,14 @@ import asyncio
 
 import pytest
 from tests.services.http.conftest import raise_body
+from tests.services.http.test_emergencies import emergency
+from tests.services.http.test_pages import FORM
 from tests.services.http.test_releases import SEEN
 
 from homeward.http.cases import reporter_path
+from homeward.http.pages.refusing import REFUSED
 from homeward.record.envelope import read
-from homeward.words import case_code
+from homeward.words import case_code, instant_text
 
 ELSEWHERE = {**SEEN, "place": {"lat": 33.1, "lon": 115.3, "datum": "wgs84", "accuracy_m": 50}}
 
@@ -194,6 +197,73 @@ async def test_who_reported_the_merged_one_follows_the_other_and_may_add_facts(w
     assert (await world.get("reporter:neighbour", kept["path"])).status_code == 404
     await ok(world, "officer", f"{kept['path']}/resolve", {"outcome": "found-safe"})
     assert (await view(world, gone, "reporter:neighbour"))["status"] == "resolved"
+
+
+async def reports(world):
+    """The mother's report goes on in the father's, of which nobody has verified either."""
+    kept = await world.raised("reporter:father", category="family-abduction", mode="vehicle")
+    kept["path"] = f"/v1/cases/{kept['case']}"
+    await ok(world, "reporter:father", f"{kept['path']}/facts", {"note": "she took him"})
+    world.store.clock.pass_s(25 * 60)
+    gone = await world.raised("reporter:mother", category="lost-child", mode="foot")
+    gone["path"] = f"/v1/cases/{gone['case']}"
+    await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    return gone, kept
+
+
+async def test_what_one_stated_is_not_shown_to_the_other(world):
+    gone, kept = await reports(world)
+    father = await view(world, kept, "reporter:father")
+    mother = await view(world, gone, "reporter:mother")
+    assert (father["category"], father["mode"]) == ("family-abduction", "vehicle")
+    assert (mother["category"], mother["mode"]) == ("lost-child", "foot")
+    own, other = (await facts(world, gone))[0].at, (await facts(world, kept))[0].at
+    assert (mother["raised_at"], father["raised_at"]) == (instant_text(own), instant_text(other))
+    text, added = await page(world, gone), "More became known"
+    assert instant_text(own) in text
+    assert instant_text(other) not in text
+    assert "Waiting for 25 min" not in text
+    assert "told next" not in text
+    assert added in await page(world, kept)
+    assert added not in text
+    await ok(world, "reporter:mother", f"{gone['path']}/facts", {"note": "a red bag"})
+    assert added in await page(world, gone)
+
+
+async def test_nobody_holds_the_report_of_another_one(world):
+    gone, kept = await reports(world)
+    stated = {"protection_order": True, "note": "a red bag"}
+    add = f"{gone['path']}/facts"
+    assert await refused(world, "reporter:mother", add, stated) == (422, "only-a-note")
+    assert (await view(world, kept))["status"] == "provisional"
+    await ok(world, "reporter:father", f"{kept['path']}/facts", stated)
+    assert (await view(world, kept))["status"] == "hold"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_nobody_withdraws_what_another_one_goes_on_in(world, lang):
+    _, kept = await reports(world)
+    assert "/withdraw?" not in await page(world, kept, lang)
+    path = f"{kept['path']}/withdraw"
+    assert await refused(world, "reporter:father", path) == (409, "case-joined")
+    at = f"{reporter_path(world.rooms, kept['case'])}/withdraw"
+    form = FORM.search(await page(world, kept))[1]
+    said = await world.http.post(at, params={"lang": lang}, data={"form": form})
+    assert said.status_code == 409
+    assert REFUSED[lang]["case-joined"] in said.text
+    await ok(world, "officer", f"{kept['path']}/verify", {"unit": "Linquan"})
+
+
+async def test_a_merge_does_not_spare_the_review_of_an_emergency(world):
+    case, answer = await emergency(world)
+    kept = await alerted(world, "mother")
+    await ok(world, "officer", f"{case}/merge", {"into": kept["case"]})
+    judge = f"{case}/reviews/{answer.json()['review']}"
+    assert await refused(world, "supervisor", judge, {"verdict": "justified"}) == (
+        403,
+        "approver-is-drafter",
+    )
+    await ok(world, "supervisor:s-2", judge, {"verdict": "unjustified"})
 
 
 async def test_what_was_released_to_one_before_is_not_shown_to_the_other(world):

@@ -24,14 +24,14 @@ from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.problems import LinkUnknown
-from homeward.http.reporting import known_to
+from homeward.http.reporting import known_to, lines_of, view_of
 from homeward.http.rooms import Rooms
 from homeward.http.screening import decide_screened
 from homeward.processors.escalation import CLOCK_LEVELS
 from homeward.refusals import NoSuchCase, NothingSaid, Refused
 from homeward.requests import Request as Wish
 from homeward.requests.case import AddFacts, Withdraw
-from homeward.timeline import CaseView, for_reporter, status_of
+from homeward.timeline import CaseView, for_reporter
 from homeward.words import Role, case_code, instant_text
 
 router = APIRouter(
@@ -131,11 +131,12 @@ def _page(
     lang = language(request)
     t = PHRASES[lang]
     now = rooms.clock.now()
-    view = status_of(there.recorded, now)
+    view = view_of(door, there, now)
     merged = [t["state-merged"]] if door.state.into else []
     shown = view.json_for_reporter()
     raised, hidden = door.state.raised, view.status.hidden
     assert raised is not None
+    escalates = raised.raised_by is Role.REPORTER and not door.state.into  # the other's clock runs
     notice = request.query_params.get("said", "")
     path = reporter_path(rooms, door.case)
     return render(
@@ -146,10 +147,10 @@ def _page(
         path,
         code=case_code(there.case),
         state=t[f"state-{view.status.value}"],
-        clock=merged + clock_lines(view, now, lang, escalates=raised.raised_by is Role.REPORTER),
+        clock=merged + clock_lines(view, now, lang, escalates=escalates),
         done=[
             Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
-            for one in for_reporter(there.recorded)
+            for one in for_reporter(lines_of(door, there))
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
@@ -158,7 +159,8 @@ def _page(
         else released_lines(view, raised.last_seen_cell, lang, known_to(door, there)),
         picture="" if hidden else maps.of_reporter(raised, lang),
         open=not view.status.over,
-        retractable=door.state.status in {Status.PROVISIONAL, Status.VERIFYING},
+        retractable=door.state.status in {Status.PROVISIONAL, Status.VERIFYING}
+        and not door.state.joined,
         form=forms.new_token(rooms, _page_name(door)),
         link=rooms.public_url().rstrip("/") + path,
         fresh=notice == "sent",
