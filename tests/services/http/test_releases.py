@@ -50,6 +50,7 @@ async def everything_a_reporter_reads(world, case):
         "sighting_id": case["sighting"],
         "draft_id": case["draft"],
         "asked": case["draft"],
+        "asking_id": case["draft"],
         "review": case["draft"],
         "invite": case["draft"],
         "watch_id": case["sighting"],
