@@ -1,9 +1,12 @@
+import pytest
+
+from homeward.refusals import WatchOver
 from homeward.requests.answer import GiveAnswer
 from homeward.requests.watch import AcknowledgeWatch, StandDown
 from homeward.testing import samples
 from homeward.testing.given import HUB_DESK, OFFICER, VOLUNTEER, given, id_of, recorded
 from homeward.testing.samples import CASE, DRAFTED, ORDERED, RAISED, VERIFIED, at, issued
-from homeward.watch import Status, fold
+from homeward.watch import Status, Watch, decide, evolve, fold
 from homeward.words import Answer, derived_id
 
 
@@ -127,3 +130,39 @@ def test_whose_turn_it_is_goes_on_unless_the_order_of_asking_changed():
     late = LAPSED.model_copy(update={"contact": 1, "to_desk": False})
     assert fold(recorded(ORDERED, late, moved(1)), samples.WATCH).asked == 1
     assert fold(recorded(ORDERED, late, moved(1, ask=(1, 0))), samples.WATCH).asked == 0
+
+
+def test_who_read_the_first_window_acknowledges_it():
+    """An order of before windows could be moved says nothing of moves, a page says 0."""
+    read = acknowledge()
+    given(ORDERED).when(type(read)(at=read.at, by=read.by, moved=0)).then(ACKNOWLEDGED)
+
+
+def test_an_order_that_is_told_anew_and_not_moved_is_kept_and_stays_acknowledged():
+    for again in (ORDERED.model_copy(update={"version": 2}), moved(0, version=2)):
+        watch = fold(recorded(ORDERED, ACKNOWLEDGED, again), samples.WATCH)
+        assert (watch.status, watch.ordered) == (Status.ACKNOWLEDGED, again)
+
+
+def test_a_watch_knows_who_watches_and_where_its_people_wrote_last():
+    history = recorded(ORDERED, ACKNOWLEDGED, STOOD_DOWN, STOOD_DOWN, ACKNOWLEDGED)
+    watches = [fold(history[:end], samples.WATCH) for end in range(1, 6)]
+    assert [watch.version for watch in watches] == [0, 1, 2, 3, 4]
+    assert [watch.acknowledged_by for watch in watches[:3]] == ["", HUB_DESK.id, HUB_DESK.id]
+    assert fold(recorded(ORDERED, ACKNOWLEDGED, moved(1)), samples.WATCH).acknowledged_by == ""
+
+
+def test_what_is_not_said_of_a_watch_changes_none_and_is_not_decided_by_it():
+    watch = fold(recorded(ORDERED, ACKNOWLEDGED), samples.WATCH)
+    assert evolve(watch, recorded(RAISED)[0]) == watch
+    assert fold(recorded(RAISED), samples.WATCH) == Watch()
+    alien = answer().model_copy(update={"by": HUB_DESK})
+    with pytest.raises(TypeError):
+        decide(watch, alien)
+
+
+def test_whoever_acknowledges_too_late_is_told_how_it_ended():
+    for ended, said in ((RELEASED, "released"), (STOOD_DOWN, "stood-down")):
+        with pytest.raises(WatchOver) as refused:
+            decide(fold(recorded(ORDERED, ended), samples.WATCH), acknowledge())
+        assert refused.value.detail == said
