@@ -1,5 +1,6 @@
 import pytest
 
+from homeward import answer as answers
 from homeward.refusals import WatchOver
 from homeward.requests.answer import GiveAnswer
 from homeward.requests.watch import AcknowledgeWatch, StandDown
@@ -84,6 +85,22 @@ def test_the_newest_answer_counts_and_the_same_one_is_said_once():
     given(*LIVE).when(answer()).then(said)
     given(*LIVE, said).when(answer(when=44)).then_nothing()
     given(*LIVE, said).when(answer(Answer.CANNOT, None)).then_kinds("answer.given/1")
+
+
+def test_another_answer_or_another_time_is_a_new_answer():
+    said = kind("answer.given/1")
+    given(*LIVE).when(answer(Answer.CANNOT, None)).then_kinds("answer.given/1")
+    given(*LIVE, said).when(answer(minutes=30)).then_kinds("answer.given/1")
+    given(*LIVE, said).when(answer(Answer.ON_MY_WAY)).then_kinds("answer.given/1")
+
+
+def test_an_answer_is_folded_with_the_version_it_was_written_at():
+    said = kind("answer.given/1")
+    history = recorded(*LIVE, said, said)
+    assert answers.fold(history, "v-00017") == answers.Answered(2, said.answer, said.minutes)
+    assert answers.fold(history, "v-00018") == answers.Answered()
+    other = answers.Answered(2, said.answer, said.minutes)
+    assert answers.evolve(other, history[0]) == other
 
 
 def test_only_a_live_alert_is_answered():
