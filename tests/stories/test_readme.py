@@ -46,9 +46,9 @@ def blocks(readme: Path, *, scale_out: bool = False) -> list[str]:
 def environment(home: Path) -> dict[str, str]:
     """Return a new user's environment: a home of its own, a port that the kernel gives.
 
-    Nor is a new user inside another make, under which make says which folder it enters.
+    Nor is a new user inside another make, with its ARGS, which says which folder it enters.
     """
-    others = ("HOMEWARD_", "MAKE", "MFLAGS")
+    others = ("HOMEWARD_", "MAKE", "MFLAGS", "ARGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     return {**kept, "HOME": str(home), "HOMEWARD_PORT": "0", "NO_COLOR": "1"}
 
