@@ -40,7 +40,7 @@ def spelt(code: str) -> str:
 def _english(number: int) -> str:
     if number < len(SMALL):
         return SMALL[number]
-    if number < 100:  # noqa: PLR2004 -- how English counts
+    if number < 100:  # noqa: PLR2004 -- how Chinese counts -- how English counts
         tens, ones = divmod(number, 10)
         return TENS[tens - 2] + (f" {SMALL[ones]}" if ones else "")
     hundreds, rest = divmod(number, 100)
@@ -64,14 +64,14 @@ def _chinese(number: int) -> str:
     said = f"{HAN[hundreds]}百"
     if not rest:
         return said
-    if rest < 10:  # noqa: PLR2004
+    if rest < 10:  # noqa: PLR2004 -- how Chinese counts
         return f"{said}零{HAN[rest]}"
     return said + HAN[rest // 10] + "十" + (HAN[rest % 10] if rest % 10 else "")
 
 
 def _of_two(pair: str) -> Callable[[int], str]:
     """Return how one counts things: two of them have a word of their own."""
-    return lambda number: pair if number == 2 else _chinese(number)  # noqa: PLR2004
+    return lambda number: pair if number == 2 else _chinese(number)  # noqa: PLR2004 -- two
 
 
 COUNTED: Final[Mapping[str, Callable[[int], str]]] = {

@@ -281,7 +281,7 @@ async def _end(producer: AIOKafkaProducer) -> None:
 
 def _fail(waiting: Any) -> None:  # noqa: ANN401 -- aiokafka has no types
     """Fail what nobody will send, so that asyncio has nothing to complain of."""
-    queued = [one for queue in waiting._batches.values() for one in queue]  # noqa: SLF001
+    queued = [one for queue in waiting._batches.values() for one in queue]  # noqa: SLF001 -- nor a way
     waiting._pending_batches.update(queued)  # noqa: SLF001 -- a failed one is taken out of there
     waiting.fail_all(ProducerClosed())
     for batch in queued:

@@ -100,17 +100,23 @@ def _holes(phrase: Phrase) -> Iterator[str]:
             yield f"has {', '.join(sorted(f'{{{name}}}' for name in strange))}, unknown in English"
 
 
+ONE_UNIT: Final = 0xFFFF
+"""The last sign that UTF-16, and so a UCS-2 text message, holds in one unit."""
+HAN_FROM: Final = 0x2E80
+"""Where the signs of East Asia begin (Unicode, CJK Radicals Supplement)."""
+
+
 def _plain(phrase: Phrase) -> Iterator[str]:
     """Yield signs that some networks send as two, or that nobody sees."""
     for sign in sorted(set(phrase.text)):
-        if ord(sign) > 0xFFFF or unicodedata.category(sign) in {"Cc", "Cf", "Co", "Cs"}:  # noqa: PLR2004
+        if ord(sign) > ONE_UNIT or unicodedata.category(sign) in {"Cc", "Cf", "Co", "Cs"}:
             yield f"holds U+{ord(sign):04X}, which is not safe in a text message"
 
 
 def _script(phrase: Phrase) -> Iterator[str]:
     encoding = ENCODINGS.get(phrase.lang)
     for sign in sorted(set(SIMPLIFIED_ALLOWED.sub("", phrase.text))):
-        if encoding and ord(sign) >= 0x2E80 and not _held(sign, encoding):  # noqa: PLR2004
+        if encoding and ord(sign) >= HAN_FROM and not _held(sign, encoding):
             yield f"holds {sign}, which is not written so in {phrase.lang}"
         elif sign in TWO_FACED.get(phrase.lang, ""):
             yield f"holds {sign}, which is another word in {phrase.lang}"
