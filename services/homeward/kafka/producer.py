@@ -285,7 +285,7 @@ def _fail(waiting: Any) -> None:  # noqa: ANN401 -- aiokafka has no types
     waiting._pending_batches.update(queued)  # noqa: SLF001 -- a failed one is taken out of there
     waiting.fail_all(ProducerClosed())
     for batch in queued:
-        for future in (batch.future, batch._drain_waiter):  # noqa: SLF001
+        for future in (batch.future, batch._drain_waiter):  # noqa: SLF001 -- as above
             if future.done() and not future.cancelled():
                 future.exception()
 
