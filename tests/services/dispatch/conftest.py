@@ -47,7 +47,9 @@ class RunningSink:
     endpoint: str
 
     def received(self) -> list[dict]:
-        return [json.loads(line) for line in self.out.read_text().splitlines()]
+        """Return what is written down whole: the line being written just now has no end yet."""
+        whole, _, _ = self.out.read_text("utf-8", "replace").rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from yarl import URL
@@ -18,25 +18,30 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx"
 @asynccontextmanager
 async def raw(serve):
     """A server that is given bare streams; yields the target that leads to it."""
-    servings = set()
+    servings, writers = set(), []
 
     async def one(reader, writer):
-        servings.add(asyncio.current_task())
-        try:
+        with suppress(ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError):
             await serve(reader, writer)
-        except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.transport.abort()
+        writer.transport.abort()
 
-    server = await asyncio.start_server(one, "127.0.0.1", 0)
+    def taken(reader, writer):  # at once: a task that is cancelled before it began closes nothing
+        writers.append(writer)
+        servings.add(asyncio.create_task(one(reader, writer)))
+
+    server = await asyncio.start_server(taken, "127.0.0.1", 0, backlog=1_000)
     try:
         yield Target.of(URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"))
     finally:
         server.close()
+        for _ in range(5):
+            await asyncio.sleep(0)  # who was let in just now is made known
         for task in servings:
             task.cancel()
         await asyncio.gather(*servings, return_exceptions=True)
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
