@@ -2,7 +2,8 @@
 
 from homeward.case.alerts import waiting
 from homeward.case.decide import decide
-from homeward.case.state import LAPSED, OWN, Alert, Case, Draft, Status, evolve, fold
+from homeward.case.folding import LAPSED, OWN, evolve, fold
+from homeward.case.state import Alert, Case, Draft, Status
 
 __all__ = [
     "LAPSED",
