@@ -1,0 +1,195 @@
+"""Somebody at a browser: clicks, types and reads what a page shows, by labels, names and roles.
+
+Every page that is visited is held to what each page must be: no wider than a narrow telephone, in
+one language, sound for assistive technology (axe), quiet on the console, and of one origin.
+"""
+
+import importlib.util
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.sync_api import Browser, CDPSession, Locator, Page, Request, expect
+from playwright.sync_api import Error as BrowserError
+from tests.stage import Unanswered
+
+from homeward.formats.catalogues import PAGES, Phrases
+
+NARROW = {"width": 320, "height": 640}
+"""The width that WCAG 2.2 asks of a page that is read without scrolling sideways (1.4.10)."""
+PATIENCE_S = 90.0
+STEP_S = 45.0
+LOOKS_MAX = 5
+"""A page that reads itself again while it is judged is judged anew, so often."""
+TABS_MAX = 120
+ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,}\b[ ,.:;]+){3,}")
+CHINESE = re.compile(r"[\u4e00-\u9fff]{5,}")
+"""Longer than the name of a county, which an English page takes as typed."""
+PLACEHOLDER = re.compile(r"{\w+}")
+GRAVE = {"serious", "critical"}
+SEEN = """() => {
+  const copy = document.body.cloneNode(true);
+  copy.querySelectorAll("[lang],svg,input,textarea").forEach(one => one.remove());
+  return copy.textContent;
+}"""
+"""What a page says in its own language: words of another one are marked with theirs."""
+JUDGED = """() => axe.run(document, {resultTypes: ["violations"]}).then(found =>
+  found.violations.map(one => [one.impact, one.id, ...one.nodes.map(node => node.html)]))"""
+
+
+@cache
+def axe() -> str:
+    """Return axe-core's source, as the package ships it."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).with_name("axe.min.js").read_text()
+
+
+@dataclass
+class Person:
+    """One person, one browser context, one open page."""
+
+    page: Page
+    url: str
+    lang: str
+    cdp: CDPSession
+    scripts: bool
+    wrong: list[str] = field(default_factory=list)
+    visited: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, url: str, lang: str, *, scripts: bool = False) -> Self:
+        """Sit down at a narrow browser that prefers ``lang``; scripts run only if asked for.
+
+        Scripts are disabled over our own session, not by the context's option: so axe, which needs
+        timers, can be let in after a page was loaded without any.
+        """
+        context = browser.new_context(viewport=NARROW, locale=lang)  # type: ignore[arg-type]
+        context.set_default_timeout(STEP_S * 1_000)
+        page = context.new_page()
+        one = cls(page, url, lang, context.new_cdp_session(page), scripts)
+        one._may_run(scripts=scripts)
+        page.on("request", one._asked)
+        page.on("console", lambda said: one._said(said.type, said.text))
+        page.on("pageerror", lambda error: one._said("error", str(error)))
+        return one
+
+    def _may_run(self, *, scripts: bool) -> None:
+        self.cdp.send("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(f"{self.url}/"):
+            self.wrong.append(f"another origin: {request.url}")
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.wrong.append(f"{self.page.url}: {kind}: {text}")
+
+    @property
+    def t(self) -> Mapping[str, str]:
+        """What pages say in this language, by name."""
+        return PAGES[self.lang]
+
+    @property
+    def d(self) -> Mapping[str, str]:
+        """What the duty page says besides."""
+        return Phrases("duty", self.lang)
+
+    @property
+    def w(self) -> Mapping[str, str]:
+        """What a volunteer's own page says besides."""
+        return Phrases("own", self.lang)
+
+    def go(self, path: str) -> None:
+        """Open a link that somebody gave or sent."""
+        self.page.goto(path if path.startswith("http") else self.url + path)
+        self.look()
+
+    def look(self) -> None:
+        """Hold the page that is shown to what each page must be."""
+        for _ in range(LOOKS_MAX):
+            try:
+                self._look()
+            except BrowserError as moved:
+                if "context was destroyed" not in str(moved):
+                    raise
+                self.page.wait_for_load_state()
+            else:
+                return
+        raise Unanswered(f"{self.page.url} never rests")
+
+    def _look(self) -> None:
+        self.visited.append(self.page.url)
+        where = self.page.url
+        assert self.page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"], where
+        assert self.page.evaluate("document.documentElement.lang") == self.lang, where
+        said = self.page.evaluate(SEEN)
+        assert PLACEHOLDER.findall(said) == [], where
+        other = ENGLISH if self.lang.startswith("zh") else CHINESE
+        assert other.findall(said) == [], (where, said)
+        self._may_run(scripts=True)
+        try:
+            self.page.evaluate(axe() + ";0")
+            found = self.page.evaluate(JUDGED)
+        finally:
+            self._may_run(scripts=self.scripts)
+        assert [one for one in found if one[0] in GRAVE] == [], where
+
+    def button(self, name: str, inside: Locator | None = None) -> Locator:
+        """Return the one button that reads so."""
+        return (inside or self.page).get_by_role("button", name=name, exact=True)
+
+    def press(self, name: str, inside: Locator | None = None) -> None:
+        """Press a button, and look at where it leads."""
+        self.button(name, inside).click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def follow(self, name: str) -> None:
+        """Follow a link, and look at where it leads."""
+        self.page.get_by_role("link", name=name, exact=True).click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def unfold(self, name: str) -> Locator:
+        """Open what is folded under a heading, and return it."""
+        summary = self.page.locator("summary").filter(has_text=name).first
+        summary.click()
+        return summary.locator("..")
+
+    def choose(self, group: str, answer: str, inside: Locator | None = None) -> None:
+        """Choose one answer of a question."""
+        asked = (inside or self.page).get_by_role("group", name=group, exact=True)
+        asked.get_by_role("radio", name=answer, exact=True).check()
+
+    def type_in(self, label: str, said: str, inside: Locator | None = None) -> None:
+        """Type into the field of a label."""
+        (inside or self.page).get_by_label(label, exact=True).fill(said)
+
+    def reads(self, text: str) -> None:
+        """Find a text that is to be seen."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def tab_to(self, there: Locator) -> None:
+        """Press Tab until something has the focus, as who has no mouse."""
+        for _ in range(TABS_MAX):
+            if there.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise Unanswered(f"no Tab leads to {there}")
+
+    def until(self, condition: Any, what: str) -> None:
+        """Read the page again until it shows something."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if condition():
+                self.look()
+                return
+            time.sleep(0.3)
+            self.page.reload()
+        raise Unanswered((what, self.page.inner_text("main")))
