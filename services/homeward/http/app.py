@@ -48,6 +48,8 @@ from homeward.http.pages import (
     dutydrafts,
     dutyextending,
     dutyhanding,
+    dutyholding,
+    dutyring,
     dutysightings,
     joining,
     leaving,
@@ -103,6 +105,8 @@ MODULES: Final = (
     dutyacts,
     dutydrafts,
     dutyextending,
+    dutyholding,
+    dutyring,
     dutysightings,
     officer,  # after the duty page, whose parts have words where it has a token
 )

@@ -25,7 +25,7 @@ from homeward.words import HubOnDuty
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
 
 
-async def _on_duty(rooms: Rooms, case: Case) -> tuple[HubOnDuty, ...]:
+async def on_duty(rooms: Rooms, case: Case) -> tuple[HubOnDuty, ...]:
     """Return the hubs inside the area where somebody is on duty now, the nearest first."""
     if case.raised is None:
         return ()
@@ -54,7 +54,7 @@ async def ask(
     """
 
     async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
-        return AskRingZero(at=rooms.clock.now(), by=door.by, hubs=await _on_duty(rooms, state))
+        return AskRingZero(at=rooms.clock.now(), by=door.by, hubs=await on_duty(rooms, state))
 
     receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)
     tag(response, receipt)

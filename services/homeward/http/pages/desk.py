@@ -178,13 +178,16 @@ def may(door: Caller | Door, action: Action) -> bool:
     return scope_of(door.by.role, action) is not None
 
 
-def at_case(action: Action) -> Callable[..., Awaitable[Door]]:
-    """Return the dependency of a page that does something with the case in its path."""
+def at_case(action: Action, *, on_hold: bool = False) -> Callable[..., Awaitable[Door]]:
+    """Return the dependency of a page that does something with the case in its path.
+
+    ``on_hold``: the page shows no more of a case on hold than that.
+    """
 
     async def open_case(
         case: CasePath, rooms: InRooms, caller: Annotated[Caller, Depends(AtDesk(action))]
     ) -> Door:
-        return await enter(rooms, caller, await case_id(rooms, case))
+        return await enter(rooms, caller, await case_id(rooms, case), on_hold=on_hold)
 
     return open_case
 

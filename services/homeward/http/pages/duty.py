@@ -21,7 +21,7 @@ from homeward.http.pages.desk import (
     sign_in_page,
 )
 from homeward.http.pages.dutyhanding import handing
-from homeward.http.pages.dutywaits import open_lines, row_of, waits_in_words
+from homeward.http.pages.dutywaits import parted_lines, row_of, waits_in_words
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment
 from homeward.http.pages.rates import Rates
@@ -40,6 +40,7 @@ from homeward.http.sessions import (
     sign_out,
 )
 from homeward.refusals import NotForRole, Refused
+from homeward.words import case_code
 
 router = APIRouter(tags=["duty"], route_class=DeskRoute)
 PAGE: Final = 20
@@ -56,7 +57,7 @@ async def see(
 ) -> Response:
     """Show what all open cases wait for, the longest urgent first; nothing on it is sealed."""
     lang, now = language(request), rooms.clock.now()
-    lines = await open_lines(request, caller, now)
+    lines, held = await parted_lines(request, caller, now)
     urgent = [one for one in lines if one.urgent]
     first = (number - 1) * PAGE
     session: Session = request.state.session
@@ -66,7 +67,9 @@ async def see(
         rows=[row_of(one, now, lang) for one in lines[first : first + PAGE]],
         urgent=len(urgent),
         heard=[wait.id for one in urgent for wait in waits_in_words(one, now, lang) if wait.urgent],
-        many=len(lines),
+        many=len(lines) + len(held),
+        held=[(one, case_code(one)) for one in held[:PAGE]],
+        held_more=max(0, len(held) - PAGE),
         number=number,
         more=len(lines) > first + PAGE,
         as_of=moment(now, lang),

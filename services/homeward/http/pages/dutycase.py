@@ -26,6 +26,7 @@ from homeward.http.pages.desk import (
 )
 from homeward.http.pages.dutylines import PAGE, lines
 from homeward.http.pages.dutylonger import longer
+from homeward.http.pages.dutymore import beside
 from homeward.http.pages.dutywaits import waits_in_words
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import ZONE, elapsed, moment, people, span
@@ -36,7 +37,7 @@ from homeward.http.rooms import Rooms
 from homeward.timeline import CaseView, status_of
 from homeward.timeline.duties import Open
 from homeward.timeline.views import bucket
-from homeward.words import CancelReason, Category, Mode, Outcome, Purpose
+from homeward.words import CancelReason, Category, Mode, Outcome, Purpose, case_code
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 PURPOSES: Final = ("verification", "search", "contact-reporter")
@@ -113,11 +114,11 @@ def acts_of(door: Door, view: CaseView) -> frozenset[str]:
     lapsed = status is Status.LAPSED
     wanted = {
         "take-up": (Action.TAKE_UP, unverified),
-        "verify": (Action.VERIFY, unverified or lapsed),
+        "verify": (Action.VERIFY, (unverified or lapsed) and door.state.lifted_by != door.by.id),
         "reject": (Action.VERIFY, (open_ or lapsed) and view.alert is None),
         "facts": (Action.ADD_FACTS, open_),
         "vehicle": (Action.ADD_FACTS, open_),
-        "draft": (Action.DRAFT, open_ and not unverified),
+        "draft": (Action.DRAFT, open_ and not unverified and not view.held),
         "cancel": (Action.CANCEL, is_out(view)),
         "resolve": (Action.RESOLVE, open_),
         "close-out": (Action.RESOLVE, status is Status.RESOLVED),
@@ -203,6 +204,7 @@ class CasePage:
             draft=view.draft,
             sees_map=may(door, Action.FIELD) and not view.status.hidden,
             **await longer(rooms, door, view, lang),
+            **beside(rooms, door, lang),
             waves=wave_lines(view, await rooms.ledger.counts(door.case), lang),
             watches=_watches(view, names, lang),
             unreachable=", ".join(names.get(one, one) for one in view.hubs_unreachable),
@@ -231,11 +233,13 @@ class CasePage:
 async def see(
     request: Request,
     rooms: InRooms,
-    door: Annotated[Door, Depends(at_case(Action.TIMELINE))],
+    door: Annotated[Door, Depends(at_case(Action.TIMELINE, on_hold=True))],
     purpose: Annotated[str, Query(max_length=40)] = "",
     number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
 ) -> Response:
     """Show a case to who works on it; with a purpose also what is sealed, recorded first."""
+    if door.on_hold:
+        return page(request, "duty-held.html", 200, home(door), code=case_code(door.case))
     return await CasePage(request, rooms, door, purpose, number).show()
 
 

@@ -52,13 +52,24 @@ def queue_of(request: Request) -> Queue:
 
 async def open_lines(request: Request, caller: Caller, now: datetime) -> list[Line]:
     """Return the queue that somebody may see, its head first. Raises LogUnavailable."""
+    return (await parted_lines(request, caller, now))[0]
+
+
+async def parted_lines(
+    request: Request, caller: Caller, now: datetime
+) -> tuple[list[Line], list[str]]:
+    """Return the queue that somebody may see, and the cases of which they see no more than a hold.
+
+    The latter by their codes: any other order would say what waits longer. Raises LogUnavailable.
+    """
     board = await queue_of(request).board()
     lines = board.lines(now)
-    if caller.by.role not in HOLD_SEEN:
-        lines = [one for one in lines if not one.case.held]
-    if caller.scope is not Scope.DESK:
-        return lines
-    return [one for one in lines if _is_theirs(caller, board.open[one.case.id])]
+    if caller.scope is Scope.DESK:
+        lines = [one for one in lines if _is_theirs(caller, board.open[one.case.id])]
+    if caller.by.role in HOLD_SEEN:
+        return lines, []
+    held = [one.case.id for one in lines if one.case.held]
+    return [one for one in lines if not one.case.held], sorted(held, key=case_code)
 
 
 def _is_theirs(caller: Caller, found: Open) -> bool:

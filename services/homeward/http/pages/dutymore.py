@@ -1,0 +1,87 @@
+"""What a case's page shows beside its clock: that it is on hold, and who hears of it unverified."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from homeward.case import Case
+from homeward.case.ringzero import decide_ring_zero
+from homeward.facts.case import FactsAdded
+from homeward.http.authorisation import Action
+from homeward.http.doors import Door
+from homeward.http.pages.desk import WORDS, in_words, may
+from homeward.http.pages.moments import moment
+from homeward.http.rooms import Rooms
+from homeward.refusals import Refused
+from homeward.requests.ringzero import AskRingZero
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold, for who lifts it."""
+
+    why: tuple[str, ...]
+    lifts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """How an unverified report stands with those near it."""
+
+    told: str
+    """That they are told, or were; "" where nobody asked for it."""
+    back: bool
+    """It can still be taken back, by turning the report down."""
+    asks: bool
+    why_not: str
+
+
+def beside(rooms: Rooms, door: Door, lang: str) -> dict[str, Any]:
+    """Return what a case's page shows of its hold and of ring 0."""
+    return {
+        "hold": hold_of(door, lang),
+        "lifted_by_me": door.state.unverified and door.state.lifted_by == door.by.id,
+        "ring": ring_of(rooms, door, lang),
+    }
+
+
+def hold_of(door: Door, lang: str) -> Hold | None:
+    """Return how a case is held, in words; None: it is not."""
+    state, d = door.state, WORDS[lang]
+    if not state.held or state.status.over:
+        return None
+    verified = state.verified_by == door.by.id
+    why = [d["hold-order" if _stated(door) else "hold-list"]]
+    if verified:
+        why.append(d["hold-lifts-another"])
+    return Hold(tuple(why), may(door, Action.LIFT_HOLD) and not verified)
+
+
+def _stated(door: Door) -> bool:
+    """Whether somebody stated an order of protection."""
+    raised = door.state.raised
+    later = (one.fact for one in door.recorded if isinstance(one.fact, FactsAdded))
+    return bool(raised and raised.protection_order) or any(one.protection_order for one in later)
+
+
+def ring_of(rooms: Rooms, door: Door, lang: str) -> Ring | None:
+    """Return how ring 0 stands for who looks, None where it is nothing to them."""
+    state, d, now = door.state, WORDS[lang], rooms.clock.now()
+    until = state.ring_zero
+    if until is not None:
+        said = d["ring-told" if state.unverified and now < until else "ring-was-told"]
+        return Ring(said.format(at=moment(until, lang)), state.unverified, asks=False, why_not="")
+    if not state.unverified or state.held or not may(door, Action.RING_ZERO):
+        return None
+    refused = ring_refusal(rooms, door.state, door)
+    return Ring(
+        "", back=False, asks=refused is None, why_not=in_words(refused, lang) if refused else ""
+    )
+
+
+def ring_refusal(rooms: Rooms, state: Case, door: Door) -> Refused | None:
+    """Return why ring 0 would be refused now; None: it would not."""
+    try:
+        decide_ring_zero(state, AskRingZero(at=rooms.clock.now(), by=door.by))
+    except Refused as refused:
+        return refused
+    return None
