@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from homeward.http import alerts, cases, watches
+from homeward.http import cases, watches
 from homeward.http.asking import Keyed
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
@@ -16,7 +16,6 @@ from homeward.http.bodies import (
     FactsBody,
     ReasonBody,
     RejectBody,
-    ResolveBody,
     UnitBody,
     VehicleBody,
 )
@@ -145,32 +144,6 @@ async def cancel(
         await cases.cancel(body, Response(), rooms, door, keyed)
 
     return await act_on(request, rooms, door, "cancel", doing)
-
-
-@router.post("/resolve", status_code=303)
-async def resolve(
-    request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.RESOLVE))]
-) -> Response:
-    """Say what became of the person."""
-
-    async def doing(keyed: Keyed, said: Said) -> None:
-        body = ResolveBody.model_validate({"outcome": said.get("outcome")})
-        await cases.resolve(body, Response(), rooms, door, keyed)
-
-    return await act_on(request, rooms, door, "resolve", doing)
-
-
-@router.post("/close-out", status_code=303)
-async def close_out(
-    request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.RESOLVE))]
-) -> Response:
-    """Tell exactly those who were told that it is over."""
-
-    async def doing(keyed: Keyed, said: Said) -> None:
-        del said
-        await alerts.close_out(Response(), rooms, door, keyed)
-
-    return await act_on(request, rooms, door, "close-out", doing)
 
 
 @router.post("/watches/{watch_id}/acknowledge", status_code=303)

@@ -24,6 +24,8 @@ from homeward.http.pages.desk import (
     notice,
     page,
 )
+from homeward.http.pages.dutyfile import the_file
+from homeward.http.pages.dutyhelpers import asked_for
 from homeward.http.pages.dutylines import PAGE, lines
 from homeward.http.pages.dutylonger import longer
 from homeward.http.pages.dutymore import beside
@@ -112,10 +114,12 @@ def acts_of(door: Door, view: CaseView) -> frozenset[str]:
     status = view.status
     open_, unverified = not status.over, status in {Status.PROVISIONAL, Status.VERIFYING}
     lapsed = status is Status.LAPSED
+    own = door.state.reporter == door.by.id
     wanted = {
         "take-up": (Action.TAKE_UP, unverified),
         "verify": (Action.VERIFY, (unverified or lapsed) and door.state.lifted_by != door.by.id),
         "reject": (Action.VERIFY, (open_ or lapsed) and view.alert is None),
+        "withdraw": (Action.WITHDRAW, unverified and own),
         "facts": (Action.ADD_FACTS, open_),
         "vehicle": (Action.ADD_FACTS, open_),
         "draft": (Action.DRAFT, open_ and not unverified and not view.held),
@@ -204,6 +208,8 @@ class CasePage:
             draft=view.draft,
             sees_map=may(door, Action.FIELD) and not view.status.hidden,
             **await longer(rooms, door, view, lang),
+            **the_file(rooms, door, view, lang, names),
+            **await asked_for(rooms, door, view, lang),
             **beside(rooms, door, lang),
             waves=wave_lines(view, await rooms.ledger.counts(door.case), lang),
             watches=_watches(view, names, lang),

@@ -1,4 +1,4 @@
-"""Forms that change an alert that is out, or open a closed case again; each asks the desk."""
+"""Forms that change an alert that is out; each asks the desk."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from homeward.http import extending, filing, overrides
+from homeward.http import extending, overrides
 from homeward.http.alerts import DraftPath
 from homeward.http.asking import Keyed
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
-from homeward.http.bodies import AgreeBody, ExtendBody, ReasonBody
+from homeward.http.bodies import AgreeBody, ExtendBody
 from homeward.http.doors import Door
 from homeward.http.extending import AskedPath
 from homeward.http.pages.desk import DeskRoute, at_case
@@ -94,16 +94,3 @@ async def agree_override(
         await overrides.approve(draft_id, Response(), rooms, door, keyed)
 
     return await act_on(request, rooms, door, "agree-override", doing)
-
-
-@router.post("/reopen", status_code=303)
-async def reopen(
-    request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.REOPEN))]
-) -> Response:
-    """Open a case again that was closed by mistake."""
-
-    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
-        body = ReasonBody(reason=said.get("reason", ""))
-        await filing.reopen(body, Response(), rooms, door, keyed)
-
-    return await act_on(request, rooms, door, "reopen", doing)
