@@ -126,7 +126,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.APPROVE: Class.PUBLIC,
     Action.ISSUE: Class.PUBLIC,
     Action.EMERGENCY: Class.PUBLIC,
-    Action.REVIEW: Class.PUBLIC,
+    Action.REVIEW: Class.POLICE,
     Action.LIFT_HOLD: Class.PUBLIC,
     Action.PROTECT: Class.PUBLIC,
     Action.CANCEL: Class.PUBLIC,

@@ -20,6 +20,7 @@ from homeward.http.pages.desk import (
     page,
     sign_in_page,
 )
+from homeward.http.pages.dutyalone import review_lines
 from homeward.http.pages.dutyhanding import handing
 from homeward.http.pages.dutywaits import parted_lines, row_of, waits_in_words
 from homeward.http.pages.language import language
@@ -68,6 +69,7 @@ async def see(
         urgent=len(urgent),
         heard=[wait.id for one in urgent for wait in waits_in_words(one, now, lang) if wait.urgent],
         many=len(lines) + len(held),
+        reviews=review_lines(caller, (one.case for one in lines), now, lang),
         held=[(one, case_code(one)) for one in held[:PAGE]],
         held_more=max(0, len(held) - PAGE),
         number=number,

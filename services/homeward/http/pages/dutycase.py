@@ -24,6 +24,7 @@ from homeward.http.pages.desk import (
     notice,
     page,
 )
+from homeward.http.pages.dutyalone import lane_of
 from homeward.http.pages.dutyfile import the_file
 from homeward.http.pages.dutyhelpers import asked_for
 from homeward.http.pages.dutylines import PAGE, lines
@@ -163,7 +164,7 @@ def _stands(view: CaseView, now: datetime, lang: str) -> dict[str, object]:
         "mode": t[view.mode],
         "unit": view.unit,
         "alert": alert and t["staff-alert"].format(version=alert.version, state=t[alert.state]),
-        "lane": d[f"lane-{alert.lane}"].format(km=alert.reach_km_max) if alert else "",
+        "lane": d[f"lane-{lane_of(view)}"].format(km=alert.reach_km_max) if alert else "",
         "expires": d["expires"].format(at=moment(alert.expires_at, lang)) if alert else "",
         "last_seen": moment(view.last_seen_at, lang),
         "since": t["staff-elapsed"].format(elapsed=elapsed(view.last_seen_at, now, lang)),

@@ -25,6 +25,7 @@ from homeward.http.bodies import ApproveBody
 from homeward.http.doors import Door, enter
 from homeward.http.drawing import DraftBody
 from homeward.http.pages.desk import WORDS, DeskRoute, Failed, act, at_case, home, may, notice, page
+from homeward.http.pages.dutyalone import alone_of
 from homeward.http.pages.landmarks import landmarks
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import elapsed, moment
@@ -251,6 +252,7 @@ class DraftPage:
             read=read,
             sections=_sections(read, lang),
             standing=standing(door, drafted, draft, now, lang),
+            alone=await alone_of(rooms, door, draft, now, lang),
             bounds=d["bounds"].format(
                 policy=d.get(f"policy-{fact.policy}", fact.policy),
                 severity=d[f"severity-{fact.severity.value}"],
@@ -310,7 +312,7 @@ async def see(
 
 
 @dataclass(frozen=True, slots=True)
-class _Again:
+class Again:
     """The page of a draft once more, as the case is by now."""
 
     request: Request
@@ -341,7 +343,7 @@ async def approve(
         body = ApproveBody.model_validate({"digest": said.get("digest")})
         await alerts.approve(draft_id, body, Response(), rooms, door, keyed)
 
-    again = _Again(request, rooms, door, draft_id)
+    again = Again(request, rooms, door, draft_id)
     to = f"{home(door)}/drafts/{draft_id}"
     return await act(request, f"{draft_id} approve", doing, to, again.show)
 
@@ -360,5 +362,5 @@ async def issue(
         del said
         await alerts.issue(draft_id, Response(), rooms, door, keyed)
 
-    again = _Again(request, rooms, door, draft_id)
+    again = Again(request, rooms, door, draft_id)
     return await act(request, f"{draft_id} issue", doing, home(door), again.show)

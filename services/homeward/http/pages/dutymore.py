@@ -1,4 +1,4 @@
-"""What a case's page shows beside its clock: that it is on hold, and who hears of it unverified."""
+"""What a case's page shows beside its clock: its hold, what waits for review, and ring 0."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from homeward.facts.case import FactsAdded
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
 from homeward.http.pages.desk import WORDS, in_words, may
+from homeward.http.pages.dutyalone import review_lines
 from homeward.http.pages.moments import moment
 from homeward.http.rooms import Rooms
 from homeward.refusals import Refused
@@ -36,11 +37,12 @@ class Ring:
 
 
 def beside(rooms: Rooms, door: Door, lang: str) -> dict[str, Any]:
-    """Return what a case's page shows of its hold and of ring 0."""
+    """Return what a case's page shows of its hold, its open reviews and ring 0."""
     return {
         "hold": hold_of(door, lang),
         "lifted_by_me": door.state.unverified and door.state.lifted_by == door.by.id,
         "ring": ring_of(rooms, door, lang),
+        "reviews": review_lines(door, [door.state], rooms.clock.now(), lang),
     }
 
 
