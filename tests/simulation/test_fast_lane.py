@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from homeward.fanout import lane, late
 from homeward.hosts.consumer import Pure
+from homeward.policies import circles, field
+from homeward.processors import hubs
 from homeward.processors.hubs import Hubs
 from homeward.processors.reach import Reach
 from homeward.testing.simulation import (
@@ -70,6 +73,23 @@ def test_a_lane_that_loses_whom_it_passed_over_is_noticed(monkeypatch):
     monkeypatch.setattr(lane, "within", loses)
     monkeypatch.setattr(late, "within", loses)  # alone, it would mend what waves lose
     assert noticed()
+
+
+@pytest.mark.parametrize("of", [field, circles])
+def test_a_policy_that_follows_a_sighting_on_one_word_is_noticed(monkeypatch, of):
+    monkeypatch.setattr(of, "near_last_seen", lambda area, _: area)
+    assert noticed(FAST_AND_WIDE, real_crew)
+
+
+@pytest.mark.parametrize("of", [field, circles])
+def test_a_policy_that_asks_far_hubs_on_one_word_is_noticed(monkeypatch, of):
+    monkeypatch.setattr(of, "hubs_within", lambda _, hubs: np.ones(len(hubs), np.bool_))
+    assert noticed(replace(FAST_AND_WIDE, hubs_alone_max=50), real_crew)
+
+
+def test_hubs_that_one_word_asks_without_number_are_noticed(monkeypatch):
+    monkeypatch.setattr(hubs, "_alone", lambda state, _, waiting: (state, waiting))
+    assert noticed(FAST_AND_WIDE, real_crew)
 
 
 class Deaf:

@@ -84,7 +84,7 @@ def test_only_the_newest_draft_is_approved_or_issued():
     history.when(issue(of=id_of(3))).then_kinds("case.alert-issued/1")
 
 
-FAST = {"reach_km_max": 30, "people_max": 5_000}
+FAST = {"reach_km_max": 30, "people_max": 5_000, "last_seen_km_max": 30, "hubs_max": 100}
 
 
 def alone(of=DRAFT, **changed):

@@ -163,6 +163,11 @@ class AlertIssued(Fact):
     people_max: Count | None = None
     """So many people hear of it on one officer's word; None: two approved it, or it was recorded
     before there was such a bound."""
+    last_seen_km_max: Annotated[int, Field(ge=1)] | None = None
+    """So far from where the report says that the person was last seen, whatever was sighted since;
+    None as above."""
+    hubs_max: Count | None = None
+    """So many hubs watch on one officer's word; None as above."""
 
 
 class AlertUpdated(Fact):
@@ -183,6 +188,11 @@ class AlertUpdated(Fact):
     people_max: Count | None = None
     """So many people hear of it on one officer's word; None: two approved it, or it was recorded
     before there was such a bound."""
+    last_seen_km_max: Annotated[int, Field(ge=1)] | None = None
+    """So far from where the report says that the person was last seen, whatever was sighted since;
+    None as above."""
+    hubs_max: Count | None = None
+    """So many hubs watch on one officer's word; None as above."""
 
 
 class AlertWidened(Fact):

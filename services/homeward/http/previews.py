@@ -36,7 +36,12 @@ from homeward.http.problems import AreaImpossible, TooManyPreviews
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
 from homeward.messages import Actor
-from homeward.policies.approval import PEOPLE_ALONE_MAX, alone_km
+from homeward.policies.approval import (
+    HUBS_ALONE_MAX,
+    PEOPLE_ALONE_MAX,
+    REACH_KM_ALONE_MAX,
+    alone_km,
+)
 from homeward.policies.known import Known, Policy
 from homeward.processors.knowledge import knowledge_of
 from homeward.refusals import PolicyUnknown
@@ -131,10 +136,15 @@ class _Measured:
 
 
 async def _of_case(
-    rooms: Rooms, door: Door, policy: str, reach_km_max: int, given: Cells
+    rooms: Rooms,
+    door: Door,
+    policy: str,
+    reach_km_max: int,
+    given: Cells,
+    last_seen_km_max: int | None = None,
 ) -> _Measured:
     rule, now = policies.policy_of(policy), rooms.clock.now()
-    known = knowledge_of(door.recorded).within(reach_km_max, given)
+    known = knowledge_of(door.recorded).within(reach_km_max, given, last_seen_km_max)
     found = await asyncio.to_thread(rule.area, known, now)
     # Grown as well: a case can be raised anywhere, and its reach be drawn as small as one likes.
     cells = found.cells  # none of a given area may lie within the bound
@@ -158,22 +168,29 @@ async def blasts(
         return None
     given = from_bytes(await given_of(rooms.log, draft.id) or b"")
     whole = await _of_case(rooms, door, draft.policy, draft.reach_km_max, given)
-    near = await _of_case(rooms, door, draft.policy, alone_km(draft.reach_km_max), given)
+    km = alone_km(draft.reach_km_max)
+    near = await _of_case(rooms, door, draft.policy, km, given, REACH_KM_ALONE_MAX)
     both = np.unique(np.concatenate([whole.cells, near.cells]))
     await _recorded(rooms, door.by, both, door.case, asking)
     return BlastsOut(
-        fast=await _blast(rooms, near, draft, PEOPLE_ALONE_MAX),
-        whole=await _blast(rooms, whole, draft, None),
+        fast=await _blast(rooms, near, draft, PEOPLE_ALONE_MAX, HUBS_ALONE_MAX),
+        whole=await _blast(rooms, whole, draft),
     )
 
 
-async def _blast(rooms: Rooms, area: _Measured, draft: Draft, most: int | None) -> BlastOut:
+async def _blast(
+    rooms: Rooms,
+    area: _Measured,
+    draft: Draft,
+    most: int | None = None,
+    hubs_max: int | None = None,
+) -> BlastOut:
     asked = Asked(CellSet(area.cells), VOLUNTEERS, area.at, draft.severity, area.focus)
-    people = (await rooms.crowd.count(asked)).told
+    people, hubs = (await rooms.crowd.count(asked)).told, await area.hubs(rooms)
     return BlastOut(
         reach_km_max=area.known.reach_km_max,
         people=span(people if most is None else min(people, most), hides_none=True),
-        hubs=await area.hubs(rooms),
+        hubs=hubs if hubs_max is None else min(hubs, hubs_max),
         area_km2=_km2(area.cells),
     )
 

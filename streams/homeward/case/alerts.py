@@ -1,8 +1,9 @@
 """Drafting, approving, issuing and cancelling the alert of a case.
 
-One person's word goes out at once, on the fast lane: to the nearest few thousand within 30 km. What
-is wider takes two: who approves must not be who drafted, and approves the draft with its exact
-texts and bounds, before it is issued or after; then the same version goes on to its whole bound.
+One person's word goes out at once, on the fast lane: to the nearest few thousand within 30 km of
+where the report says that the child was last seen, whatever was sighted since. What is wider takes
+two: who approves must not be who drafted, and approves the draft with its exact texts and bounds,
+before it is issued or after; then the same version goes on to its whole bound.
 Cancelling takes one person and no conditions beyond an alert to cancel.
 """
 
@@ -16,7 +17,14 @@ from homeward.geography.cells import CELL_BYTES, from_bytes
 from homeward.messages import Fact
 from homeward.policies import ALL as POLICIES
 from homeward.policies import TAKE_GIVEN
-from homeward.policies.approval import ALERTS_ALONE_MAX, PEOPLE_ALONE_MAX, alone_km, needs_second
+from homeward.policies.approval import (
+    ALERTS_ALONE_MAX,
+    HUBS_ALONE_MAX,
+    PEOPLE_ALONE_MAX,
+    REACH_KM_ALONE_MAX,
+    alone_km,
+    needs_second,
+)
 from homeward.policies.given import km_needed
 from homeward.policies.known import Source
 from homeward.refusals import (
@@ -228,6 +236,8 @@ def issued(
         hubs=request.hubs,
         given=request.given if draft.given_cells else None,
         people_max=None if whole else PEOPLE_ALONE_MAX,
+        last_seen_km_max=None if whole else REACH_KM_ALONE_MAX,
+        hubs_max=None if whole else HUBS_ALONE_MAX,
     )
 
 

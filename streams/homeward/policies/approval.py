@@ -4,11 +4,18 @@ from datetime import timedelta
 from typing import Final
 
 REACH_KM_ALONE_MAX: Final = 30
-"""What one officer may issue alone: farther reaches take a second person."""
+"""What one officer may issue alone: farther reaches take a second person. Measured from where the
+report says that the person was last seen: one officer may report a sighting and accept it."""
 
 PEOPLE_ALONE_MAX: Final = 5_000
 """So many people may hear of an alert on one officer's word, the nearest: a county town, and what a
 retraction reaches within seconds."""
+
+HUBS_ALONE_MAX: Final = 100
+"""So many hubs may be asked to watch on one officer's word, the soonest reached. Nowhere in China
+do more of those we know lie within 30 km (89 around Shenzhen; of 100 hubs 99 have fewer than 52
+there); where bus stops are listed one by one (3,565 south of Zurich) it is what a police desk can
+call back."""
 
 ALERTS_ALONE_MAX: Final = 3
 """So many cases' alerts one officer may have out in `ALONE_WITHIN` that nobody else approved: the

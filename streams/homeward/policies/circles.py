@@ -14,6 +14,7 @@ import numpy as np
 from homeward.geography.cells import Cells
 from homeward.geography.hubbook import Hub, degrees
 from homeward.geography.sphere import centre_deg, distances_m, unit_of, units
+from homeward.policies.bounding import hubs_within, near_last_seen
 from homeward.policies.known import Area, Arrivals, Known, anchors, area_of, elapsed_s, surface_of
 from homeward.policies.surface import Surface
 from homeward.words import Mode
@@ -54,12 +55,13 @@ class Circles(Even):
     def area(self, known: Known, at: datetime) -> Area:
         """Return the circles around the places the search goes out from."""
         bound_m = known.reach_km_max * 1_000
-        return area_of(
+        found = area_of(
             [
                 (source, min(ring_km(elapsed_s(source, at)) * 1_000, bound_m))
                 for source in anchors(known, at)
             ]
         )
+        return near_last_seen(found, known)
 
     def next_look(self, known: Known, at: datetime) -> datetime | None:
         """Return the end of the hour; None once the last circle, or the bound, is reached."""
@@ -85,7 +87,7 @@ def arrivals_by_circle(known: Known, hubs: Sequence[Hub], at: datetime, within_k
         earliest_s=travel_s - gone_s,
         latest_s=latest_s,
         modes=(Mode.UNKNOWN,) * len(hubs),
-        ahead=(away_m <= within_km * 1_000) & (latest_s >= 0),
+        ahead=(away_m <= within_km * 1_000) & (latest_s >= 0) & hubs_within(known, hubs),
     )
 
 

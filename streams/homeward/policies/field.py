@@ -7,6 +7,7 @@ come their way are through (`arriving`). It knows no roads or timetables.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -15,6 +16,7 @@ from homeward.geography.hubbook import Hub
 from homeward.geography.sphere import inflated
 from homeward.policies import figures, motion
 from homeward.policies.arriving import arrivals_of
+from homeward.policies.bounding import hubs_within, near_last_seen
 from homeward.policies.hypotheses import Hypothesis, heaviest, hypotheses, left_to_each
 from homeward.policies.known import Area, Arrivals, Known, Source, anchors, area_of, elapsed_s
 from homeward.policies.laying import laid_out, slack_m
@@ -42,7 +44,7 @@ class Field:
 
     def area(self, known: Known, at: datetime) -> Area:
         """Return where the person can be until the next look."""
-        return self._holding(known, at, figures.CONTAINMENT)
+        return near_last_seen(self._holding(known, at, figures.CONTAINMENT), known)
 
     def parts(self, known: Known, at: datetime, area: Area) -> tuple[Cells, ...]:
         """Cut an area into what holds the person with a half, with three quarters, and the rest."""
@@ -76,7 +78,8 @@ class Field:
     def arrivals(self, known: Known, hubs: Sequence[Hub], at: datetime) -> Arrivals:
         """Return when the person can be at each hub, by the heaviest hypotheses."""
         followed = heaviest(hypotheses(known, at), figures.HEADED_OFF)
-        return arrivals_of(known, followed, hubs, at)
+        found = arrivals_of(known, followed, hubs, at)
+        return replace(found, ahead=found.ahead & hubs_within(known, hubs))
 
 
 def _pause_s(known: Known, at: datetime) -> float:

@@ -9,21 +9,24 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homeward.geography.cells import Cells
 from homeward.geography.hubbook import Hub
-from homeward.geography.sphere import balls_of, centre_deg, distance_m, distances_m, unit_of
+from homeward.geography.sphere import centre_deg, distance_m
+from homeward.policies.bounding import (
+    OVERHANG,
+    OVERHANG_M,
+    ends_m,
+    farthest_m,
+    near_last_seen,
+    outwards_m,
+)
 from homeward.policies.circles import Even, arrivals_by_circle
 from homeward.policies.known import Area, Arrivals, Known, Source, anchors, area_of
-
-OVERHANG: Final = 0.1
-OVERHANG_M: Final = 3_000
-"""An area is kept in cells, outwards: by so much more than the bound they may reach. Cells that
-cover a disk overhang it by 3 to 8 %, and by up to 2.6 km where a coarse cell's edge is near."""
 
 
 class Given(Even):
@@ -38,7 +41,7 @@ class Given(Even):
 
     def area(self, known: Known, at: datetime) -> Area:
         """Return the given area."""
-        return given_area(known, at, self.stand_in_m(known))
+        return near_last_seen(given_area(known, at, self.stand_in_m(known)), known)
 
     def next_look(self, known: Known, at: datetime) -> datetime | None:
         """Return None: what was given does not grow."""
@@ -50,16 +53,9 @@ class Given(Even):
         return arrivals_by_circle(known, hubs, at, known.reach_km_max)
 
 
-def farthest_m(cells: Cells, source: Source) -> float:
-    """Return how far cells reach from a place, at most; 0 for none."""
-    points, radii_m = balls_of(cells)
-    ends_m = distances_m(points, unit_of(*centre_deg(source.cell))) + radii_m
-    return float(ends_m.max(initial=0.0))
-
-
 def allowed_m(source: Source, reach_km_max: int) -> float:
     """Return how far cells may reach from a place under a bound."""
-    return reach_km_max * 1_000 * (1 + OVERHANG) + OVERHANG_M + source.error_m
+    return outwards_m(reach_km_max) + source.error_m
 
 
 def km_needed(cells: Cells, source: Source) -> int:
@@ -86,9 +82,7 @@ def given_area(known: Known, at: datetime, stand_in_m: float) -> Area:
 
 def _allowed(known: Known) -> NDArray[np.bool_]:
     """Return which cells some source's bound allows: a fact made by hand binds nobody."""
-    points, radii_m = balls_of(known.given)
-    fits = np.zeros(len(points), np.bool_)
+    fits = np.zeros(len(known.given), np.bool_)
     for source in known.sources:
-        ends_m = distances_m(points, unit_of(*centre_deg(source.cell))) + radii_m
-        fits |= ends_m <= allowed_m(source, known.reach_km_max)
+        fits |= ends_m(known.given, source) <= allowed_m(source, known.reach_km_max)
     return fits

@@ -59,6 +59,9 @@ class Known:
     """The place last seen first, then accepted sightings by when they were seen."""
     reach_km_max: int
     """The bound that was approved, around each source."""
+    last_seen_km_max: int | None = None
+    """So far from the place last seen, whatever was sighted since: nobody but one officer stands
+    for it. None: two approved it."""
     given: Cells = field(default_factory=lambda: NOWHERE, compare=False)
     """The area that was drawn, or the district the case lies in; nowhere: none was given."""
     hubs: Cells = field(default_factory=lambda: NOWHERE, compare=False)

@@ -80,11 +80,12 @@ class _Cast:
         self._driving, self._riding = one.under_way(Mode.VEHICLE), one.under_way(Mode.RAIL)
 
     def soonest_s(self, away_m: Floats) -> Floats:
-        """Return the seconds from now until the person can be so far away; the fastest way."""
+        """Return the seconds from now until the person can be so far away; the fastest way.
+
+        Nobody comes as far on foot as in a car, not even in a town.
+        """
         near_m = np.maximum(away_m - slack_m(self._one.source), 0.0)
-        way_s = np.minimum(
-            motion.walk_s(near_m, self._walk), motion.drive_s(near_m, under_way=self._driving)
-        )
+        way_s = motion.drive_s(near_m, under_way=self._driving)
         if self._how.rail >= RAIL_MIN:
             way_s = np.minimum(way_s, motion.ride_s(near_m, under_way=self._riding))
         return way_s - self._gone_s

@@ -92,6 +92,8 @@ class HubsState:
     named: tuple[str, ...] = ()
     """Hubs that were said to be unreachable under this version."""
     look_at: datetime | None = None
+    alone: tuple[str, ...] = ()
+    """Hubs that were asked on one officer's word, under any version."""
 
 
 _SHAPE: Final = Shape(HubsState)
@@ -222,6 +224,7 @@ def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsStat
     asked.update(state.named)
     order = np.lexsort((np.arange(len(state.book)), arrivals.earliest_s)).tolist()
     waiting = [row for row in order if due[row] and state.book[row].id not in asked]
+    state, waiting = _alone(state, live, waiting)
     state, ordered = _ordered(state, live, arrivals, waiting[:ORDERS_MAX], heard)
     later_s = arrivals.earliest_s[arrivals.ahead & ~due] - policy.horizon_s
     next_s = float(later_s.min(initial=np.inf))
@@ -232,6 +235,26 @@ def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsStat
         live.expires_at,
     )
     return Reaction(replace(state, look_at=look_at), (*says, *ordered), look_at)
+
+
+def _alone(state: HubsState, live: Live, waiting: list[int]) -> tuple[HubsState, list[int]]:
+    """Keep those hubs that one officer's word may ask, the soonest; all, once two approved it.
+
+    Counted are all that were ever asked so, released or not: each of them was alarmed. One that
+    has a watch is asked nothing new by it.
+    """
+    if live.hubs_max is None:
+        return state, waiting
+    alone, kept = dict.fromkeys(state.alone), list[int]()
+    known = alone.keys() | {one.hub for one in state.watches}
+    for row in waiting:
+        hub = state.book[row]
+        if hub.contacts and hub.id not in known:
+            if len(alone) >= live.hubs_max:
+                continue
+            alone[hub.id] = None
+        kept.append(row)
+    return replace(state, alone=tuple(alone)), kept
 
 
 def _told(one: Watch, live: Live) -> bool:

@@ -52,6 +52,10 @@ class Live:
     """Cells of the area that was approved with it, as facts keep a set; empty: none was."""
     people_max: int | None = None
     """So many people hear of it on one officer's word; None: two have approved it."""
+    last_seen_km_max: int | None = None
+    """So far from the place last seen, on one officer's word."""
+    hubs_max: int | None = None
+    """So many hubs watch on one officer's word."""
 
     @classmethod
     def of(cls, fact: AlertIssued | AlertUpdated) -> "Live":
@@ -66,6 +70,8 @@ class Live:
             draft=fact.draft,
             given=fact.given or b"",
             people_max=fact.people_max,
+            last_seen_km_max=fact.last_seen_km_max,
+            hubs_max=fact.hubs_max,
         )
 
     def widened(self, fact: AlertWidened) -> "Live | None":
@@ -73,7 +79,13 @@ class Live:
         same = (fact.alert, fact.version) == (self.alert, self.version)
         if not same or self.people_max is None:
             return None
-        return replace(self, reach_km_max=fact.reach_km_max, people_max=None)
+        return replace(
+            self,
+            reach_km_max=fact.reach_km_max,
+            people_max=None,
+            last_seen_km_max=None,
+            hubs_max=None,
+        )
 
     def extended(self, fact: AlertExtended) -> "Live | None":
         """Return the same for longer; None: that is another version, or known already."""

@@ -34,16 +34,17 @@ class Knowledge:
 
     def known(self, live: Live) -> Known:
         """Return the question to a policy."""
-        return self.within(live.reach_km_max, from_bytes(live.given))
+        return self.within(live.reach_km_max, from_bytes(live.given), live.last_seen_km_max)
 
-    def within(self, reach_km_max: int, given: Cells) -> Known:
-        """Return the question to a policy under a bound, and an area if one was drawn."""
+    def within(self, reach_km_max: int, given: Cells, last_seen_km_max: int | None = None) -> Known:
+        """Return the question to a policy under its bounds, and an area if one was drawn."""
         return Known(
             category=self.category,
             age_band=self.age_band,
             mode=self.mode,
             sources=self.sources,
             reach_km_max=reach_km_max,
+            last_seen_km_max=last_seen_km_max,
             given=given,
         )
 

@@ -25,7 +25,7 @@ from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, subtract, to_bytes, union
-from homeward.messages import Recorded
+from homeward.messages import Fact, Recorded
 from homeward.policies.known import Area, elapsed_s
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
@@ -115,7 +115,8 @@ def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
     """Say what became reachable since the last wave, the likeliest part in a wave of its own first.
 
     Nothing is said when nothing became reachable; but for a widening, after which whoever was
-    passed over is looked at again, and for an extension, of which the lanes hear by the wave.
+    passed over is looked at again, for an extension, of which the lanes hear by the wave, and for
+    an update.
     """
     live, at = state.live, heard.at
     if live is None or not state.knowledge.sources or at >= live.expires_at:
@@ -135,10 +136,21 @@ def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
             says.append(_widened(state, live, area, new, heard))
             told = union(told, new)
             state = replace(state, wave=state.wave + 1)
-    if isinstance(heard.fact, AlertWidened | AlertExtended) and not says:
+    if not says and _is_awaited(heard.fact, live):
         says.append(_widened(state, live, area, NOWHERE, heard))
         state = replace(state, wave=state.wave + 1)
     return Reaction(replace(state, told=to_bytes(told)) if says else state, says, state.look_at)
+
+
+def _is_awaited(fact: Fact, live: Live) -> bool:
+    """Whether lanes wait for a wave though no cell is new.
+
+    An update that one officer issued can reach nobody any more; whom the version before told hears
+    of it all the same.
+    """
+    if isinstance(fact, AlertUpdated):
+        return live.last_seen_km_max is not None
+    return isinstance(fact, AlertWidened | AlertExtended)
 
 
 def _widened(

@@ -37,7 +37,7 @@ from homeward.facts.sighting import SightingAccepted, SightingRejected, Sighting
 from homeward.facts.watch import WatchAcknowledged, WatchStoodDown
 from homeward.geography.cells import to_bytes
 from homeward.messages import Actor, Fact
-from homeward.policies.approval import REVIEWED_WITHIN, alone_km
+from homeward.policies.approval import REACH_KM_ALONE_MAX, REVIEWED_WITHIN, alone_km
 from homeward.ports import Conflict, Move, Unit
 from homeward.record.envelope import Entry, Origin, Sealer, StreamHead, read, write
 from homeward.record.sealing import NONCE_BYTES, subject_of
@@ -283,6 +283,8 @@ class Desk:
             bounds |= {
                 "reach_km_max": alone_km(world.reach_km_max),
                 "people_max": world.people_alone_max,
+                "last_seen_km_max": REACH_KM_ALONE_MAX,
+                "hubs_max": world.hubs_alone_max,
             }
         approved = AlertApproved(**base, draft=draft, alert=1, version=version)
         return [

@@ -55,6 +55,8 @@ class _Told:
     """Watches that somebody acknowledged."""
     named: set[str] = field(default_factory=set)
     """Hubs that were said to be unreachable under this version."""
+    alone: set[str] = field(default_factory=set)
+    """Hubs that were ordered on one officer's word."""
     news: bool = False
     """Something that moves the search was said at this very moment."""
 
@@ -81,6 +83,7 @@ class _Told:
                 self.live, self.news = None, True
             case WatchOrdered():
                 self.asked[fact.hub], self.orders[fact.hub] = True, fact
+                self.alone |= {fact.hub} if self.live and self.live.hubs_max else set()
                 self.in_vain.discard(fact.hub)
             case WatchReleased():
                 self.asked.pop(fact.hub, None)
@@ -166,6 +169,9 @@ def _late(
     What is news is answered in the same tick: then whatever lies within the horizon is due.
     """
     at, next_at = between
+    most = told.live.hubs_max if told.live else None
+    if most is not None and len(told.alone) >= most:
+        return  # one officer's word asks no more; that it asks no fewer, `alone` says
     for hub, ahead, eta_s in zip(hubs, arrivals.ahead, arrivals.earliest_s.tolist(), strict=True):
         due = told.news and eta_s <= policy.horizon_s
         if not ahead or not (due or eta_s < (next_at - at).total_seconds()):

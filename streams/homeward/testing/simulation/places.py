@@ -99,6 +99,8 @@ class World:
     """How people move on from where they were seen, in turn."""
     people_alone_max: int = 7
     """What one officer's word may tell here: few, as few people live here."""
+    hubs_alone_max: int = 4
+    """How many hubs it may ask: fewer than there are with a contact."""
     rest_s: int = 3_600
     """How long the case clock goes on after the last act."""
 

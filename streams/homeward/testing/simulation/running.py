@@ -27,6 +27,7 @@ from homeward.processors.reach import Reach
 from homeward.record.envelope import Row
 from homeward.testing.histories import History
 from homeward.testing.memory import Calls, Crashed, Fault, MemoryStore
+from homeward.testing.simulation.alone import too_far
 from homeward.testing.simulation.asked import wrongly_asked
 from homeward.testing.simulation.desk import Desk
 from homeward.testing.simulation.headed import not_headed_off
@@ -221,9 +222,10 @@ class Simulation:
         found, disk = outcome(self.store.disk, self.sink.lines), self.store.disk
         now = self.store.clock.now()
         late = not_headed_off(disk.log, now) if self._aboard(Hubs) else ()
+        far = too_far(disk.log) if self._aboard(Reach) and self._aboard(Hubs) else ()
         untold = not_told_as_said(disk.log, now) if self._aboard(Reach) else ()
         asked = wrongly_asked(disk)
-        return replace(found, wrong=(*found.wrong, *self.missed, *late, *untold, *asked))
+        return replace(found, wrong=(*found.wrong, *self.missed, *late, *far, *untold, *asked))
 
     def _aboard(self, processor: type[object]) -> bool:
         """Whether one of the catalogue's is; the small ones have rules of their own."""
