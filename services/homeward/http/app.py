@@ -59,6 +59,7 @@ from homeward.http.pages import (
     officer,
     reporter,
     reports,
+    witness,
 )
 from homeward.http.pages import limits as choices
 from homeward.http.pages import recipient as inbox
@@ -99,6 +100,7 @@ MODULES: Final = (
     reports,
     reporter,
     inbox,
+    witness,
     choices,
     leaving,
     joining,

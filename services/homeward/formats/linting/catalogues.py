@@ -49,7 +49,9 @@ FOUND_SLIPS: Final[Mapping[str, str]] = {
     "zh-Hans": r"平安|安全|健在|死|遗体|医院|派出所|警方|志愿者|家中|回家|[在被于].*找到",
     "zh-Hant": r"平安|安全|健在|死|遺體|醫院|派出所|警方|志工|義工|家中|回家|[在被於].*找到",
 }
-ACTING: Final = frozenset({"do", "inbox-lead", "seen-told"})
+ACTING: Final = frozenset(
+    {"do", "inbox-lead", "seen-told", "saw-first", "saw-next-call", "saw-over-why"}
+)
 """What stands on pages where somebody could act."""
 CLOSES: Final = frozenset({"over", "over-do", "said-over"})
 LINK: Final = re.compile(r"https?:|www\.|://", re.IGNORECASE)

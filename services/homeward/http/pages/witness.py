@@ -1,0 +1,255 @@
+"""Where somebody says "I have seen them" without an account: by a link, without script.
+
+It makes the same fact as the API, said by whoever the link speaks for, and private until a person
+has judged it. Nobody reads here where or when others saw somebody (SAFETY I-20).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from homeward.case.refusals import CaseOnHold
+from homeward.desk import Asking, IdempotencyKeyReused
+from homeward.dispatch.links import PageLinks
+from homeward.http.answering import counted
+from homeward.http.asking import hash_of
+from homeward.http.auth import RECIPIENT, REPORTER, Caller, InRooms, Open
+from homeward.http.authorisation import Action, Scope, scope_of
+from homeward.http.cases import reporter_path
+from homeward.http.doors import CasePath, Door, case_id, enter, followed
+from homeward.http.messages import ByLink, InLetterbox
+from homeward.http.pages import forms
+from homeward.http.pages.landmarks import landmarks
+from homeward.http.pages.language import language
+from homeward.http.pages.moments import ZONE
+from homeward.http.pages.refusing import by_code
+from homeward.http.pages.rendering import PageRoute, render
+from homeward.http.pages.reporter import Behind
+from homeward.http.pages.reports import Said
+from homeward.http.pages.witnessform import HEADINGS, SURE, Wrong, read_form, wrong_of
+from homeward.http.problems import SightingsWait, StoreAway, TooManySightings
+from homeward.http.rooms import Rooms
+from homeward.http.sightings import rates_of, report_sighting
+from homeward.ports import LogUnavailable
+from homeward.refusals import CaseOver, NotForRole, Refused
+from homeward.words import case_code
+
+OPEN: Final = "the token in the path opens one recipient's page, or one report to who made it"
+router = APIRouter(tags=["pages"], route_class=PageRoute, dependencies=[Depends(Open(OPEN))])
+NEAR: Final = 12
+"""So many counties are proposed to who knows anyway where the person was seen last."""
+REFERENCE: Final = re.compile(r"[0-9a-f]{8}")
+"""Of a sighting's id: enough to tell it from the others of its case by telephone."""
+OVER: Final = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Who says what they saw, of which case, behind which link."""
+
+    request: Request
+    rooms: Rooms
+    door: Door
+    path: str
+    back: str
+    """Where the link that they came by shows more; "" where there is nothing more."""
+    secret: str
+    """What counts them: as the API is told it, so that page and API count together."""
+    lang: str
+    stranger: bool = False
+    """They came by a link that is for everybody."""
+
+    @property
+    def page(self) -> str:
+        """The name that the form's tokens are bound to."""
+        return f"saw {self.path}"
+
+    def saying(self, key: str) -> "Witness":
+        """Return them as they sign what they say with this form."""
+        del key
+        return self
+
+
+def near_of(door: Door) -> list[str]:
+    """Return the names of the counties around the place last seen, nearest first."""
+    raised = door.state.raised
+    return [one.label for one in landmarks(raised.last_seen_cell, NEAR)] if raised else []
+
+
+def form_page(
+    one: Witness,
+    said: Mapping[str, str],
+    status: int = 200,
+    wrong: Sequence[Wrong] = (),
+    counties: Sequence[str] = (),
+) -> Response:
+    """Return the form, with what was typed."""
+    return render(
+        one.request,
+        "witness.html",
+        one.lang,
+        status,
+        one.path,
+        code=case_code(one.door.case),
+        said=said,
+        form=forms.new_token(one.rooms, one.page),
+        wrong=[Said(each.field, by_code(each.code, one.lang)) for each in wrong],
+        counties=counties,
+        near=[] if one.stranger else near_of(one.door),
+        back=one.back,
+        sure=SURE,
+        headings=HEADINGS,
+    )
+
+
+def over_page(one: Witness) -> Response:
+    """Return that nothing is taken any more; it is the same whatever the reason is."""
+    return render(one.request, "witness-over.html", one.lang, OVER, one.path, back=one.back)
+
+
+def takes(one: Witness) -> bool:
+    """Whether what somebody saw is taken now.
+
+    Of a case on hold it could tell where somebody is who may be hiding. Who reported the case must
+    not learn of the hold; what they say is read by supervisors alone.
+    """
+    state = one.door.state
+    return not (state.status.over or one.door.on_hold or (state.held and one.stranger))
+
+
+def show(one: Witness) -> Response:
+    """Return the form, the thanks for one that was sent, or that it is over."""
+    reference = one.request.query_params.get("ref", "")
+    if REFERENCE.fullmatch(reference):
+        again = one.request.query_params.get("said") == "again"
+        return render(
+            one.request,
+            "witness-thanks.html",
+            one.lang,
+            path=one.path,
+            reference=reference,
+            again=again,
+            back=one.back,
+            more=takes(one),
+        )
+    if not takes(one):
+        return over_page(one)
+    now = one.rooms.clock.now().astimezone(ZONE)
+    return form_page(one, {"seen_date": f"{now:%Y-%m-%d}", "seen_time": f"{now:%H:%M}"})
+
+
+async def send(one: Witness) -> Response:
+    """Report what somebody saw, and lead to the thanks; sent twice, it is one sighting."""
+    said = forms.fields(await one.request.form(max_files=0, max_fields=20))
+    if not takes(one):
+        return over_page(one)
+    filled = read_form(said, one.lang)
+    if filled.body is None:
+        return form_page(one, said, 422, filled.wrong, filled.counties)
+    how = "sent"
+    try:
+        key = forms.checked(one.rooms, one.page, said.get("form", ""))
+        signed = one.saying(key)
+        content = hash_of(one.rooms, "POST", "saw", forms.body_of(said))
+        asking = Asking(signed.door.by, f"{key} saw", content)
+        rates = rates_of(one.request)
+        try:
+            async with rates.turn(signed.door.by.role):
+                known = await one.rooms.desk.answered(asking)
+                with rates.counting(signed.door, one.secret, known=known):
+                    await report_sighting(one.rooms, signed.door, asking, filled.body)
+        except IdempotencyKeyReused:  # corrected and sent again: the first one is in
+            how = "again"
+    except CaseOver:
+        return over_page(one)
+    except (LogUnavailable, ConnectionError):
+        return _refused(one, said, StoreAway())
+    except Refused as refused:
+        return _refused(one, said, refused)
+    reference = one.rooms.desk.new_id(asking, "sighting")[:8]
+    return RedirectResponse(f"{one.path}?lang={one.lang}&ref={reference}&said={how}", 303)
+
+
+def _refused(one: Witness, said: Mapping[str, str], refused: Refused) -> Response:
+    """Show the form again, with all that was written."""
+    counted(one.rooms, refused)
+    page = form_page(one, said, type(refused).status, [wrong_of(type(refused).code)])
+    if isinstance(refused, TooManySightings | SightingsWait):
+        page.headers["Retry-After"] = refused.detail
+    return page
+
+
+async def _where_it_goes_on(rooms: Rooms, door: Door) -> Door:
+    """Return the case in which one goes on; itself, over, where that one is on hold."""
+    try:
+        return await followed(rooms, door)
+    except CaseOnHold:
+        return door
+
+
+async def _of_recipient(
+    request: Request, rooms: InRooms, box: InLetterbox, who: ByLink, case: CasePath
+) -> Witness:
+    """Return who was told of a case, by the link in their message. Raises Refused."""
+    by, registered = who
+    scope = scope_of(by.role, Action.SIGHT)
+    if scope is not Scope.TOLD:
+        raise NotForRole(by.role.value)
+    own = PageLinks(box.rooms.ring, lambda: "").inbox(by.id)
+    said = await case_id(rooms, case)
+    door = await _where_it_goes_on(rooms, await enter(rooms, Caller(by, scope), said, on_hold=True))
+    return Witness(
+        request,
+        rooms,
+        door,
+        path=f"{own}/saw/{case}",
+        back=own,
+        secret=f"Bearer {RECIPIENT}{by.id}.{request.path_params['token']}",
+        lang=language(request, registered.recipient.lang),
+    )
+
+
+async def _of_reporter(request: Request, rooms: InRooms, door: Behind) -> Witness:
+    """Return who reported the person missing, by the link to their report. Raises Refused."""
+    own = reporter_path(rooms, door.case)
+    return Witness(
+        request,
+        rooms,
+        await _where_it_goes_on(rooms, door),
+        path=f"{own}/saw",
+        back=own,
+        secret=f"Bearer {REPORTER}{door.case}.{request.path_params['token']}",
+        lang=language(request),
+    )
+
+
+Told = Annotated[Witness, Depends(_of_recipient)]
+Reporter = Annotated[Witness, Depends(_of_reporter)]
+
+
+@router.get("/i/{recipient}/{token}/saw/{case}")
+async def see_told(one: Told) -> Response:
+    """Show the form for what somebody saw who was told of the case."""
+    return show(one)
+
+
+@router.post("/i/{recipient}/{token}/saw/{case}", status_code=303)
+async def send_told(one: Told) -> Response:
+    """Report what somebody saw who was told of the case."""
+    return await send(one)
+
+
+@router.get("/r/{code}/{token}/saw")
+async def see_reporter(one: Reporter) -> Response:
+    """Show the form for what the reporter saw."""
+    return show(one)
+
+
+@router.post("/r/{code}/{token}/saw", status_code=303)
+async def send_reporter(one: Reporter) -> Response:
+    """Report what the reporter saw."""
+    return await send(one)
