@@ -52,6 +52,7 @@ from homeward.http.pages import (
     dutyfiling,
     dutyhanding,
     dutyholding,
+    dutymerging,
     dutyring,
     dutysightings,
     joining,
@@ -114,6 +115,7 @@ MODULES: Final = (
     dutyextending,
     dutyfiling,
     dutyholding,
+    dutymerging,
     dutyring,
     dutysightings,
     officer,  # after the duty page, whose parts have words where it has a token

@@ -1,4 +1,4 @@
-"""What a case's page shows beside its clock: its hold, what waits for review, and ring 0."""
+"""What a case's page shows beside its clock: its hold, reviews, merges, and ring 0."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from homeward.http.pages.moments import moment
 from homeward.http.rooms import Rooms
 from homeward.refusals import Refused
 from homeward.requests.ringzero import AskRingZero
+from homeward.words import case_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Ring:
 
 
 def beside(rooms: Rooms, door: Door, lang: str) -> dict[str, Any]:
-    """Return what a case's page shows of its hold, its open reviews and ring 0."""
+    """Return what a case's page shows of its hold, open reviews, merges and ring 0."""
     return {
         "hold": hold_of(door, lang),
         "lifted_by_me": door.state.unverified and door.state.lifted_by == door.by.id,
         "ring": ring_of(rooms, door, lang),
+        "merging": merging_of(door),
         "reviews": review_lines(door, [door.state], rooms.clock.now(), lang),
     }
 
@@ -63,6 +65,38 @@ def _stated(door: Door) -> bool:
     raised = door.state.raised
     later = (one.fact for one in door.recorded if isinstance(one.fact, FactsAdded))
     return bool(raised and raised.protection_order) or any(one.protection_order for one in later)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another case, as a link."""
+
+    path: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """Which other cases of the same person are known."""
+
+    into: Linked | None
+    joined: tuple[Linked, ...]
+    looks: bool
+    """Whoever looks may look for more."""
+
+
+def merging_of(door: Door) -> Merging | None:
+    """Return where a case goes on and what goes on in it; None: nothing is shown of it."""
+    state = door.state
+    joined = tuple(_linked(one.case) for one in state.joined)
+    looks = may(door, Action.MERGE) and not state.status.over and not state.held
+    if not (state.into or joined or looks):
+        return None
+    return Merging(_linked(state.into) if state.into else None, joined, looks)
+
+
+def _linked(case: str) -> Linked:
+    return Linked(f"/duty/cases/{case}", case_code(case))
 
 
 def ring_of(rooms: Rooms, door: Door, lang: str) -> Ring | None:
