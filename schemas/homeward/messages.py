@@ -38,6 +38,8 @@ class Personal:
 
     of: str
     """One of `PERSON_ROLES`; ``child`` and ``guardian`` are the case's, others the stream's."""
+    numbered: str = ""
+    """The field that says which of several it is; the first one's key has no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Fact(Message):
     def personal_fields(cls) -> dict[str, Personal]:
         """Return the sealed fields and whose they are."""
         return _marked(cls, Personal)
+
+    def whose(self, name: str) -> str:
+        """Return whose a sealed field is: one of `PERSON_ROLES`, numbered from the second on."""
+        mark = self.personal_fields()[name]
+        number = getattr(self, mark.numbered) if mark.numbered else 1
+        return mark.of if number == 1 else f"{mark.of}-{number}"
 
     @classmethod
     def blob_fields(cls) -> dict[str, Blob]:

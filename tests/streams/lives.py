@@ -6,7 +6,7 @@ from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import ReportLapsed
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
-from homeward.requests import merging
+from homeward.requests import merging, persons
 from homeward.requests import sighting as sightings
 from homeward.requests.ringzero import AskRingZero
 from homeward.testing import samples
@@ -20,7 +20,7 @@ from homeward.testing.given import (
     id_of,
 )
 from homeward.testing.samples import CASE, DRAFTED, RAISED, TAKEN_UP, VERIFIED, at
-from homeward.words import Answer, CancelReason, Mode, Outcome
+from homeward.words import Answer, CancelReason, Description, Mode, Outcome
 
 S = Status
 LAPSE = ReportLapsed(case=CASE, at=at(20 + 72 * 60), waiting_s=72 * 3_600)
@@ -55,7 +55,11 @@ HISTORIES = {
     Status.SEALED: ASKS,
     Status.EXPUNGED: (*ASKS, facts.CaseExpunged(case=CASE, at=at(104), asked=ASKED)),
 }
-RAISING = {name: getattr(RAISED, name) for name in cases.RaiseCase.model_fields if name != "by"}
+RAISER = {"by", "others"}
+"""Of a raising what its first fact has no room for."""
+RAISING = {
+    name: getattr(RAISED, name) for name in cases.RaiseCase.model_fields if name not in RAISER
+}
 RAISING["at"] = LATER
 OK, SAID = "ok", "true already"
 """A fact follows; or none, for it is so."""
@@ -185,6 +189,11 @@ TABLE = {
         verified=True,
         live=True,
     ): row(MERGED=SAID),
+    persons.AddPerson(at=LATER, by=OFFICER, description=Description(age_years=8)): row(),
+    persons.FindPerson(at=LATER, by=OFFICER, person=1, outcome=Outcome.FOUND_SAFE): row(
+        **{one.name: "last-person" for one in OPEN}
+    ),
+    persons.MissPerson(at=LATER, by=OFFICER, person=1): same(SAID, MERGED="case-merged"),
     sightings.ReportSighting(**REPORT, by=VOLUNTEER): row(),
     sightings.AcceptSighting(at=LATER, by=COORDINATOR): unseen(),
     sightings.RejectSighting(at=LATER, by=COORDINATOR, reason="hoax"): unseen(),

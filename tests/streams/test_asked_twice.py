@@ -11,13 +11,24 @@ from homeward.messages import Actor
 from homeward.refusals import Refused
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
+from homeward.requests import persons
 from homeward.requests import sighting as sightings
 from homeward.requests import watch as watches
 from homeward.testing import samples
 from homeward.testing.given import after, decide, id_of, recorded
 from homeward.testing.samples import CASE, CELL, NOON, RAISED
 from homeward.timeline import status_of, timeline
-from homeward.words import Answer, CancelReason, Category, Mode, Outcome, Role, Severity
+from homeward.words import (
+    Answer,
+    CancelReason,
+    Category,
+    Description,
+    Mode,
+    Outcome,
+    Role,
+    Severity,
+    Sex,
+)
 
 ACTORS = [
     Actor(id=f"{role.value}-{n}", role=role)
@@ -35,7 +46,7 @@ SIGHTINGS = st.sampled_from([id_of(100), id_of(101)])
 RAISING = {
     name: st.just(getattr(RAISED, name))
     for name in cases.RaiseCase.model_fields
-    if name not in {"at", "by", "category"}
+    if name not in {"at", "by", "category", "others"}
 }
 TEXTS = st.just(samples.TEXTS)
 FIELDS = {
@@ -61,6 +72,14 @@ FIELDS = {
     cases.ApproveAlert: {"draft": DRAFTS},
     cases.IssueAlert: {"draft": DRAFTS, "hubs": st.none() | st.just(samples.HUB_BOOK)},
     cases.CancelAlert: {"reason": st.sampled_from(CancelReason)},
+    persons.AddPerson: {
+        "description": st.builds(
+            Description, age_years=st.none() | st.integers(0, 90), sex=st.sampled_from(Sex)
+        ),
+        "known": st.integers(1, 8),
+    },
+    persons.FindPerson: {"person": st.integers(1, 3), "outcome": st.sampled_from(Outcome)},
+    persons.MissPerson: {"person": st.integers(1, 3)},
     cases.ResolveCase: {"outcome": st.sampled_from(Outcome)},
     cases.CloseOut: {"texts": TEXTS},
     sightings.ReportSighting: {

@@ -35,7 +35,8 @@ WITHDRAWN, REJECTED, _, CANCELLED, RESOLVED, CLOSED_OUT = samples.OTHERS[:6]
 
 
 def raise_case(**changed):
-    fields = {name: getattr(RAISED, name) for name in RaiseCase.model_fields if name != "by"}
+    known = (name for name in RaiseCase.model_fields if hasattr(RAISED, name))
+    fields = {name: getattr(RAISED, name) for name in known}
     return RaiseCase(**{**fields, "by": REPORTER, **changed})
 
 

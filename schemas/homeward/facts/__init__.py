@@ -20,6 +20,7 @@ from homeward.facts import (
     hub,
     joining,
     merging,
+    persons,
     reach,
     reporting,
     ringzero,
@@ -30,7 +31,7 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, merging, attention, emergency, hold, ringzero, sighting, reach, hub, callout),
+    *(case, persons, merging, attention, emergency, hold, ringzero, sighting, reach, hub, callout),
     *(watch, handover, answer, asking, roster, access, joining, reporting, duty, clock),
 )
 

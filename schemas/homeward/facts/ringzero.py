@@ -7,6 +7,7 @@ from pydantic import Field
 from homeward.facts.reach import CELL_SET
 from homeward.messages import Blob, Fact
 from homeward.words import (
+    PERSONS_MAX,
     AgeBand,
     CaseId,
     Category,
@@ -16,7 +17,15 @@ from homeward.words import (
     Instant,
     Metres,
     Sex,
+    Value,
 )
+
+
+class Companion(Value):
+    """Somebody who is missing together with the first."""
+
+    age_band: AgeBand
+    sex: Sex
 
 
 class RingZeroAsked(Fact):
@@ -30,6 +39,8 @@ class RingZeroAsked(Fact):
     category: Category
     age_band: AgeBand
     sex: Sex
+    others: Annotated[tuple[Companion, ...], Field(max_length=PERSONS_MAX - 1)] | None = None
+    """Whoever is missing together with them; None: nobody."""
     last_seen_at: Instant
     focus: Cell
     radius_m: Metres

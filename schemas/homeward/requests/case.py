@@ -6,6 +6,7 @@ from pydantic import Field
 
 from homeward.requests import Request
 from homeward.words import (
+    PERSONS_MAX,
     CancelReason,
     CaseId,
     Category,
@@ -41,6 +42,8 @@ class RaiseCase(Request):
     custody: Custody
     protection_order: bool
     description: Description
+    others: Annotated[tuple[Description, ...], Field(max_length=PERSONS_MAX - 1)] = ()
+    """Whoever is missing together with them."""
     place: Place
     place_text: Line | None = None
     reporter: Contact | None = None

@@ -1,7 +1,7 @@
 """What officers ask of two cases of one person."""
 
 from homeward.requests import Request
-from homeward.words import CaseId, Count, RecipientId
+from homeward.words import CaseId, Count, PersonNumber, RecipientId
 
 
 class MergeCase(Request):
@@ -24,5 +24,7 @@ class MergeCase(Request):
     """Its alert is."""
     cases: Count = 0
     """How many go on in it already."""
+    persons: PersonNumber = 1
+    """How many are missing in it."""
     hubs: tuple[RecipientId, ...] = ()
     """Hubs that watch for both."""

@@ -20,6 +20,7 @@ from homeward.words.enums import (
 )
 from homeward.words.ids import (
     CODE_ALPHABET,
+    PERSONS_MAX,
     RES_PUBLIC_MAX,
     RES_VOLUNTEER_MAX,
     CaseId,
@@ -31,6 +32,7 @@ from homeward.words.ids import (
     Kind,
     Metres,
     Ordinal,
+    PersonNumber,
     Ppm,
     ReasonCode,
     RecipientId,
@@ -47,6 +49,7 @@ from homeward.words.values import Contact, Description, HubOnDuty, Line, Note, P
 
 __all__ = [
     "CODE_ALPHABET",
+    "PERSONS_MAX",
     "RES_PUBLIC_MAX",
     "RES_VOLUNTEER_MAX",
     "AgeBand",
@@ -72,6 +75,7 @@ __all__ = [
     "Note",
     "Ordinal",
     "Outcome",
+    "PersonNumber",
     "Place",
     "Ppm",
     "Purpose",

@@ -106,6 +106,10 @@ Cell = Annotated[
 
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+PERSONS_MAX: Final = 8
+"""In one case: whoever misses more has lost a bus, and needs another plan."""
+PersonNumber = Annotated[int, Field(ge=1, le=PERSONS_MAX)]
+"""Of a person in their case; the first is the one of whom it was raised."""
 Metres = Annotated[int, Field(ge=0, le=20_100_000)]
 Seconds = Annotated[int, Field(ge=0, le=10**10)]
 Ppm = Annotated[int, Field(ge=0, le=1_000_000)]

@@ -176,9 +176,10 @@ class Desk:
     ) -> tuple[Entry, ...]:
         origin = self.log.origin
         subjects = {
-            subject_of(origin, person_owner(fact, head.stream, mark.of), mark.of)
+            subject_of(origin, person_owner(fact, head.stream, person), person)
             for fact in facts
-            for name, mark in fact.personal_fields().items()
+            for name in fact.personal_fields()
+            for person in (fact.whose(name),)
             if getattr(fact, name) is not None
         }
         keys = await self.keys.keys_for(subjects, create=True) if subjects else {}

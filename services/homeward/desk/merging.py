@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from homeward import watch
 from homeward.case import Case, decide
 from homeward.case.merging import joined
+from homeward.case.persons import missing
 from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.refusals import TooBusy
 from homeward.desk.shelf import CaseNow
@@ -98,6 +99,7 @@ def _found(request: MergeCase, mine: CaseNow, theirs: CaseNow, here: CaseNow) ->
             "verified": not state.unverified,
             "live": state.live(request.at),
             "cases": len(state.joined),
+            "persons": len(missing(state)),
             "hubs": tuple(sorted(_watching(mine.recorded) & _watching(theirs.recorded))),
         }
     )

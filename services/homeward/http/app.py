@@ -25,6 +25,7 @@ from homeward.http import (
     messages,
     overrides,
     pagelinks,
+    persons,
     positions,
     previews,
     recipients,
@@ -53,6 +54,7 @@ from homeward.http.pages import (
     dutyhanding,
     dutyholding,
     dutymerging,
+    dutypersons,
     dutyring,
     dutysightings,
     joining,
@@ -80,6 +82,7 @@ MODULES: Final = (
     holding,
     ringzero,
     merging,
+    persons,
     alerts,
     overrides,
     emergencies,
@@ -117,6 +120,7 @@ MODULES: Final = (
     dutyholding,
     dutymerging,
     dutyring,
+    dutypersons,
     dutysightings,
     officer,  # after the duty page, whose parts have words where it has a token
 )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from homeward.geography.datum import cell_of, place_from
 from homeward.http.problems import PlaceImpossible
 from homeward.words import (
+    PERSONS_MAX,
     RES_PUBLIC_MAX,
     Answer,
     CancelReason,
@@ -98,6 +99,10 @@ class RaiseBody(Body):
     custody: Custody
     protection_order: Flag
     person: Description = Description()
+    others: Annotated[
+        tuple[Description, ...],
+        Field(max_length=PERSONS_MAX - 1, description="Who is missing together with them."),
+    ] = ()
     reporter: Contact | None = None
     note: Note | None = None
 
@@ -143,6 +148,12 @@ class ResolveBody(Body):
 
     outcome: Outcome
     helped_by: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+
+
+class PersonBody(Body):
+    """Who is missing, too."""
+
+    person: Description = Description()
 
 
 class ApproveBody(Body):

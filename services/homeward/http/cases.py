@@ -66,6 +66,7 @@ async def raise_case(
         custody=body.custody,
         protection_order=body.protection_order,
         description=body.person,
+        others=body.others,
         place=place,
         place_text=body.last_seen.text,
         reporter=body.reporter,
@@ -73,7 +74,7 @@ async def raise_case(
     )
     decide(Case(), request)  # what is refused for itself claims nothing
     await claim(rooms, asking, case, body.reporter, device)
-    screened = await is_protected(rooms, body.person, body.reporter)
+    screened = await is_protected(rooms, [body.person, *body.others], body.reporter)
     return case, await decide_screened(rooms, case, asking, request, screened=screened)
 
 

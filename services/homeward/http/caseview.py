@@ -152,15 +152,32 @@ class VehicleView(Answered):
     licence_plate: str | None
 
 
+class OtherView(Answered):
+    """Somebody who is missing together with the first."""
+
+    person: int
+    description: Description
+
+
 class PersonalView(Answered):
     """What is sealed, as far as the caller may read it."""
 
     description: Description | None
+    others: list[OtherView]
     place: Place | None
     place_text: str | None
     reporter: Contact | None
     notes: list[NoteView]
     vehicles: list[VehicleView]
+
+
+class PersonView(Answered):
+    """One of those whom a case is about."""
+
+    person: Annotated[int, Field(description="Their number in the case.")]
+    age_band: str
+    sex: str
+    outcome: Annotated[str, Field(description="Empty: they are missing.")]
 
 
 class CaseOut(Answered):
@@ -207,7 +224,10 @@ class CaseOut(Answered):
     ] = None
     answers: dict[str, Figure] | None = None
     ledger: list[LedgerView] | None = None
-    age_band: str | None = None
+    persons: Annotated[
+        list[PersonView] | None, Field(description="Several, if they went missing together.")
+    ] = None
+    age_band: Annotated[str | None, Field(description="Of the first.")] = None
     sex: str | None = None
     custody: str | None = None
     protection_order: bool | None = None

@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeward.case import Status
 from homeward.case.refusals import CaseSealed
 from homeward.desk import Opened
+from homeward.facts.persons import PersonAdded
 from homeward.http.authorisation import CLEARANCE, Action, Class, scope_of
 from homeward.http.doors import Door
 from homeward.http.rooms import Rooms
@@ -67,6 +68,7 @@ def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
     """Return what is sealed in the case's own facts."""
     found: dict[str, Any] = {
         "description": None,
+        "others": [],
         "place": None,
         "place_text": None,
         "reporter": None,
@@ -84,6 +86,8 @@ def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
             )
         if one.kind == "case.raised/1":
             found |= fields
+        elif isinstance(one.fact, PersonAdded) and fields:
+            found["others"].append({"person": one.fact.person, **fields})
         elif one.kind == "case.vehicle-identified/1" and fields:
             found["vehicles"].append(
                 {name: fields.get(name) for name in ("vehicle", "licence_plate")}

@@ -48,7 +48,13 @@ def view_of(own: Door, there: Door, now: datetime) -> CaseView:
     if own.case == there.case:
         return view
     mine = status_of(own.recorded, now)
-    return replace(view, category=mine.category, mode=mine.mode, raised_at=mine.raised_at)
+    return replace(
+        view,
+        category=mine.category,
+        mode=mine.mode,
+        raised_at=mine.raised_at,
+        persons=mine.persons,
+    )
 
 
 def _joined_at(own: Door, there: Door) -> int | None:

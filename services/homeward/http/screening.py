@@ -20,13 +20,16 @@ def digest_of_form(rooms: Rooms, form: str) -> bytes:
     return rooms.ring.mac(PURPOSE, form.encode())
 
 
-async def is_protected(rooms: Rooms, person: Description, reporter: Contact | None) -> bool:
-    """Return whether the list knows whom a report is about, or who made it.
+async def is_protected(
+    rooms: Rooms, persons: Sequence[Description], reporter: Contact | None
+) -> bool:
+    """Return whether the list knows one of those whom a report is about, or who made it.
 
     Raises LogUnavailable: a report that nobody could ask for is not raised.
     """
-    forms = asked(person, reporter, rooms.clock.now().year)
-    return await rooms.protected.knows([digest_of_form(rooms, one) for one in forms])
+    year = rooms.clock.now().year
+    forms = {one for person in persons for one in asked(person, reporter, year)}
+    return await rooms.protected.knows([digest_of_form(rooms, one) for one in sorted(forms)])
 
 
 async def decide_screened(

@@ -88,7 +88,9 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
     person = {"age_band": raised.age_band.value, "sex": raised.sex.value}
     if door.by.role in SEARCHERS:
         kept = ("case", "code", "status", "category", "mode", "alert")
-        return {name: shown[name] for name in kept} | person
+        # Whom to look for; what became of the others is not for those who search.
+        still = [one for one in shown["persons"] if not one["outcome"]]
+        return {name: shown[name] for name in kept} | person | {"persons": still}
     exact = sees_exactly(door.by)
     answers = shown["answers"]
     return {

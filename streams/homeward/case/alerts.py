@@ -9,6 +9,7 @@ Cancelling takes one person and no conditions beyond an alert to cancel.
 
 from datetime import datetime
 
+from homeward.case.persons import names_found
 from homeward.case.refusals import CustodyDisputed
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
 from homeward.case.state import Case, Draft, Status
@@ -118,7 +119,7 @@ def _newest(case: Case, draft_id: str) -> Draft:
     if draft_id not in case.drafts:
         raise NoSuchDraft
     draft, out = case.draft, case.alert is not None and case.alert.draft == draft_id
-    if draft is None or draft.id != draft_id or out:
+    if draft is None or draft.id != draft_id or out or names_found(case, draft.persons):
         raise DraftOutdated
     return draft
 
@@ -154,6 +155,8 @@ def check_draft(
     """
     _open_and_verified(case)
     draft = proposed(case, draft_id) or _newest(case, draft_id)
+    if names_found(case, draft.persons):
+        raise DraftOutdated
     if at >= draft.expires_at:
         raise DraftExpired
     if digest != shown:
@@ -177,6 +180,8 @@ def widened(case: Case, draft: Draft, at: datetime, hubs: bytes | None) -> Fact:
 def waiting(case: Case, draft_id: str) -> Draft | None:
     """Return the draft with that id if anything may still be decided about it."""
     draft = None if case.status.over else proposed(case, draft_id)
+    if draft is not None and names_found(case, draft.persons):
+        return None
     out = draft is not None and is_out(case, draft)
     return None if out and case.alert is not None and case.alert.widens is None else draft
 

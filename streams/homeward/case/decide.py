@@ -8,6 +8,7 @@ from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
 from homeward.case.mergerefusals import OnlyANote, OthersGoOnInIt
 from homeward.case.merging import decide_merge, reporters, unmerged
+from homeward.case.persons import added, bands_of, decide_person, same
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
     OFFICERS,
@@ -39,6 +40,7 @@ from homeward.requests import case as requests
 from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.requests.emergency import ReviewEmergency, UseEmergency
 from homeward.requests.merging import MergeCase
+from homeward.requests.persons import AddPerson, FindPerson, MissPerson
 from homeward.requests.ringzero import AskRingZero
 from homeward.words import AgeBand, Role
 
@@ -74,11 +76,13 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
         case AskRingZero():
             return decide_ring_zero(case, request)
         case _:
-            return _of_alert(case, request)
+            return _of_persons_and_alert(case, request)
 
 
-def _of_alert(case: Case, request: Request) -> tuple[Fact, ...]:
+def _of_persons_and_alert(case: Case, request: Request) -> tuple[Fact, ...]:
     match request:
+        case AddPerson() | FindPerson() | MissPerson():
+            return decide_person(case, request)
         case OverrideAttention() | ApproveOverride():
             return decide_override(case, request)
         case UseEmergency() | ReviewEmergency():
@@ -112,12 +116,14 @@ def _raise(case: Case, request: requests.RaiseCase) -> tuple[Fact, ...]:
     )
     if case.raised is not None:
         unsealed(case)
-        if case.raised == fact.without_personal() and case.reporter == request.by.id:
+        said = case.raised == fact.without_personal() and case.reporter == request.by.id
+        if said and same(case, request.others):
             return ()
         raise AlreadyRaised
     check_last_seen(request.last_seen_at, request.at)
-    check_age(request.category, band)
-    return (fact,)
+    others = added(request.case, request.at, 1, request.others)
+    check_age(request.category, band, *(one.age_band for one in others))
+    return (fact, *others)
 
 
 def _judge(
@@ -201,7 +207,7 @@ def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle)
     if all(one is None for one in stated):
         raise NothingSaid
     if request.category is not None:
-        check_age(request.category, case.raised.age_band)
+        check_age(request.category, *bands_of(case))
     known = request.category in {None, case.category} and request.mode in {None, case.mode}
     if known and request.note is None and request.protection_order is None:
         return None

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from homeward.case.attention import override_changes
 from homeward.case.holding import hold_changes
+from homeward.case.persons import first_of, missing, person_changes
 from homeward.case.reviews import review_changes
 from homeward.case.ringzero import ring_changes
 from homeward.case.state import UNVERIFIED, Alert, Asking, Case, Draft, Status
@@ -46,6 +47,7 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 "status": Status.PROVISIONAL,
                 "raised": fact.without_personal(),
                 "reporter": heard.by.id,
+                "persons": first_of(fact),
                 "category": fact.category,
                 "mode": fact.mode,
             }
@@ -160,6 +162,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 reach_km_max=fact.reach_km_max,
                 expires_at=fact.expires_at,
                 given_cells=fact.given_cells,
+                persons=tuple(one.number for one in missing(case)),
             )
             known = case.drafts | {heard.id}
             return {"draft": draft, "drafts": known, "said": _said(case, heard)}
@@ -192,7 +195,16 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             closed = _closed(case, told=True, closed="cancelled")
             return {"status": Status.CANCELLED, "ended": fact, "alert": closed}
         case _:
-            return override_changes(heard) or review_changes(case, heard) or ring_changes(heard)
+            return _other_changes(case, heard)
+
+
+def _other_changes(case: Case, heard: Recorded) -> dict[str, Any]:
+    return (
+        override_changes(heard)
+        or review_changes(case, heard)
+        or ring_changes(heard)
+        or person_changes(case, heard)
+    )
 
 
 def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:

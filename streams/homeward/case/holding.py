@@ -15,9 +15,10 @@ from homeward.case.refusals import CaseOnHold, NotOnHold
 from homeward.case.rules import SUPERVISORS, only
 from homeward.facts.case import CaseRaised, CaseVerified, FactsAdded
 from homeward.facts.hold import HoldLifted, HoldPlaced
+from homeward.facts.persons import PersonAdded
 from homeward.refusals import NoSuchCase, SamePerson
 from homeward.requests import case as cases
-from homeward.requests import emergency
+from homeward.requests import emergency, persons
 from homeward.words import Role
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from homeward.requests import Request
     from homeward.requests.hold import LiftHold
 
-ANYBODY: Final = (cases.AddFacts, cases.IdentifyVehicle, cases.Withdraw)
+ANYBODY: Final = (cases.AddFacts, cases.IdentifyVehicle, persons.AddPerson, cases.Withdraw)
 """What is added to a case on hold by whoever may: its reporter must not learn of the hold."""
 SUPERVISED: Final = (
     cases.TakeUp,
@@ -37,6 +38,8 @@ SUPERVISED: Final = (
     cases.CancelAlert,
     cases.ResolveCase,
     cases.CloseOut,
+    persons.FindPerson,
+    persons.MissPerson,
     emergency.ReviewEmergency,
 )
 """What a supervisor does with it, who alone sees it. All else waits, in whatever role."""
@@ -52,8 +55,9 @@ def placed(case: Case, said: Sequence[Fact], *, screened: bool = False) -> tuple
 
     ``case`` is as it was before; ``screened``: the list of protected persons knows somebody.
     """
-    over = case.held or bool(case.lifted_by) or case.alert is not None or case.status.over
-    if over:  # judged before, or too late: see above
+    judged = bool(case.lifted_by) and not any(isinstance(one, PersonAdded) for one in said)
+    over = case.held or judged or case.alert is not None or case.status.over
+    if over:  # judged before, though not of whoever is added; or too late: see above
         return ()
     holds = (one for one in said if _holds(one, screened=screened))
     return tuple(HoldPlaced(case=case.id or one.case or "", at=one.at) for one in holds)[:1]
@@ -62,6 +66,8 @@ def placed(case: Case, said: Sequence[Fact], *, screened: bool = False) -> tuple
 def _holds(fact: Fact, *, screened: bool) -> bool:
     if isinstance(fact, CaseRaised):
         return screened or fact.protection_order
+    if isinstance(fact, PersonAdded):
+        return screened
     return isinstance(fact, FactsAdded) and (screened or bool(fact.protection_order))
 
 

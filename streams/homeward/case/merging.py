@@ -15,6 +15,8 @@ from homeward.case.mergerefusals import (
     SurvivorMissing,
     SurvivorOver,
 )
+from homeward.case.personrefusals import SurvivorFewer
+from homeward.case.persons import Person, missing
 from homeward.case.refusals import CaseOnHold
 from homeward.case.rules import OFFICERS, only
 from homeward.case.state import Case, Status
@@ -75,6 +77,8 @@ def decide_merge(case: Case, request: MergeCase) -> tuple[Fact, ...]:
     behind = not case.unverified and not request.verified
     if behind or (case.live(request.at) and not request.live):
         raise SurvivorBehind
+    if len(missing(case)) > request.persons:
+        raise SurvivorFewer
     if request.cases + 1 + len(case.joined) > CASES_MAX:
         raise MergedTooMany(str(CASES_MAX))
     alert = None if case.alert is None or case.alert.told_over else case.alert
@@ -115,12 +119,16 @@ def alike(one: Case, other: Case) -> bool:
         return False
     if one.status.over or other.status.over:
         return False
-    sexes, bands = {mine.sex, theirs.sex}, {mine.age_band, theirs.age_band}
     kinds = {_GROUPS.get(one.category), _GROUPS.get(other.category)}
-    known = len(sexes - {Sex.UNKNOWN}) <= 1 and len(bands - {AgeBand.UNKNOWN}) <= 1
+    known = any(_agree(my, their) for my in one.persons for their in other.persons)
     apart_s = abs((mine.last_seen_at - theirs.last_seen_at).total_seconds())
     near = apart_s <= NEAR_S and apart_m(one, other) <= NEAR_M
     return known and near and len(kinds - {None}) <= 1
+
+
+def _agree(one: Person, other: Person) -> bool:
+    sexes, bands = {one.sex, other.sex}, {one.age_band, other.age_band}
+    return len(sexes - {Sex.UNKNOWN}) <= 1 and len(bands - {AgeBand.UNKNOWN}) <= 1
 
 
 def apart_m(one: Case, other: Case) -> float:

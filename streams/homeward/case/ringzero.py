@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from homeward.case.persons import missing
 from homeward.case.refusals import NotTakenUp, OwnReport, RingZeroUnsafe
 from homeward.case.rules import TRIAGE, only
-from homeward.facts.ringzero import RingZeroAsked
+from homeward.facts.ringzero import Companion, RingZeroAsked
 from homeward.geography.cells import to_bytes
 from homeward.policies import ringzero as policy
+from homeward.policies.figures import together
 from homeward.refusals import AlreadyVerified, CaseOver
 
 if TYPE_CHECKING:
@@ -36,20 +38,26 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
     if not case.unit:
         raise NotTakenUp
     order = raised.protection_order
-    bands = case.category, raised.age_band, raised.custody
-    if policy.may_be_hunted(*bands, protection_order=order):
+    persons = missing(case)
+    if any(
+        policy.may_be_hunted(case.category, one.age_band, raised.custody, protection_order=order)
+        for one in persons
+    ):
         raise RingZeroUnsafe
-    cells = policy.ring_cells(raised.last_seen_cell, raised.age_band)
+    band = together({one.age_band for one in persons})
+    cells = policy.ring_cells(raised.last_seen_cell, band)
+    others = tuple(Companion(age_band=one.age_band, sex=one.sex) for one in persons[1:])
     return (
         RingZeroAsked(
             case=case.id,
             at=request.at,
             category=case.category,
-            age_band=raised.age_band,
-            sex=raised.sex,
+            age_band=persons[0].age_band,
+            sex=persons[0].sex,
+            others=others or None,
             last_seen_at=raised.last_seen_at,
             focus=raised.last_seen_cell,
-            radius_m=round(policy.radius_km(raised.age_band) * 1_000),
+            radius_m=round(policy.radius_km(band) * 1_000),
             people_max=policy.PEOPLE_MAX,
             expires_at=request.at + policy.LASTS,
             hubs=request.hubs,

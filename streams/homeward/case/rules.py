@@ -57,9 +57,9 @@ def check_seen(seen_at: datetime, at: datetime, last_seen_at: datetime) -> None:
         raise SeenBeforeMissing
 
 
-def check_age(category: Category, band: AgeBand) -> None:
-    """Refuse a category that nobody of that age can have."""
-    if band in _AGE_CANNOT_BE.get(category, frozenset()):
+def check_age(category: Category, *bands: AgeBand) -> None:
+    """Refuse a category that nobody of these ages can have; a big brother takes a small one."""
+    if set(bands) <= _AGE_CANNOT_BE.get(category, frozenset()):
         raise AgeContradicts(category.value)
 
 

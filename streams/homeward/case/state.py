@@ -21,6 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from homeward.case.attention import Override
+from homeward.case.persons import Person
 from homeward.case.reviews import Review
 from homeward.facts import case as facts
 from homeward.facts.merging import JoinedCase
@@ -91,6 +92,8 @@ class Draft:
     approved_at: Instant | None = None
     given_cells: int | None = None
     """Of how many cells the area is that goes with it; None: its policy makes one."""
+    persons: tuple[int, ...] = ()
+    """Whom its words are about."""
 
     def approved(self, at: datetime) -> bool:
         """Whether a second person approved it, and at that moment it still holds."""
@@ -152,6 +155,8 @@ class Case:
     unit: str = ""
     category: Category = Category.OTHER
     mode: Mode = Mode.UNKNOWN
+    persons: tuple[Person, ...] = ()
+    """Whom it is about: several, if they went missing together."""
     draft: Draft | None = None
     drafts: frozenset[str] = frozenset()
     alert: Alert | None = None

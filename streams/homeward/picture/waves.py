@@ -11,21 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.facts.case import (
-    AlertIssued,
-    AlertUpdated,
-    CaseRaised,
-    FactsAdded,
-    VehicleIdentified,
-)
+from homeward.facts.case import AlertIssued, AlertUpdated
 from homeward.facts.reach import ReachWidened
-from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, meets, union
 from homeward.messages import Recorded
 from homeward.picture.course import Course
 from homeward.policies.known import Known, Policy
 from homeward.ports import Roster
-from homeward.processors.knowledge import Knowledge, learnt
+from homeward.processors.knowledge import Knowledge, News, learnt
 from homeward.words import RecipientKind
 
 VOLUNTEER: Final = list(RecipientKind).index(RecipientKind.VOLUNTEER)
@@ -83,7 +76,7 @@ def compared(facts: Sequence[Recorded], people: People, other: Policy) -> list[W
     told = NOWHERE
     for one in facts:
         fact = one.fact
-        if isinstance(fact, CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted):
+        if isinstance(fact, News):
             knowledge = learnt(knowledge, fact)
         elif isinstance(fact, AlertIssued | AlertUpdated):
             ours, told = set(), NOWHERE

@@ -3,6 +3,7 @@
 (~) marks our own judgement where no figure was found; those are the first to be measured.
 """
 
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
 from homeward.words import AgeBand, Category, Mode
@@ -153,6 +154,28 @@ WALKS: Final[dict[AgeBand, Walk]] = {
     AgeBand.OLD: Walk(0.3, 0.9, 2.2, 9.0, 4.0),
     AgeBand.UNKNOWN: Walk(1.0, 2.5, 5.0, 12.0, 6.0),
 }
+
+
+def together(bands: Collection[AgeBand]) -> AgeBand:
+    """Return the band that reaches as far, and as fast, as each of some who went together.
+
+    Whether they still are together nobody knows, and a big sister carries a small one. So it is
+    that of them who goes farthest, or a farther one where they share that out: an old man goes
+    farther than a boy, who is faster. Nearest and likeliest cells come first under each band; a
+    wide one costs some order among them, a narrow one leaves somebody out.
+    """
+    needed = [max(figures) for figures in zip(*(WALKS[one] for one in bands), strict=True)]
+    farthest = [*sorted(bands, key=_farthest), *sorted(WALKS, key=_farthest)]
+    return next(
+        one
+        for one in farthest
+        if all(has >= need for has, need in zip(WALKS[one], needed, strict=True))
+    )
+
+
+def _farthest(band: AgeBand) -> tuple[float, int]:
+    return WALKS[band].km_95, list(AgeBand).index(band)
+
 
 WALK_END: Final = 2.0
 """Nobody is taken to walk, or to go by a local way, farther than twice the 95 % distance (~)."""

@@ -31,6 +31,7 @@ from homeward.facts.case import (
 from homeward.facts.clock import WakeDue
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
 from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
@@ -137,6 +138,9 @@ class Hubs:
                 | VehicleIdentified()
                 | SightingAccepted()
                 | CaseJoined()
+                | PersonAdded()
+                | PersonFound()
+                | PersonMissed()
             ) as news:
                 book = news.hubs if isinstance(news, SightingAccepted | CaseJoined) else None
                 state = replace(state, knowledge=learnt(state.knowledge, news))

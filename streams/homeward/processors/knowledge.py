@@ -8,16 +8,24 @@ from typing import Final, TypeAlias
 from homeward import policies
 from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
 from homeward.facts.merging import CaseJoined, JoinedSource
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
 from homeward.messages import Recorded
+from homeward.policies.figures import together
 from homeward.policies.known import Known, Policy, Source
 from homeward.processors.keeping import Live, kinds
 from homeward.words import AgeBand, Category, Mode
 
-News: TypeAlias = CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted | CaseJoined
+OfPersons: TypeAlias = PersonAdded | PersonFound | PersonMissed
+News: TypeAlias = (
+    CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted | CaseJoined | OfPersons
+)
 
-NEWS: Final = kinds(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined)
+NEWS: Final = kinds(
+    *(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined),
+    *(PersonAdded, PersonFound, PersonMissed),
+)
 
 SOURCES_MAX: Final = 200
 """Accepted sightings that are kept: the last to be seen. A case with more has lost its thread."""
@@ -29,8 +37,12 @@ class Knowledge:
 
     category: Category = Category.OTHER
     age_band: AgeBand = AgeBand.UNKNOWN
+    """Of several who are missing: that which holds wherever each of them can be."""
     mode: Mode = Mode.UNKNOWN
     sources: tuple[Source, ...] = ()
+    persons: tuple[tuple[int, AgeBand], ...] = ()
+    """By number, also those who were found; none: there is one."""
+    found: tuple[int, ...] = ()
 
     def known(self, live: Live) -> Known:
         """Return the question to a policy."""
@@ -74,6 +86,26 @@ def learnt(before: Knowledge, fact: News) -> Knowledge:
             return _seen(before, (fact,))
         case CaseJoined():
             return _seen(before, fact.sources)
+        case PersonAdded():
+            return _of(before, (*_persons(before), (fact.person, fact.age_band)), before.found)
+        case PersonFound():
+            return _of(before, _persons(before), (*before.found, fact.person))
+        case PersonMissed():
+            still = tuple(one for one in before.found if one != fact.person)
+            return _of(before, _persons(before), still)
+
+
+def _persons(before: Knowledge) -> tuple[tuple[int, AgeBand], ...]:
+    return before.persons or ((1, before.age_band),)
+
+
+def _of(
+    before: Knowledge, persons: tuple[tuple[int, AgeBand], ...], found: tuple[int, ...]
+) -> Knowledge:
+    """Return the same of these persons; they go as those who are missing do."""
+    bands = {band for number, band in persons if number not in found}
+    band = together(bands or {band for _, band in persons})
+    return replace(before, age_band=band, persons=persons, found=found)
 
 
 def _seen(before: Knowledge, accepted: Iterable[SightingAccepted | JoinedSource]) -> Knowledge:

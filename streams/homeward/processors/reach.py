@@ -22,6 +22,7 @@ from homeward.facts.case import (
 )
 from homeward.facts.clock import WakeDue
 from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, subtract, to_bytes, union
@@ -88,6 +89,9 @@ class Reach:
                 | VehicleIdentified()
                 | SightingAccepted()
                 | CaseJoined()
+                | PersonAdded()
+                | PersonFound()
+                | PersonMissed()
             ) as news:
                 return _look(replace(state, knowledge=learnt(state.knowledge, news)), heard)
             case AlertIssued() | AlertUpdated() as fact:

@@ -109,7 +109,8 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 def person_owner(fact: Fact, stream: str, person: str) -> str:
     """Return what a person's part belongs to: child and guardian to the case, else the stream."""
-    return fact.case if fact.case and person in {"child", "guardian"} else stream
+    of = person.partition("-")[0]
+    return fact.case if fact.case and of in {"child", "guardian"} else stream
 
 
 def write(
@@ -198,7 +199,7 @@ def _seal_all(
     keys: dict[str, tuple[str, Derived]] = {}  # by person: a fact is about one or two
     sealed = []
     for name, text in fact.personal().items():
-        person = fact.personal_fields()[name].of
+        person = fact.whose(name)
         if person not in keys:
             subject = subject_of(log, person_owner(fact, stream, person), person)
             keys[person] = subject, Derived.of(sealer.data_key(subject))

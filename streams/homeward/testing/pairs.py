@@ -1,12 +1,13 @@
-"""More of the samples: one of every fact about two cases of one person."""
+"""More of the samples: facts about two cases of one person, and two persons of one case."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from homeward.facts.access import LikenessesShown
 from homeward.facts.merging import CaseJoined, CaseMerged, JoinedCase, JoinedSource
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.messages import Fact
-from homeward.words import Mode
+from homeward.words import AgeBand, Description, Mode, Outcome, Sex
 
 
 def pairs(
@@ -27,4 +28,16 @@ def pairs(
             sources=(source,),
             hubs=hubs,
         ),
+        PersonAdded(
+            case=case,
+            at=at(59),
+            person=2,
+            age_band=AgeBand.CHILD,
+            sex=Sex.FEMALE,
+            description=Description(
+                name="林小苗", age_years=8, sex=Sex.FEMALE, clothing="红色书包", marks="缺一颗门牙"
+            ),
+        ),
+        PersonFound(case=case, at=at(60), person=2, outcome=Outcome.FOUND_SAFE, helped_by=(other,)),
+        PersonMissed(case=case, at=at(61), person=2),
     )

@@ -21,6 +21,7 @@ from homeward.timeline.views import (
     CaseView,
     DraftView,
     ExtensionView,
+    PersonView,
     ReviewView,
     SightingView,
     Told,
@@ -69,6 +70,7 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         expunge_asked=case.expunge.id if case.expunge else None,
         into=case.into or None,
         joined=tuple(one.case for one in case.joined),
+        persons=_persons(case),
         waves=_waves(heard),
         watches=_watches(heard),
         hubs_unreachable=tuple(
@@ -84,6 +86,20 @@ def _outcome(case: Case) -> str:
     ended = case.ended
     said = getattr(ended, "outcome", None) or getattr(ended, "reason", None)
     return str(said) if said else ""
+
+
+def _persons(case: Case) -> tuple[PersonView, ...]:
+    """Return whom it is about; what a case was resolved with became of all who were missing."""
+    rest = getattr(case.ended, "outcome", None)
+    return tuple(
+        PersonView(
+            one.number,
+            one.age_band.value,
+            one.sex.value,
+            found.value if (found := one.outcome or rest) else "",
+        )
+        for one in case.persons
+    )
 
 
 def _alert(case: Case, at: datetime) -> AlertView | None:

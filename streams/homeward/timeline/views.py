@@ -134,6 +134,18 @@ class ReviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonView:
+    """One of those whom a case is about."""
+
+    person: int
+    """Their number in the case."""
+    age_band: str
+    sex: str
+    outcome: str
+    """What became of them; empty: they are missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """How a case stands after some facts, at a moment of the case clock."""
 
@@ -176,6 +188,13 @@ class CaseView:
     """The case that it goes on in."""
     joined: tuple[str, ...] = ()
     """Cases that go on in it."""
+    persons: tuple[PersonView, ...] = ()
+    """Whom it is about: several, if they went missing together."""
+
+    @property
+    def found(self) -> int:
+        """How many of them are not missing any more."""
+        return sum(bool(one.outcome) for one in self.persons)
 
     def json(self) -> dict[str, Any]:
         """Return the view as JSON values."""
@@ -186,7 +205,7 @@ class CaseView:
         shown = self.json()
         kept = (
             *("case", "code", "status", "raised_at", "category", "mode", "unit"),
-            *("waiting", "clock_level", "outcome"),
+            *("waiting", "clock_level", "outcome", "persons"),
         )
         alert = shown["alert"] and {
             name: shown["alert"][name] for name in ("number", "version", "expires_at", "state")

@@ -56,6 +56,7 @@ async def everything_a_reporter_reads(world, case):
         "watch_id": case["sighting"],
         "recipient": "mother",
         "prefix": "abcd12",
+        "person": "1",
     }
     read = []
     for route in world.app.routes:

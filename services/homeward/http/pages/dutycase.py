@@ -34,6 +34,7 @@ from homeward.http.pages.dutywaits import waits_in_words
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import ZONE, elapsed, moment, people, span
 from homeward.http.pages.officer import undecided, wave_lines
+from homeward.http.pages.persons import persons_shown
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.personal import open_for, person
 from homeward.http.rooms import Rooms
@@ -203,6 +204,7 @@ class CasePage:
             home(door),
             **_stands(view, now, lang),
             **choices(lang),
+            **persons_shown(door, view, lang),
             home=home(door),
             acts=acts_of(door, view),
             waits=self._waits(view, now, lang),

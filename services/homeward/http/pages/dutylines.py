@@ -73,7 +73,7 @@ def _worded(name: str, value: Any, lang: str, hubs: Mapping[str, str]) -> str:  
     match name:
         case "category":
             return t["unsure" if value == "other" else value]
-        case "mode" | "claimed_mode":
+        case "mode" | "claimed_mode" | "sex":
             return t[value]
         case "hub":
             return hubs.get(value, value)

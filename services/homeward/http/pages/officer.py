@@ -19,6 +19,7 @@ from homeward.http.fields import drawn, hub_names, shown
 from homeward.http.pagelinks import TOKEN_MAX, door_of
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import elapsed, moment, people, span
+from homeward.http.pages.persons import found_line
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.rooms import Rooms
@@ -122,6 +123,7 @@ async def see(
         state=t[f"staff-{view.status.value}"],
         category=t["unsure" if view.category == Category.OTHER else view.category],
         alert=alert and t["staff-alert"].format(version=alert.version, state=t[alert.state]),
+        found=found_line(view, lang),
         since=t["staff-elapsed"].format(elapsed=elapsed(view.last_seen_at, now, lang)),
         as_of=t["staff-as-of"].format(
             at=moment(now, lang),  # of the case clock, which a drill may run faster

@@ -1,5 +1,6 @@
 """The reporter's page: who has it, since when, what was done; never where a sighting was (I-20)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -20,9 +21,11 @@ from homeward.http.doors import Door, case_id, enter, followed
 from homeward.http.pages import forms, maps
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment, people
+from homeward.http.pages.persons import described, found_line
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
 from homeward.http.pages.rendering import PageRoute, render
+from homeward.http.persons import add_person
 from homeward.http.problems import LinkUnknown
 from homeward.http.reporting import known_to, lines_of, view_of
 from homeward.http.rooms import Rooms
@@ -32,7 +35,7 @@ from homeward.refusals import NoSuchCase, NothingSaid, Refused
 from homeward.requests import Request as Wish
 from homeward.requests.case import AddFacts, Withdraw
 from homeward.timeline import CaseView, for_reporter
-from homeward.words import Role, case_code, instant_text
+from homeward.words import PERSONS_MAX, Description, Role, case_code, instant_text
 
 router = APIRouter(
     prefix="/r",
@@ -40,7 +43,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(Open("the token in the path opens one report to who made it"))],
 )
-NOTICES: Final = frozenset({"sent", "added", "withdrawn", "sent-before"})
+NOTICES: Final = frozenset({"sent", "added", "person-added", "withdrawn", "sent-before"})
 
 
 async def _door(
@@ -147,6 +150,7 @@ def _page(
         path,
         code=case_code(there.case),
         state=t[f"state-{view.status.value}"],
+        found=found_line(view, lang),
         clock=merged + clock_lines(view, now, lang, escalates=escalates),
         done=[
             Line(instant_text(one.at), moment(one.at, lang), t[one.kind])
@@ -161,6 +165,8 @@ def _page(
         open=not view.status.over,
         retractable=door.state.status in {Status.PROVISIONAL, Status.VERIFYING}
         and not door.state.joined,
+        adds=door.state.status in {Status.PROVISIONAL, Status.VERIFYING}
+        and len(door.state.persons) < PERSONS_MAX,
         form=forms.new_token(rooms, _page_name(door)),
         link=rooms.public_url().rstrip("/") + path,
         fresh=notice == "sent",
@@ -185,19 +191,10 @@ async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Respon
     lang, note = language(request), said.get("note") or None
     try:
         key = forms.checked(rooms, _page_name(door), said.get("form", ""))
-        wish: Wish
-        if what == "added":
-            if note is None:
-                raise NothingSaid
-            wish = AddFacts(at=rooms.clock.now(), by=door.by, note=note)
-        else:
-            wish = Withdraw(at=rooms.clock.now(), by=door.by, note=note)
         content = forms.body_of(said)
-        # One page has two forms with one token: what is asked for is part of the key.
+        # One page has three forms with one token: what is asked for is part of the key.
         asking = Asking(door.by, f"{key} {what}", hash_of(rooms, "POST", what, content))
-        # What is new of a case that was merged belongs to the other; only one's own is taken back.
-        where = await followed(rooms, door) if what == "added" else door
-        await decide_screened(rooms, where.case, asking, wish)
+        await _ask(rooms, door, asking, what, said)
     except (Refused, ValidationError) as error:
         refused = error if isinstance(error, Refused) else NothingSaid()
         counted(rooms, refused)
@@ -206,6 +203,28 @@ async def _send(request: Request, rooms: Rooms, door: Door, what: str) -> Respon
         there = await followed(rooms, again)
         return _page(request, rooms, again, there, type(refused).status, why, note or "")
     return RedirectResponse(f"{reporter_path(rooms, door.case)}?lang={lang}&said={what}", 303)
+
+
+async def _ask(
+    rooms: Rooms, door: Door, asking: Asking, what: str, said: Mapping[str, str]
+) -> None:
+    """Make true what a form asks for. Raises Refused, ValidationError."""
+    note = said.get("note") or None
+    if what == "person-added":
+        person = described(said)
+        if not person:
+            raise NothingSaid
+        await add_person(rooms, door, asking, Description.model_validate(person))
+        return
+    if what == "added":
+        if note is None:
+            raise NothingSaid
+        # What is new of a case that was merged belongs to the other.
+        where = await followed(rooms, door)
+        wish: Wish = AddFacts(at=rooms.clock.now(), by=door.by, note=note)
+    else:  # only one's own is taken back
+        where, wish = door, Withdraw(at=rooms.clock.now(), by=door.by, note=note)
+    await decide_screened(rooms, where.case, asking, wish)
 
 
 @router.post("/{code}/{token}/facts", status_code=303)
@@ -218,3 +237,9 @@ async def add(request: Request, rooms: InRooms, door: Behind) -> Response:
 async def withdraw(request: Request, rooms: InRooms, door: Behind) -> Response:
     """Take the report back."""
     return await _send(request, rooms, door, "withdrawn")
+
+
+@router.post("/{code}/{token}/persons", status_code=303)
+async def add_another(request: Request, rooms: InRooms, door: Behind) -> Response:
+    """Say that somebody else is missing with them, while it is a report."""
+    return await _send(request, rooms, door, "person-added")

@@ -20,6 +20,7 @@ from homeward.http.cases import raise_case, reporter_path
 from homeward.http.pages import forms
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import ZONE
+from homeward.http.pages.persons import described
 from homeward.http.pages.rates import Rates
 from homeward.http.pages.refusing import by_code
 from homeward.http.pages.rendering import PageRoute, render
@@ -29,7 +30,7 @@ from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.ports import LogUnavailable
 from homeward.refusals import Refused
-from homeward.words import Category, Custody, Datum, Mode, Role, Sex, derived_id
+from homeward.words import Category, Custody, Datum, Mode, Role, derived_id
 
 DEVICE: Final = "hw_device"
 DEVICE_S: Final = 86_400
@@ -53,7 +54,10 @@ FIELDS: Final[Mapping[str, str]] = {
 """Which field a code is about; a field that is too long or no number says so itself."""
 NAMES: Final = {"text": "place_text", "at": "last_seen_date"}
 """Fields that the form calls otherwise than the body."""
-DESCRIBED: Final = ("name", "clothing", "marks", "language", "medical_need")
+PERSONS_MAX: Final = 4
+"""On the form; whoever misses more adds them by their own link."""
+MORE: Final = "more"
+"""The button that adds fields for another person, and sends nothing."""
 
 router = APIRouter(
     tags=["pages"],
@@ -102,10 +106,13 @@ def read_form(said: Mapping[str, str]) -> Filled:
         filled.wrong.append(_wrong("protection-unanswered"))
     if filled.wrong or place is None:
         return filled
+    others = {n: one for n in range(2, persons_of(said) + 1) if (one := described(said, f"_{n}"))}
     try:
-        filled.body = RaiseBody.model_validate(_raw(said, seen_at, place))
+        raw = _raw(said, seen_at, place) | {"others": tuple(others.values())}
+        filled.body = RaiseBody.model_validate(raw)
     except ValidationError as wrong:
-        found = (Wrong(_code(one["type"]), _field(one["loc"])) for one in wrong.errors())
+        numbers = tuple(others)
+        found = (Wrong(_code(one["type"]), _field(one["loc"], numbers)) for one in wrong.errors())
         filled.wrong += list(dict.fromkeys(found))
     return filled
 
@@ -114,9 +121,18 @@ def _wrong(code: str) -> Wrong:
     return Wrong(code, FIELDS.get(code, ""))
 
 
-def _field(loc: Sequence[int | str]) -> str:
-    """Return the form's field of a place in the body."""
+def persons_of(said: Mapping[str, str]) -> int:
+    """Return for how many persons a form has fields."""
+    typed = said.get("persons", "1")
+    known = int(typed) if typed.isascii() and typed.isdecimal() else 1
+    return min(max(known, 1), PERSONS_MAX)
+
+
+def _field(loc: Sequence[int | str], others: Sequence[int]) -> str:
+    """Return the form's field of a place in the body; ``others``: the numbers of its others."""
     name = str(loc[-1])
+    if loc[0] == "others":
+        return f"{name}_{others[int(loc[1])]}" if len(loc) > 1 else ""
     if loc[0] == "reporter":
         return f"reporter_{name}"
     return NAMES.get(name, name)
@@ -151,7 +167,6 @@ def _moment(said: Mapping[str, str]) -> datetime | None:
 
 
 def _raw(said: Mapping[str, str], seen_at: datetime | None, place: PlaceBody) -> dict[str, Any]:
-    person: dict[str, Any] = {name: said.get(name) or None for name in DESCRIBED}
     contact = {"name": said.get("reporter_name"), "phone": said.get("reporter_phone")}
     return {
         "category": said.get("category"),
@@ -159,12 +174,7 @@ def _raw(said: Mapping[str, str], seen_at: datetime | None, place: PlaceBody) ->
         "last_seen": {"at": seen_at, "place": place, "text": said.get("place_text") or None},
         "custody": said.get("custody"),
         "protection_order": said.get("protection_order") == "yes",
-        "person": {
-            **person,
-            "age_years": said.get("age_years") or None,
-            "height_cm": said.get("height_cm") or None,
-            "sex": said.get("sex") or Sex.UNKNOWN,
-        },
+        "person": described(said),
         "reporter": {name: one or None for name, one in contact.items()}
         if any(contact.values())
         else None,
@@ -191,6 +201,8 @@ def _page(
         categories=CATEGORIES,
         wrong=[Said(one.field, by_code(one.code, lang)) for one in wrong],
         counties=counties or [],
+        persons=persons_of(said),
+        persons_max=PERSONS_MAX,
     )
 
 
@@ -232,8 +244,11 @@ async def form(request: Request, rooms: InRooms) -> Response:
 @router.post("/report", status_code=303)
 async def send(request: Request, rooms: InRooms) -> Response:
     """Raise the case and lead to its secret page; sent twice, it is raised once."""
-    said = forms.fields(await request.form(max_files=0, max_fields=50))
+    said = forms.fields(await request.form(max_files=0, max_fields=100))
     lang = language(request)
+    if MORE in said:
+        grown = {**said, "persons": str(min(persons_of(said) + 1, PERSONS_MAX))}
+        return _page(request, rooms, grown)
     filled = read_form(said)
     if filled.body is None:
         return _page(request, rooms, said, 422, filled.wrong, filled.counties)

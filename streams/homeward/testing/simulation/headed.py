@@ -24,6 +24,7 @@ from homeward.facts.case import (
 )
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
 from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.sighting import SightingAccepted
 from homeward.facts.watch import WatchAcknowledged, WatchLapsed, WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
@@ -69,6 +70,9 @@ class _Told:
                 | VehicleIdentified()
                 | SightingAccepted()
                 | CaseJoined()
+                | PersonAdded()
+                | PersonFound()
+                | PersonMissed()
             ):
                 self.knowledge, self.news = learnt(self.knowledge, fact), True
                 if isinstance(fact, SightingAccepted | CaseJoined):

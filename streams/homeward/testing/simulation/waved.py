@@ -23,6 +23,7 @@ from homeward.facts.case import (
     VehicleIdentified,
 )
 from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.reach import ReachWidened
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
@@ -66,6 +67,9 @@ class _Waved:
                 | VehicleIdentified()
                 | SightingAccepted()
                 | CaseJoined()
+                | PersonAdded()
+                | PersonFound()
+                | PersonMissed()
             ) as news:
                 self.knowledge, self.looks = learnt(self.knowledge, news), True
             case AlertIssued() | AlertUpdated() as fact:
