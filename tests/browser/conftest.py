@@ -1,4 +1,4 @@
-"""A real Chromium, Debian's, that reaches nothing but loopback; one for all these tests."""
+"""A real Chromium, Debian's, that reaches nothing but loopback; one for each file of tests."""
 
 import os
 import shutil
@@ -35,9 +35,13 @@ def found() -> str:
     pytest.skip(why)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser; each person gets a context of it, which shares no cookie with another."""
+    """One browser; each person gets a context of it, which shares no cookie with another.
+
+    Not one for the session: as long as it is open the driver's event loop counts as running in this
+    thread, and no async test of another folder could start its own.
+    """
     program = found()
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

@@ -231,7 +231,11 @@ async def test_every_part_says_who_may_load_what_and_keeps_no_copy(world):
         )
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["referrer-policy"] == "same-origin"  # else browsers say Origin: null
-    for path, kind in (("/duty/desk.js", "text/javascript"), ("/duty/desk.css", "text/css")):
+    for path, kind in (
+        ("/duty/desk.js", "text/javascript"),
+        ("/duty/desk.css", "text/css"),
+        ("/duty/icon.svg", "image/svg+xml"),
+    ):
         answer = await world.http.get(path)
         assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, kind)
 

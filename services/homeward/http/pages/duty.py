@@ -152,3 +152,9 @@ async def style() -> Response:
 def sign_ins(rooms: Rooms) -> Rates:
     """Return what counts keys that open nothing, by address."""
     return Rates(rooms.settings.sign_ins_per_hour, refuses=SignInsTooMany)
+
+
+@router.get("/duty/icon.svg", include_in_schema=False, dependencies=STATIC)
+async def icon() -> Response:
+    """Return what the tab of the duty page is found by among others."""
+    return _static("duty-icon.svg", "image/svg+xml")
