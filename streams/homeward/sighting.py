@@ -147,7 +147,7 @@ def decide(
 
 
 def _report(case: Case, sighting: Sighting, request: requests.ReportSighting) -> tuple[Fact, ...]:
-    assert case.raised is not None
+    assert case.last_seen is not None
     if request.case != case.id:
         raise NoSuchCase
     fact = facts.SightingReported(
@@ -170,7 +170,7 @@ def _report(case: Case, sighting: Sighting, request: requests.ReportSighting) ->
         raise SightingExists
     if case.status.over:
         raise CaseOver(case.status.value)
-    check_seen(request.seen_at, request.at, case.raised.last_seen_at)
+    check_seen(request.seen_at, request.at, case.last_seen.at)
     return (fact,)
 
 

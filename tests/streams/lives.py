@@ -2,12 +2,14 @@
 
 from homeward.case import Status
 from homeward.facts import case as facts
+from homeward.facts.correcting import FactsProposed
 from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import ReportLapsed
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
 from homeward.requests import merging, persons
 from homeward.requests import sighting as sightings
+from homeward.requests.correcting import AcceptProposal, CorrectLastSeen, RefuseProposal
 from homeward.requests.ringzero import AskRingZero
 from homeward.testing import samples
 from homeward.testing.given import (
@@ -27,7 +29,8 @@ LAPSE = ReportLapsed(case=CASE, at=at(20 + 72 * 60), waiting_s=72 * 3_600)
 SEEN = samples.SEEN
 DRAFT, LATER = id_of(2), at(30 * 60)
 """The drafts below are the third fact."""
-OUT = (RAISED, VERIFIED, DRAFTED, samples.issued(DRAFT), SEEN)
+PROPOSED = FactsProposed(case=CASE, at=at(30), mode=Mode.RAIL)
+OUT = (RAISED, VERIFIED, DRAFTED, samples.issued(DRAFT), SEEN, PROPOSED)
 GONE = (
     *OUT,
     samples.OTHERS[4].model_copy(update={"alert": 1, "version": 1}),
@@ -91,6 +94,12 @@ def unseen(**said):
     return row(**{one.name: "sighting-not-found" for one in few} | said)
 
 
+def unproposed():
+    """Return the row of a request about a proposal, of which only cases with an alert have one."""
+    few = (S.PROVISIONAL, S.VERIFYING, S.VERIFIED, S.LAPSED, S.WITHDRAWN, S.REJECTED)
+    return row(**{one.name: "proposal-not-found" for one in few})
+
+
 def same(code, **said):
     """Return the row of a request that most cases refuse alike."""
     return row(**{one.name: code for one in (*OPEN, *ALL_OVER, S.MERGED)} | said)
@@ -113,6 +122,9 @@ TABLE = {
     ),
     cases.AddFacts(at=LATER, by=REPORTER, mode=Mode.VEHICLE): row(),
     cases.IdentifyVehicle(at=LATER, by=OFFICER, seen_at=at(30)): row(),
+    AcceptProposal(at=LATER, by=OFFICER, proposal=id_of(5)): unproposed(),
+    RefuseProposal(at=LATER, by=OFFICER, proposal=id_of(5)): unproposed(),
+    CorrectLastSeen(at=LATER, by=OFFICER, seen_at=at(-5)): row(),
     cases.Withdraw(at=LATER, by=REPORTER): row(
         VERIFIED="case-verified", ALERTED="case-verified", WITHDRAWN=SAID
     ),
@@ -173,7 +185,7 @@ TABLE = {
         UNTAKEN,
         LAPSED=OK,
         WITHDRAWN=OK,
-        REJECTED="case-over",
+        REJECTED=OK,
         DE_PUBLISHED="partners-missing",
         SEALED=SAID,
     ),

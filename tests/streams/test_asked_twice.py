@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import h3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from homeward.messages import Actor
 from homeward.refusals import Refused
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
-from homeward.requests import persons
+from homeward.requests import correcting, persons
 from homeward.requests import sighting as sightings
 from homeward.requests import watch as watches
 from homeward.testing import samples
@@ -22,6 +23,7 @@ from homeward.words import (
     Answer,
     CancelReason,
     Category,
+    Custody,
     Description,
     Mode,
     Outcome,
@@ -42,6 +44,7 @@ MOMENTS = MINUTES.map(lambda minutes: NOON + timedelta(minutes=minutes))
 DRAFTS = st.integers(0, 12).map(id_of)
 NOTES = st.none() | st.sampled_from(["a note", "another note"])
 UNITS = st.sampled_from(["county", "city"])
+OTHER_CELL = h3.latlng_to_cell(33.5, 115.9, 9)
 SIGHTINGS = st.sampled_from([id_of(100), id_of(101)])
 RAISING = {
     name: st.just(getattr(RAISED, name))
@@ -55,7 +58,16 @@ FIELDS = {
     cases.AddFacts: {
         "category": st.none() | st.sampled_from(Category),
         "mode": st.none() | st.sampled_from(Mode),
+        "custody": st.none() | st.sampled_from(Custody),
+        "protection_order": st.none() | st.booleans(),
         "note": NOTES,
+    },
+    correcting.AcceptProposal: {"proposal": st.integers(5, 20).map(id_of)},
+    correcting.RefuseProposal: {"proposal": st.integers(5, 20).map(id_of)},
+    correcting.CorrectLastSeen: {
+        "seen_at": MOMENTS,
+        "cell": st.none() | st.sampled_from([CELL, OTHER_CELL]),
+        "place_text": NOTES,
     },
     cases.IdentifyVehicle: {"seen_at": MOMENTS, "vehicle": NOTES, "licence_plate": NOTES},
     cases.Withdraw: {"note": NOTES},

@@ -10,7 +10,7 @@ from tests.streams.lives import ASKED_FOR, HISTORIES, OK, SAID
 
 from homeward.case import Status, fold
 from homeward.refusals import Refused
-from homeward.requests import Request, merging, persons, ringzero
+from homeward.requests import Request, correcting, merging, persons, ringzero
 from homeward.requests import answer as answers
 from homeward.requests import case as cases
 from homeward.requests import sighting as sightings
@@ -20,7 +20,7 @@ from homeward.testing.given import (
     recorded,
 )
 
-MODULES = (cases, merging, persons, ringzero, sightings, answers)
+MODULES = (cases, correcting, merging, persons, ringzero, sightings, answers)
 
 
 def requests_of(module):

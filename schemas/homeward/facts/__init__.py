@@ -13,6 +13,7 @@ from homeward.facts import (
     callout,
     case,
     clock,
+    correcting,
     duty,
     emergency,
     handover,
@@ -31,8 +32,9 @@ from homeward.facts import (
 from homeward.messages import Fact
 
 MODULES = (
-    *(case, persons, merging, attention, emergency, hold, ringzero, sighting, reach, hub, callout),
-    *(watch, handover, answer, asking, roster, access, joining, reporting, duty, clock),
+    *(case, persons, correcting, merging, attention, emergency, hold, ringzero, sighting, reach),
+    *(hub, callout, watch, handover, answer, asking, roster, access, joining, reporting, duty),
+    *(clock,),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

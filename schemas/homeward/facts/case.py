@@ -73,8 +73,10 @@ class FactsAdded(Fact):
     case: CaseId
     category: Category | None = None
     mode: Mode | None = None
+    custody: Custody | None = None
+    """Whether it is disputed who keeps the child; None: nothing is said of it."""
     protection_order: bool | None = None
-    """Somebody states that there is one; None: nothing is said of it."""
+    """Somebody states that there is one, or that there is none; None: nothing is said of it."""
     note: Annotated[Note | None, Personal("guardian")] = None
 
 

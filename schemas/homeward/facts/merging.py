@@ -6,7 +6,7 @@ from pydantic import Field
 
 from homeward.facts.case import HUB_BOOK
 from homeward.messages import Blob, Fact
-from homeward.words import CaseId, Cell, Instant, Metres, Mode, Ppm, RecipientId, Value
+from homeward.words import CaseId, Cell, Custody, Instant, Metres, Mode, Ppm, RecipientId, Value
 
 CASES_MAX: Final = 50
 """Cases that go on in one: of more somebody has lost the thread."""
@@ -56,5 +56,9 @@ class CaseJoined(Fact):
     cases: Annotated[tuple[JoinedCase, ...], Field(max_length=CASES_MAX)]
     """That one first, then those that had gone on in it."""
     sources: Annotated[tuple[JoinedSource, ...], Field(max_length=SOURCES_MAX)] = ()
+    custody: Custody | None = None
+    """Disputed, if it is in the case that joins: no guard is lost by merging; None: it is not."""
+    protection_order: bool | None = None
+    """Stated in the case that joins; None: it is not."""
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
     """Around the newest of the sources."""

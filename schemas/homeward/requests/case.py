@@ -61,6 +61,7 @@ class AddFacts(Request):
 
     category: Category | None = None
     mode: Mode | None = None
+    custody: Custody | None = None
     protection_order: bool | None = None
     note: Note | None = None
 

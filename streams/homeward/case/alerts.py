@@ -10,7 +10,7 @@ Cancelling takes one person and no conditions beyond an alert to cancel.
 from datetime import datetime
 
 from homeward.case.persons import names_found
-from homeward.case.refusals import CustodyDisputed
+from homeward.case.refusals import CustodyDisputed, SettledAlone
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
 from homeward.case.state import Case, Draft, Status
 from homeward.facts import case as facts
@@ -107,8 +107,8 @@ def _check_given(case: Case, request: requests.DraftAlert) -> None:
         return
     if request.policy not in TAKE_GIVEN:
         raise AreaUnused(request.policy)
-    assert case.raised is not None
-    last = Source(case.raised.last_seen_cell, case.raised.last_seen_at, case.raised.error_m)
+    assert case.last_seen is not None
+    last = Source(case.last_seen.cell, case.last_seen.at, case.last_seen.error_m)
     needed = km_needed(from_bytes(request.given), last)
     if needed > request.reach_km_max:
         raise AreaBeyondBound(f"{needed} km")
@@ -248,7 +248,12 @@ def issued(
 
 def is_disputed(case: Case) -> bool:
     """Whether it is disputed who keeps the child: then one officer's word is not enough."""
-    return case.raised is not None and case.raised.custody is Custody.DISPUTED
+    return case.custody is Custody.DISPUTED
+
+
+def word_is_enough(case: Case, by: str) -> bool:
+    """Whether one account's word counts: nothing stands against it, or another took that away."""
+    return not is_disputed(case) and by not in case.settled_by
 
 
 def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None:
@@ -259,6 +264,8 @@ def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None
     """
     if is_disputed(case):
         raise CustodyDisputed
+    if not word_is_enough(case, request.by.id):
+        raise SettledAlone
     live = case.alert if case.live(request.at) else None
     if live and needs_second(live.reach_km_max) and needs_second(draft.reach_km_max):
         raise ApprovalMissing

@@ -1,21 +1,21 @@
 """What a request makes true of a case: facts, nothing when it is true already, or a refusal."""
 
+from homeward.case.adding import ADDING, decide_adding
 from homeward.case.alerts import decide_alert
 from homeward.case.attention import decide_override
 from homeward.case.emergency import decide_emergency
 from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
-from homeward.case.mergerefusals import OnlyANote, OthersGoOnInIt
-from homeward.case.merging import decide_merge, reporters, unmerged
-from homeward.case.persons import added, bands_of, decide_person, same
+from homeward.case.mergerefusals import OthersGoOnInIt
+from homeward.case.merging import decide_merge, unmerged
+from homeward.case.persons import added, decide_person, same
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
     OFFICERS,
     TRIAGE,
     check_age,
     check_last_seen,
-    check_seen,
     check_texts,
     only,
 )
@@ -30,7 +30,6 @@ from homeward.refusals import (
     AlreadyVerified,
     CaseOver,
     NoSuchCase,
-    NothingSaid,
     NotResolved,
     NotYourReport,
     OtherOutcome,
@@ -42,7 +41,7 @@ from homeward.requests.emergency import ReviewEmergency, UseEmergency
 from homeward.requests.merging import MergeCase
 from homeward.requests.persons import AddPerson, FindPerson, MissPerson
 from homeward.requests.ringzero import AskRingZero
-from homeward.words import AgeBand, Role
+from homeward.words import AgeBand
 
 
 def decide(case: Case, request: Request) -> tuple[Fact, ...]:
@@ -62,13 +61,13 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
         return decide_merge(case, request)
     if not isinstance(request, ReviewEmergency):  # what was done alone is judged, merged or not
         unmerged(case)
+    if isinstance(request, ADDING):
+        return decide_adding(case, request)
     match request:
         case requests.TakeUp() | requests.Verify() | requests.Reject():
             return _judge(case, request)
         case requests.Withdraw():
             return _withdraw(case, request)
-        case requests.AddFacts() | requests.IdentifyVehicle():
-            return _add(case, request)
         case requests.ResolveCase():
             return _resolve(case, request)
         case requests.CloseOut():
@@ -167,58 +166,6 @@ def _withdraw(case: Case, request: requests.Withdraw) -> tuple[Fact, ...]:
     if case.joined:
         raise OthersGoOnInIt
     return (facts.CaseWithdrawn(case=case.id, at=request.at, note=request.note),)
-
-
-def _add(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> tuple[Fact, ...]:
-    if request.by.role is Role.REPORTER and request.by.id not in reporters(case):
-        raise NotYourReport
-    if isinstance(request, requests.AddFacts) and not _may_state(case, request):
-        raise OnlyANote
-    fact = _addition(case, request)
-    if fact is None or (request.by.id, fact) in case.said:
-        return ()
-    if case.status.over:
-        raise CaseOver(case.status.value)
-    return (fact,)
-
-
-def _may_state(case: Case, request: requests.AddFacts) -> bool:
-    """Whether what is stated may be: of another's report a reporter neither changes nor holds it.
-
-    Nor would they learn what is known of it, from what adds nothing.
-    """
-    stated = (request.category, request.mode, request.protection_order)
-    other = request.by.role is Role.REPORTER and request.by.id != case.reporter
-    return not other or all(one is None for one in stated)
-
-
-def _addition(case: Case, request: requests.AddFacts | requests.IdentifyVehicle) -> Fact | None:
-    assert case.raised is not None
-    if isinstance(request, requests.IdentifyVehicle):
-        check_seen(request.seen_at, request.at, case.raised.last_seen_at)
-        return facts.VehicleIdentified(
-            case=case.id,
-            at=request.at,
-            seen_at=request.seen_at,
-            vehicle=request.vehicle,
-            licence_plate=request.licence_plate,
-        )
-    stated = (request.category, request.mode, request.note, request.protection_order)
-    if all(one is None for one in stated):
-        raise NothingSaid
-    if request.category is not None:
-        check_age(request.category, *bands_of(case))
-    known = request.category in {None, case.category} and request.mode in {None, case.mode}
-    if known and request.note is None and request.protection_order is None:
-        return None
-    return facts.FactsAdded(
-        case=case.id,
-        at=request.at,
-        category=request.category,
-        mode=request.mode,
-        protection_order=request.protection_order,
-        note=request.note,
-    )
 
 
 def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:

@@ -5,7 +5,7 @@ asks names its digest, and proves at the door that they are there. It opens a re
 the file from being sealed until somebody else has judged it.
 """
 
-from homeward.case.alerts import check_draft, is_disputed, is_out, issued, proposed, widened
+from homeward.case.alerts import check_draft, is_out, issued, proposed, widened, word_is_enough
 from homeward.case.refusals import (
     EmergencyNeedless,
     EmergencyTooOften,
@@ -41,7 +41,7 @@ def _use(case: Case, request: UseEmergency) -> tuple[Fact, ...]:
         raise EmergencyNeedless
     if request.used_before >= EMERGENCIES_MAX:
         raise EmergencyTooOften(str(EMERGENCIES_MAX))
-    if draft.by == request.by.id and is_disputed(case):
+    if draft.by == request.by.id and not word_is_enough(case, request.by.id):
         raise SamePerson  # where custody is disputed, two people stand behind whatever goes out
     used = EmergencyUsed(
         case=case.id,

@@ -8,6 +8,7 @@ agrees names the expiry that they read: it is all that an asking holds.
 from datetime import datetime, timedelta
 from typing import Final
 
+from homeward.case.alerts import word_is_enough
 from homeward.case.refusals import ExtensionDiffers, ExtensionImpossible, NoSuchAsking
 from homeward.case.rules import EXPIRY_MAX, OFFICERS, only
 from homeward.case.state import Alert, Case
@@ -49,6 +50,7 @@ def _extend(case: Case, request: requests.ExtendAlert) -> tuple[Fact, ...]:
         return ()
     _check(alert, request.at, until)
     alone = alert.people_max is not None and alert.issued_at is not None
+    alone = alone and word_is_enough(case, request.by.id)
     if alone and alert.issued_at and until <= alert.issued_at + ALONE_LASTS:
         return (_extended(case, alert, request.at, until),)
     return (

@@ -35,8 +35,9 @@ FILING: Final = (
 """Requests about the file."""
 PUBLISHED: Final = frozenset({Status.CANCELLED, Status.CLOSED_OUT, Status.MERGED})
 """A cancel tells by itself, so it needs no close-out; nor does a case that goes on elsewhere."""
-UNPUBLISHED: Final = frozenset({Status.WITHDRAWN, Status.LAPSED})
-"""Reports of which the public heard nothing: there is nothing to take down."""
+UNPUBLISHED: Final = frozenset({Status.WITHDRAWN, Status.LAPSED, Status.REJECTED})
+"""Reports of which the public heard nothing: there is nothing to take down. Also of one that was
+rejected the persons can be forgotten: somebody was reported wrongly, and did nothing for it."""
 
 
 def decide_file(case: Case, request: Request) -> tuple[Fact, ...]:
@@ -82,12 +83,8 @@ def _de_publish(case: Case, request: requests.DePublish) -> tuple[Fact, ...]:
         if not new:
             return ()
     elif case.status not in PUBLISHED:
-        raise CaseOver(case.status.value) if case.ended and _unpublished(case) else NotClosedOut
+        raise CaseOver(case.status.value) if case.status in UNPUBLISHED else NotClosedOut
     return (facts.CaseDePublished(case=case.id, at=request.at, partners=new),)
-
-
-def _unpublished(case: Case) -> bool:
-    return case.status in UNPUBLISHED or case.status is Status.REJECTED
 
 
 def _confirm(case: Case, request: requests.ConfirmPartner) -> tuple[Fact, ...]:
@@ -111,8 +108,6 @@ def _seal(case: Case, request: requests.Seal) -> tuple[Fact, ...]:
             return ()
         case Status.EXPUNGED:
             raise CaseExpunged
-        case Status.REJECTED:
-            raise CaseOver(case.status.value)
         case Status.DE_PUBLISHED:
             if missing := case.partners - case.confirmed:
                 raise PartnersMissing(", ".join(sorted(missing)))

@@ -9,6 +9,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from homeward.case.attention import override_changes
+from homeward.case.corrections import (
+    correction_changes,
+    guards_joined,
+    raised_changes,
+    stated_changes,
+)
 from homeward.case.holding import hold_changes
 from homeward.case.persons import first_of, missing, person_changes
 from homeward.case.reviews import review_changes
@@ -48,15 +54,13 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 "raised": fact.without_personal(),
                 "reporter": heard.by.id,
                 "persons": first_of(fact),
-                "category": fact.category,
-                "mode": fact.mode,
+                **raised_changes(fact),
             }
         case facts.CaseTakenUp():
             status = Status.VERIFYING if case.status in UNVERIFIED else case.status
             return {"unit": fact.unit, "status": status}
         case facts.FactsAdded():
-            category, mode = fact.category or case.category, fact.mode or case.mode
-            return {"category": category, "mode": mode, "said": _said(case, heard)}
+            return {**stated_changes(case, heard, fact), "said": _said(case, heard)}
         case facts.VehicleIdentified():
             return {"mode": Mode.VEHICLE, "said": _said(case, heard)}
         case facts.CaseVerified():
@@ -88,13 +92,14 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
         ):
             return _file_changes(case, heard)
         case _:
-            return _alert_changes(case, heard)
+            return correction_changes(case, heard) or _alert_changes(case, heard)
 
 
 def _merging_changes(case: Case, fact: CaseMerged | CaseJoined) -> dict[str, Any]:
     if isinstance(fact, CaseJoined):
         known = {one.case for one in case.joined}
-        return {"joined": (*case.joined, *(one for one in fact.cases if one.case not in known))}
+        fresh = (one for one in fact.cases if one.case not in known)
+        return {"joined": (*case.joined, *fresh), **guards_joined(case, fact)}
     # What was drafted was drafted of a case of its own.
     alert = _closed(case, told=True, closed="merged")
     return {
@@ -180,6 +185,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 people_max=fact.people_max,
                 proposed=case.draft if case.draft and case.draft.id == fact.draft else None,
                 issued_at=fact.at,
+                by=heard.by.id,
             )
             return {"status": Status.ALERTED, "alert": alert, "extension": None}
         case facts.AlertWidened() if case.alert and case.alert.draft == fact.draft:

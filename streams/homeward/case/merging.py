@@ -7,6 +7,7 @@ the request; what the other case says of it is `joined`, and both become true to
 
 from typing import Final
 
+from homeward.case.corrections import LastSeen
 from homeward.case.mergerefusals import (
     CaseIsMerged,
     CaseMergesItself,
@@ -25,7 +26,7 @@ from homeward.geography.sphere import centre_deg, distance_m
 from homeward.messages import Fact
 from homeward.refusals import CaseOver
 from homeward.requests.merging import MergeCase
-from homeward.words import AgeBand, Category, Sex, case_code
+from homeward.words import AgeBand, Category, Custody, Sex, case_code
 
 NEAR_M: Final = 10_000.0
 """Two reports of one child name the same part of a town; what lies further apart a person finds."""
@@ -105,6 +106,8 @@ def joined(
         joined=case.id,
         cases=(mine, *case.joined),
         sources=sources,
+        custody=case.custody if case.custody is Custody.DISPUTED else None,
+        protection_order=case.protection_order or None,
         hubs=hubs,
     )
 
@@ -121,7 +124,7 @@ def alike(one: Case, other: Case) -> bool:
         return False
     kinds = {_GROUPS.get(one.category), _GROUPS.get(other.category)}
     known = any(_agree(my, their) for my in one.persons for their in other.persons)
-    apart_s = abs((mine.last_seen_at - theirs.last_seen_at).total_seconds())
+    apart_s = abs((_seen(one).at - _seen(other).at).total_seconds())
     near = apart_s <= NEAR_S and apart_m(one, other) <= NEAR_M
     return known and near and len(kinds - {None}) <= 1
 
@@ -133,7 +136,9 @@ def _agree(one: Person, other: Person) -> bool:
 
 def apart_m(one: Case, other: Case) -> float:
     """Return how far apart two cases' last places are, between the middles of their cells."""
-    assert one.raised is not None
-    assert other.raised is not None
-    mine, theirs = one.raised.last_seen_cell, other.raised.last_seen_cell
-    return distance_m(*centre_deg(mine), *centre_deg(theirs))
+    return distance_m(*centre_deg(_seen(one).cell), *centre_deg(_seen(other).cell))
+
+
+def _seen(case: Case) -> LastSeen:
+    assert case.last_seen is not None
+    return case.last_seen

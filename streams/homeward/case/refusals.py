@@ -172,3 +172,33 @@ class CustodyDisputed(Refused):
 
     code = "custody-disputed"
     mend = "Have the draft approved by a second person, however near it reaches."
+
+
+class SettledAlone(Refused):
+    """You took away what stands against one person's word, so yours alone issues nothing."""
+
+    code = "settled-alone"
+    mend = "Have the draft approved by a second person, or let somebody else issue it."
+
+
+class NoSuchProposal(Refused):
+    """Nobody proposed that in this case."""
+
+    code = "proposal-not-found"
+    status = 404
+    mend = "Take its id from the case, below proposals."
+
+
+class ProposalJudged(Refused):
+    """Somebody has decided otherwise about what was proposed."""
+
+    code = "proposal-judged"
+    mend = "Read the case, and state the fact itself if it is to be another one."
+
+
+class ProposalsWaiting(Refused):
+    """So many proposals of this case wait that no more are taken."""
+
+    code = "proposals-waiting"
+    status = 429
+    mend = "Say it in a note, which always goes in, and call the desk that has the case."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from homeward.case.persons import missing
@@ -14,6 +15,7 @@ from homeward.policies.figures import together
 from homeward.refusals import AlreadyVerified, CaseOver
 
 if TYPE_CHECKING:
+    from homeward.case.corrections import LastSeen
     from homeward.case.state import Case
     from homeward.messages import Recorded
     from homeward.requests.ringzero import AskRingZero
@@ -37,15 +39,14 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
         raise AlreadyVerified
     if not case.unit:
         raise NotTakenUp
-    order = raised.protection_order
-    persons = missing(case)
-    if any(
-        policy.may_be_hunted(case.category, one.age_band, raised.custody, protection_order=order)
+    persons, order = missing(case), case.protection_order
+    if request.by.id in case.settled_by or any(
+        policy.may_be_hunted(case.category, one.age_band, case.custody, protection_order=order)
         for one in persons
     ):
         raise RingZeroUnsafe
-    band = together({one.age_band for one in persons})
-    cells = policy.ring_cells(raised.last_seen_cell, band)
+    seen, band = _last_seen(case, request.by.id), together({one.age_band for one in persons})
+    cells = policy.ring_cells(seen.cell, band)
     others = tuple(Companion(age_band=one.age_band, sex=one.sex) for one in persons[1:])
     return (
         RingZeroAsked(
@@ -55,8 +56,8 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
             age_band=persons[0].age_band,
             sex=persons[0].sex,
             others=others or None,
-            last_seen_at=raised.last_seen_at,
-            focus=raised.last_seen_cell,
+            last_seen_at=seen.at,
+            focus=seen.cell,
             radius_m=round(policy.radius_km(band) * 1_000),
             people_max=policy.PEOPLE_MAX,
             expires_at=request.at + policy.LASTS,
@@ -65,6 +66,14 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
             cells=to_bytes(cells),
         ),
     )
+
+
+def _last_seen(case: Case, by: str) -> LastSeen:
+    """Return where the ring lies: who moved the place does not alone move the ring with it."""
+    seen = case.last_seen
+    assert seen is not None
+    assert case.raised is not None
+    return replace(seen, cell=case.raised.last_seen_cell) if seen.by == by else seen
 
 
 def ring_changes(heard: Recorded) -> dict[str, Any]:

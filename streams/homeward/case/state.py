@@ -8,10 +8,11 @@ version, so that close-out finds everybody who was ever told under one number.
     alerted -> cancelled;  all that are not over -> resolved -> closed-out
     cancelled | resolved | closed-out | de-published -> verified, by a reopening
     cancelled | closed-out -> de-published -> sealed -> expunged
-    withdrawn | lapsed -> sealed: nothing of them was published
+    withdrawn | lapsed | rejected -> sealed: nothing of them was published
     all that are not over -> merged -> de-published: it goes on in another case
 
-A rejected and an expunged case never change. That a report lapsed is said by a processor and not
+A rejected case changes in one way: it can be sealed, so that whoever was reported wrongly is
+forgotten. An expunged one never changes. That a report lapsed is said by a processor and not
 by the desk, so it may come between what an officer read and what they decided: whoever was first
 in the log counts, and verifying a lapsed report is always possible.
 """
@@ -21,13 +22,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from homeward.case.attention import Override
+from homeward.case.corrections import LastSeen, Proposal
 from homeward.case.persons import Person
 from homeward.case.reviews import Review
 from homeward.facts import case as facts
 from homeward.facts.merging import JoinedCase
 from homeward.messages import Fact
 from homeward.policies.approval import APPROVAL_LASTS
-from homeward.words import Category, Instant, Mode, Severity
+from homeward.words import Category, Custody, Instant, Mode, Severity
 
 
 class Status(StrEnum):
@@ -116,6 +118,8 @@ class Alert:
     proposed: Draft | None = None
     """The draft that it was issued on."""
     issued_at: Instant | None = None
+    by: str = ""
+    """The account that issued it."""
     closed: str = ""
     """How it ended: ``cancelled``, ``over``, ``merged``; empty: it did not, or has expired."""
     told_over: bool = False
@@ -157,6 +161,14 @@ class Case:
     mode: Mode = Mode.UNKNOWN
     persons: tuple[Person, ...] = ()
     """Whom it is about: several, if they went missing together."""
+    custody: Custody = Custody.UNKNOWN
+    protection_order: bool = False
+    settled_by: frozenset[str] = frozenset()
+    """Who said that custody is not disputed after all, or that there is no protection order."""
+    last_seen: LastSeen | None = None
+    """As it is known now; what the report said stays in ``raised``."""
+    proposals: tuple[Proposal, ...] = ()
+    """What outsiders said once it was verified, the oldest first."""
     draft: Draft | None = None
     drafts: frozenset[str] = frozenset()
     alert: Alert | None = None

@@ -13,7 +13,7 @@ from typing import Any, Final
 import h3.api.basic_int as h3
 import numpy as np
 
-from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened, CaseRaised
+from homeward.facts.case import AlertIssued, AlertUpdated, AlertWidened
 from homeward.facts.clock import WakeDue
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
 from homeward.facts.reach import ReachWidened
@@ -23,6 +23,7 @@ from homeward.messages import Fact, Recorded
 from homeward.policies import policy_of
 from homeward.processor import Processor
 from homeward.processors.hubs import Hubs
+from homeward.processors.knowledge import knowledge_of
 from homeward.processors.reach import Reach
 from homeward.words import derived_id
 
@@ -151,14 +152,14 @@ def _wake(processor: str, after: Recorded, due: datetime, number: int) -> Record
 
 
 def _course(policy: str, facts: Sequence[Recorded], said: Sequence[Fact]) -> Course:
-    raised = [one.fact for one in facts if isinstance(one.fact, CaseRaised)]
+    last_seen = knowledge_of(facts).sources[0]
     issued = [one.at for one in facts if isinstance(one.fact, AlertIssued)]
     waves = tuple(one for one in said if isinstance(one, ReachWidened))
     seen = [one.fact for one in facts if isinstance(one.fact, SightingAccepted)]
     return Course(
         policy=policy,
-        last_seen_cell=raised[0].last_seen_cell,
-        last_seen_at=raised[0].last_seen_at,
+        last_seen_cell=last_seen.cell,
+        last_seen_at=last_seen.seen_at,
         issued_at=min(issued, default=None),
         waves=waves,
         orders=tuple(one for one in said if isinstance(one, WatchOrdered)),

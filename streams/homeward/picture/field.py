@@ -22,6 +22,7 @@ from homeward.facts.case import (
     CaseResolved,
     CaseWithdrawn,
 )
+from homeward.facts.correcting import LastSeenCorrected
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
 from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.reach import ReachWidened
@@ -46,7 +47,10 @@ PICTURED: Final = NEWS | kinds(
     *(WatchAcknowledged, WatchLapsed, WatchStoodDown),
 )
 """Kinds of facts that a picture is made from."""
-WITH_BOOK: Final = (AlertIssued, AlertUpdated, AlertWidened, SightingAccepted, CaseJoined)
+WITH_BOOK: Final = (
+    *(AlertIssued, AlertUpdated, AlertWidened),
+    *(SightingAccepted, CaseJoined, LastSeenCorrected),
+)
 """Facts beside which a person's decision wrote down hubs."""
 BANDS: Final = (50, 75, 90)
 """Per cent: the fewest cells that hold the person with that chance."""
@@ -145,9 +149,9 @@ def field_of(facts: Sequence[Recorded], at: datetime, policy: str | None = None)
     for one in facts:
         fact = one.fact
         if isinstance(fact, News):
-            knowledge = learnt(knowledge, fact)
+            knowledge = learnt(knowledge, fact, one.by.id)
         elif isinstance(fact, AlertIssued | AlertUpdated):
-            live, told, waves = Live.of(fact), NOWHERE, 0
+            live, told, waves = Live.of(fact, one.by.id), NOWHERE, 0
         elif isinstance(fact, AlertWidened):
             live = (live and live.widened(fact)) or live
         elif isinstance(fact, AlertExtended):

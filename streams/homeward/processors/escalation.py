@@ -26,6 +26,7 @@ from homeward.facts.case import (
     VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
+from homeward.facts.correcting import FactsProposed, LastSeenCorrected
 from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
 from homeward.facts.merging import CaseMerged
@@ -123,6 +124,8 @@ class Escalation:
         CaseRaised,
         FactsAdded,
         VehicleIdentified,
+        FactsProposed,
+        LastSeenCorrected,
         CaseTakenUp,
         CaseVerified,
         CaseRejected,
@@ -160,7 +163,7 @@ class Escalation:
                 state = replace(state, said_at=heard.at)
                 if by is Role.REPORTER:
                     state = replace(state, reported_at=heard.at, level=0)
-            case FactsAdded() | VehicleIdentified():
+            case FactsAdded() | VehicleIdentified() | FactsProposed() | LastSeenCorrected():
                 state = _said_more(state, heard)
             case CaseTakenUp():
                 state = replace(_said_more(state, heard), reported_at=None)

@@ -23,16 +23,11 @@ from homeward.facts.case import (
     AlertUpdated,
     AlertWidened,
     CaseClosedOut,
-    CaseRaised,
     CaseResolved,
-    FactsAdded,
-    VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
-from homeward.facts.merging import CaseJoined, CaseMerged
-from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
-from homeward.facts.sighting import SightingAccepted
+from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
 from homeward.messages import Fact, Recorded
@@ -40,7 +35,15 @@ from homeward.policies.duty import ask_order
 from homeward.policies.known import Arrivals
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
-from homeward.processors.knowledge import NEWS, NOTHING, Knowledge, learnt, policy_for
+from homeward.processors.knowledge import (
+    NEWS,
+    NOTHING,
+    WITH_HUBS,
+    Knowledge,
+    News,
+    learnt,
+    policy_for,
+)
 from homeward.words import derived_id
 
 ORDERS_MAX: Final = 400
@@ -132,21 +135,12 @@ class Hubs:
     def step(self, state: HubsState, heard: Recorded) -> Reaction[HubsState]:
         """React; on news hubs that lie behind are released before others are ordered."""
         match heard.fact:
-            case (
-                CaseRaised()
-                | FactsAdded()
-                | VehicleIdentified()
-                | SightingAccepted()
-                | CaseJoined()
-                | PersonAdded()
-                | PersonFound()
-                | PersonMissed()
-            ) as news:
-                book = news.hubs if isinstance(news, SightingAccepted | CaseJoined) else None
-                state = replace(state, knowledge=learnt(state.knowledge, news))
+            case news if isinstance(news, News):
+                book = news.hubs if isinstance(news, WITH_HUBS) else None
+                state = replace(state, knowledge=learnt(state.knowledge, news, heard.by.id))
                 return _look(_with_book(state, book), heard, news=True)
             case AlertIssued() | AlertUpdated() as fact:
-                live = Live.of(fact)
+                live = Live.of(fact, heard.by.id)
                 if not live.replaces(state.live):
                     return Reaction(state, wake_at=state.look_at)
                 state = replace(state, live=live, named=(), look_at=None)
@@ -212,6 +206,8 @@ def _look(state: HubsState, heard: Recorded, *, news: bool) -> Reaction[HubsStat
         return Reaction(state)
     if at >= live.expires_at:
         return _end(state, heard, "expired")
+    if state.knowledge.stands_still(live):
+        return Reaction(replace(state, look_at=live.expires_at), (), live.expires_at)
     policy, known = policy_for(live), state.knowledge.known(live)
     arrivals = policy.arrivals(known, state.book, at)
     says: list[Fact] = []

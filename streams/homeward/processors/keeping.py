@@ -56,10 +56,12 @@ class Live:
     """So far from the place last seen, on one officer's word."""
     hubs_max: int | None = None
     """So many hubs watch on one officer's word."""
+    by: str = ""
+    """The account that issued it, where it matters."""
 
     @classmethod
-    def of(cls, fact: AlertIssued | AlertUpdated) -> "Live":
-        """Return what an issued or updated alert says in clear."""
+    def of(cls, fact: AlertIssued | AlertUpdated, by: str = "") -> "Live":
+        """Return what an alert says in clear that an account issued or updated."""
         return cls(
             alert=fact.alert,
             version=fact.version,
@@ -72,6 +74,7 @@ class Live:
             people_max=fact.people_max,
             last_seen_km_max=fact.last_seen_km_max,
             hubs_max=fact.hubs_max,
+            by=by,
         )
 
     def widened(self, fact: AlertWidened) -> "Live | None":

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from homeward import policies
 from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
+from homeward.facts.correcting import LastSeenCorrected, ProposalAccepted
 from homeward.facts.merging import CaseJoined, JoinedSource
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.sighting import SightingAccepted
@@ -15,17 +16,26 @@ from homeward.messages import Recorded
 from homeward.policies.figures import together
 from homeward.policies.known import Known, Policy, Source
 from homeward.processors.keeping import Live, kinds
-from homeward.words import AgeBand, Category, Mode
+from homeward.words import AgeBand, Category, Custody, Mode
 
 OfPersons: TypeAlias = PersonAdded | PersonFound | PersonMissed
 News: TypeAlias = (
-    CaseRaised | FactsAdded | VehicleIdentified | SightingAccepted | CaseJoined | OfPersons
+    CaseRaised
+    | FactsAdded
+    | VehicleIdentified
+    | SightingAccepted
+    | CaseJoined
+    | OfPersons
+    | ProposalAccepted
+    | LastSeenCorrected
 )
 
 NEWS: Final = kinds(
     *(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined),
-    *(PersonAdded, PersonFound, PersonMissed),
+    *(PersonAdded, PersonFound, PersonMissed, ProposalAccepted, LastSeenCorrected),
 )
+WITH_HUBS: TypeAlias = SightingAccepted | CaseJoined | LastSeenCorrected
+"""News beside which a person's decision wrote down hubs."""
 
 SOURCES_MAX: Final = 200
 """Accepted sightings that are kept: the last to be seen. A case with more has lost its thread."""
@@ -43,10 +53,32 @@ class Knowledge:
     persons: tuple[tuple[int, AgeBand], ...] = ()
     """By number, also those who were found; none: there is one."""
     found: tuple[int, ...] = ()
+    disputed: bool = False
+    """Who keeps the child is."""
+    report: Source | None = None
+    """The place last seen as the report has it, once it was corrected."""
+    moved_by: str = ""
+    """The account that moved that place; empty: nobody did."""
 
     def known(self, live: Live) -> Known:
-        """Return the question to a policy."""
-        return self.within(live.reach_km_max, from_bytes(live.given), live.last_seen_km_max)
+        """Return the question to a policy; on one person's word without a place they moved."""
+        alone = live.people_max is not None
+        seen = self.unmoved_by(live.by) if alone else self
+        return seen.within(live.reach_km_max, from_bytes(live.given), live.last_seen_km_max)
+
+    def unmoved_by(self, account: str) -> "Knowledge":
+        """Return what is known if the place last seen is the report's, should they have moved it.
+
+        The bound of one officer's word lies around that place: they would move the bound alone.
+        """
+        if self.report is None or self.moved_by != account:
+            return self
+        seen = replace(self.sources[0], cell=self.report.cell, error_m=self.report.error_m)
+        return replace(self, sources=(seen, *self.sources[1:]))
+
+    def stands_still(self, live: Live) -> bool:
+        """Whether nobody further is told: custody came to be disputed of what one person issued."""
+        return self.disputed and live.people_max is not None
 
     def within(self, reach_km_max: int, given: Cells, last_seen_km_max: int | None = None) -> Known:
         """Return the question to a policy under its bounds, and an area if one was drawn."""
@@ -68,24 +100,28 @@ class Knowledge:
 NOTHING: Final = Knowledge()
 
 
-def learnt(before: Knowledge, fact: News) -> Knowledge:
-    """Return what is known after a fact."""
+def learnt(before: Knowledge, fact: News, by: str = "") -> Knowledge:
+    """Return what is known after a fact that an account said; without one nobody moves a place."""
     match fact:
         case CaseRaised():
             seen = Source(fact.last_seen_cell, fact.last_seen_at, fact.error_m)
-            return Knowledge(fact.category, fact.age_band, fact.mode, (seen,))
-        case FactsAdded():
+            disputed = fact.custody is Custody.DISPUTED
+            return Knowledge(fact.category, fact.age_band, fact.mode, (seen,), disputed=disputed)
+        case FactsAdded() | ProposalAccepted():
             return replace(
                 before,
                 category=fact.category or before.category,
                 mode=fact.mode or before.mode,
+                disputed=_disputed(before, fact.custody),
             )
+        case LastSeenCorrected():
+            return _corrected(before, fact, by)
         case VehicleIdentified():
             return replace(before, mode=Mode.VEHICLE)
         case SightingAccepted():
             return _seen(before, (fact,))
         case CaseJoined():
-            return _seen(before, fact.sources)
+            return replace(_seen(before, fact.sources), disputed=_disputed(before, fact.custody))
         case PersonAdded():
             return _of(before, (*_persons(before), (fact.person, fact.age_band)), before.found)
         case PersonFound():
@@ -106,6 +142,23 @@ def _of(
     bands = {band for number, band in persons if number not in found}
     band = together(bands or {band for _, band in persons})
     return replace(before, age_band=band, persons=persons, found=found)
+
+
+def _disputed(before: Knowledge, custody: Custody | None) -> bool:
+    return before.disputed if custody is None else custody is Custody.DISPUTED
+
+
+def _corrected(before: Knowledge, fact: LastSeenCorrected, by: str) -> Knowledge:
+    """Return what is known of the place last seen; who says only another time moves no place."""
+    now = Source(fact.cell, fact.seen_at, fact.error_m)
+    was = before.sources[0] if before.sources else now
+    same = (was.cell, was.error_m) == (now.cell, now.error_m)
+    return replace(
+        before,
+        sources=(now, *before.sources[1:]),
+        report=before.report or was,
+        moved_by=before.moved_by if same else by,
+    )
 
 
 def _seen(before: Knowledge, accepted: Iterable[SightingAccepted | JoinedSource]) -> Knowledge:
@@ -130,7 +183,7 @@ def knowledge_of(facts: Iterable[Recorded]) -> Knowledge:
     knowledge = NOTHING
     for one in facts:
         if isinstance(one.fact, News):
-            knowledge = learnt(knowledge, one.fact)
+            knowledge = learnt(knowledge, one.fact, one.by.id)
     return knowledge
 
 

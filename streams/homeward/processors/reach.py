@@ -13,24 +13,19 @@ from homeward.facts.case import (
     AlertUpdated,
     AlertWidened,
     CaseClosedOut,
-    CaseRaised,
     CaseRejected,
     CaseResolved,
     CaseWithdrawn,
-    FactsAdded,
-    VehicleIdentified,
 )
 from homeward.facts.clock import WakeDue
-from homeward.facts.merging import CaseJoined, CaseMerged
-from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
+from homeward.facts.merging import CaseMerged
 from homeward.facts.reach import ReachWidened
-from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import NOWHERE, Cells, from_bytes, subtract, to_bytes, union
 from homeward.messages import Fact, Recorded
 from homeward.policies.known import Area, elapsed_s
 from homeward.processor import Reaction
 from homeward.processors.keeping import Live, Shape, earliest, is_time, kinds
-from homeward.processors.knowledge import NEWS, NOTHING, Knowledge, learnt, policy_for
+from homeward.processors.knowledge import NEWS, NOTHING, Knowledge, News, learnt, policy_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +78,11 @@ class Reach:
     def step(self, state: ReachState, heard: Recorded) -> Reaction[ReachState]:
         """React: an update starts over with all cells, so that it reaches people again."""
         match heard.fact:
-            case (
-                CaseRaised()
-                | FactsAdded()
-                | VehicleIdentified()
-                | SightingAccepted()
-                | CaseJoined()
-                | PersonAdded()
-                | PersonFound()
-                | PersonMissed()
-            ) as news:
-                return _look(replace(state, knowledge=learnt(state.knowledge, news)), heard)
+            case news if isinstance(news, News):
+                knowledge = learnt(state.knowledge, news, heard.by.id)
+                return _look(replace(state, knowledge=knowledge), heard)
             case AlertIssued() | AlertUpdated() as fact:
-                live = Live.of(fact)
+                live = Live.of(fact, heard.by.id)
                 if not live.replaces(state.live):
                     return _rest(state)
                 return _look(replace(state, live=live, wave=0, told=b"", look_at=None), heard)
@@ -124,6 +111,8 @@ def _look(state: ReachState, heard: Recorded) -> Reaction[ReachState]:
     """
     live, at = state.live, heard.at
     if live is None or not state.knowledge.sources or at >= live.expires_at:
+        return _rest(replace(state, look_at=None))
+    if state.knowledge.stands_still(live):
         return _rest(replace(state, look_at=None))
     policy, known = policy_for(live), state.knowledge.known(live)
     area = policy.area(known, at)

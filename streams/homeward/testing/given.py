@@ -37,6 +37,7 @@ Given: TypeAlias = Fact | tuple[Actor, Fact] | Recorded
 _USUALLY: Final = {
     "case.raised/1": REPORTER,
     "case.withdrawn/1": REPORTER,
+    "case.facts-proposed/1": REPORTER,
     "case.alert-approved/1": OTHER_OFFICER,
     "case.sealed/1": SUPERVISOR,
     "hold.lifted/1": SUPERVISOR,

@@ -25,6 +25,7 @@ from homeward.facts import (
 )
 from homeward.facts import watch as watches
 from homeward.messages import Fact
+from homeward.testing.corrected import corrected
 from homeward.testing.given import ORIGIN
 from homeward.testing.helping import helping
 from homeward.testing.incoming import incoming, ring_zero
@@ -391,6 +392,7 @@ ALL: Final[tuple[Fact, ...]] = (
     *rare(CASE, DRAFT, ORDER, at),
     *helping(CASE, DRAFT, at),
     *pairs(CASE, OTHER_CASE, CELL, HUB_BOOK, at),
+    *corrected(CASE, (WATCH, ORDER), (CELL, PLACE), HUB_BOOK, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
     ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
 )

@@ -127,10 +127,10 @@ class Sorter:
 
     def sort(self, sighting: str) -> Sorted | None:
         """Return how a sighting is shown. None: it was never reported."""
-        one, raised = self.among.get(sighting), self.case.raised
-        if raised is None or one is None or one.reported is None:
+        one, seen = self.among.get(sighting), self.case.last_seen
+        if seen is None or one is None or one.reported is None:
             return None
-        first = Source(raised.last_seen_cell, raised.last_seen_at, raised.error_m)
+        first = Source(seen.cell, seen.at, seen.error_m)
         alone = {sighting: replace(one, status=Status.REPORTED, decided=None, into="")}
         [itself] = tips(self.case, alone)
         repute = _without(self.reputes[one.reported_by], one)

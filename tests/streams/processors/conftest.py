@@ -38,12 +38,12 @@ class House:
         self.wakes = {}
         self.log = []
 
-    def hear(self, fact):
-        """Record a fact and everything that follows; return what followed."""
+    def hear(self, fact, by="t"):
+        """Record a fact of an account and everything that follows; return what followed."""
         said, queue = [], deque([(fact, None)])
         while queue:
             one, cause = queue.popleft()
-            recorded = self.record(one, cause)
+            recorded = self.record(one, cause, "t" if cause else by)
             for processor in processors.ALL:
                 if one.kind not in processor.hears:
                     continue
@@ -56,7 +56,7 @@ class House:
                 said.extend(reaction.says)
         return said
 
-    def record(self, fact, cause):
+    def record(self, fact, cause, by):
         number = len(self.log) + 1
         recorded = Recorded(
             fact=type(fact).model_validate({**fact.model_dump(), "case": CASE}),
@@ -67,7 +67,7 @@ class House:
             key_version=number,
             log_index=number - 1,
             recorded_at=fact.at,
-            by=Actor(id="t", role=Role.SYSTEM),
+            by=Actor(id=by, role=Role.SYSTEM),
             cause=cause,
         )
         self.log.append(recorded)

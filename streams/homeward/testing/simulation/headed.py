@@ -17,21 +17,16 @@ from homeward.facts.case import (
     AlertUpdated,
     AlertWidened,
     CaseClosedOut,
-    CaseRaised,
     CaseResolved,
-    FactsAdded,
-    VehicleIdentified,
 )
 from homeward.facts.hub import HubUnreachable, WatchOrdered, WatchReleased
-from homeward.facts.merging import CaseJoined, CaseMerged
-from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
-from homeward.facts.sighting import SightingAccepted
+from homeward.facts.merging import CaseMerged
 from homeward.facts.watch import WatchAcknowledged, WatchLapsed, WatchStoodDown
 from homeward.geography.hubbook import Hub, read_hub_book
 from homeward.messages import Fact, Recorded
 from homeward.policies.known import Arrivals, Policy
 from homeward.processors.keeping import Live
-from homeward.processors.knowledge import NOTHING, Knowledge, learnt, policy_for
+from homeward.processors.knowledge import NOTHING, WITH_HUBS, Knowledge, News, learnt, policy_for
 from homeward.testing.memory.log import LogDisk
 from homeward.testing.simulation.reading import moment_by_moment
 
@@ -61,24 +56,15 @@ class _Told:
     news: bool = False
     """Something that moves the search was said at this very moment."""
 
-    def hear(self, fact: Fact) -> None:
-        """Take in a fact."""
+    def hear(self, fact: Fact, by: str) -> None:
+        """Take in a fact that an account said."""
         match fact:
-            case (
-                CaseRaised()
-                | FactsAdded()
-                | VehicleIdentified()
-                | SightingAccepted()
-                | CaseJoined()
-                | PersonAdded()
-                | PersonFound()
-                | PersonMissed()
-            ):
-                self.knowledge, self.news = learnt(self.knowledge, fact), True
-                if isinstance(fact, SightingAccepted | CaseJoined):
+            case _ if isinstance(fact, News):
+                self.knowledge, self.news = learnt(self.knowledge, fact, by), True
+                if isinstance(fact, WITH_HUBS):
                     self._read(fact.hubs)
             case AlertIssued() | AlertUpdated():
-                self.live, self.news, self.named = Live.of(fact), True, set()
+                self.live, self.news, self.named = Live.of(fact, by), True, set()
                 self._read(fact.hubs)
             case AlertWidened() if self.live:
                 self.live, self.news = self.live.widened(fact) or self.live, True
@@ -118,7 +104,7 @@ def not_headed_off(disk: LogDisk, until: datetime) -> Iterator[str]:
         for (at, said), next_at in zip(moments, ends, strict=True):
             told.news = False
             for one in said:
-                told.hear(one.fact)
+                told.hear(one.fact, one.by.id)
             for wrong in (*_wrong(told, at, next_at), *_disorder(said), *_unheard(told, said)):
                 yield f"{wrong} in {case} at {at:%H:%M:%S}"
 
@@ -129,7 +115,7 @@ def _wrong(told: _Told, at: datetime, next_at: datetime) -> Iterator[str]:
         watching = [hub for hub, on in told.asked.items() if on] if told.news else []
         yield from (f"{hub} still watches though it is over" for hub in watching)
         return
-    if not told.knowledge.sources:
+    if not told.knowledge.sources or told.knowledge.stands_still(live):
         return
     hubs, policy = [told.book[key] for key in sorted(told.book)], policy_for(live)
     arrivals = policy.arrivals(told.knowledge.known(live), hubs, at)

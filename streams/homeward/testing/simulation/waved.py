@@ -17,19 +17,14 @@ from homeward.facts.case import (
     AlertUpdated,
     AlertWidened,
     CaseClosedOut,
-    CaseRaised,
     CaseResolved,
-    FactsAdded,
-    VehicleIdentified,
 )
-from homeward.facts.merging import CaseJoined, CaseMerged
-from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
+from homeward.facts.merging import CaseMerged
 from homeward.facts.reach import ReachWidened
-from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
 from homeward.messages import Recorded
 from homeward.processors.keeping import Live, earliest
-from homeward.processors.knowledge import NOTHING, Knowledge, learnt, policy_for
+from homeward.processors.knowledge import NOTHING, Knowledge, News, learnt, policy_for
 from homeward.testing.memory.log import LogDisk
 from homeward.testing.simulation.reading import moment_by_moment
 from homeward.words import RES_PUBLIC_MAX, Cell
@@ -61,19 +56,11 @@ class _Waved:
     def hear(self, heard: Recorded) -> None:
         """Take in a fact."""
         match heard.fact:
-            case (
-                CaseRaised()
-                | FactsAdded()
-                | VehicleIdentified()
-                | SightingAccepted()
-                | CaseJoined()
-                | PersonAdded()
-                | PersonFound()
-                | PersonMissed()
-            ) as news:
-                self.knowledge, self.looks = learnt(self.knowledge, news), True
+            case news if isinstance(news, News):
+                self.knowledge, self.looks = learnt(self.knowledge, news, heard.by.id), True
             case AlertIssued() | AlertUpdated() as fact:
-                self.live, self.looks, self.told, self.above = Live.of(fact), True, set(), set()
+                self.live, self.looks = Live.of(fact, heard.by.id), True
+                self.told, self.above = set(), set()
             case AlertWidened() as fact if self.live:
                 wide = self.live.widened(fact)
                 self.live, self.looks = wide or self.live, self.looks or wide is not None
@@ -118,6 +105,9 @@ def not_told_as_said(disk: LogDisk, until: datetime) -> Iterator[str]:
 def _wrong(waved: _Waved, at: datetime, next_at: datetime) -> Iterator[str]:
     live = waved.live
     if live is None or at >= live.expires_at or not waved.knowledge.sources:
+        return
+    if waved.knowledge.stands_still(live):
+        waved.look_at = None
         return
     if waved.unheard:
         yield "no wave follows a widening"
