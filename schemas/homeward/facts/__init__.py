@@ -22,6 +22,7 @@ from homeward.facts import (
     joining,
     merging,
     persons,
+    poster,
     reach,
     reporting,
     ringzero,
@@ -34,7 +35,7 @@ from homeward.messages import Fact
 MODULES = (
     *(case, persons, correcting, merging, attention, emergency, hold, ringzero, sighting, reach),
     *(hub, callout, watch, handover, answer, asking, roster, access, joining, reporting, duty),
-    *(clock,),
+    *(poster, clock),
 )
 
 ALL: tuple[type[Fact], ...] = tuple(

@@ -27,6 +27,7 @@ from homeward.http import (
     pagelinks,
     persons,
     positions,
+    posters,
     previews,
     recipients,
     registrations,
@@ -55,6 +56,7 @@ from homeward.http.pages import (
     dutyholding,
     dutymerging,
     dutypersons,
+    dutyposter,
     dutyring,
     dutysightings,
     joining,
@@ -88,6 +90,7 @@ MODULES: Final = (
     emergencies,
     askings,
     sightings,
+    posters,
     watches,
     timelines,
     livemap,
@@ -121,6 +124,7 @@ MODULES: Final = (
     dutymerging,
     dutyring,
     dutypersons,
+    dutyposter,
     dutysightings,
     officer,  # after the duty page, whose parts have words where it has a token
 )

@@ -75,6 +75,7 @@ class Action(StrEnum):
     LIST_WATCHES = "list watches"
     WATCH = "acknowledge or end a watch"
     ANSWER = "answer a call for help"
+    POSTER = "publish a link by which strangers say what they saw"
     ASK = "ask helpers to come"
     LIST_ASKINGS = "see how many helpers come"
     TIMELINE = "read the timeline of a case"
@@ -146,6 +147,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.LIST_WATCHES: Class.SEARCHER,
     Action.WATCH: Class.PUBLIC,
     Action.ANSWER: Class.PUBLIC,
+    Action.POSTER: Class.PUBLIC,
     Action.ASK: Class.PUBLIC,
     Action.LIST_ASKINGS: Class.COORDINATOR,
     Action.TIMELINE: Class.COORDINATOR,
@@ -210,6 +212,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.LIST_WATCHES: {**_READERS, Role.HUB: Scope.TOLD},
     Action.WATCH: {**_STAFF, Role.HUB: Scope.TOLD},
     Action.ANSWER: {Role.VOLUNTEER: Scope.TOLD},
+    Action.POSTER: _POLICE,
     Action.ASK: _STAFF,
     Action.LIST_ASKINGS: {**_STAFF, Role.AUDITOR: Scope.ALL},
     Action.TIMELINE: _READERS,

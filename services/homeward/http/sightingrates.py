@@ -1,13 +1,14 @@
 """How many sightings people may tell (SAFETY "flood of false sightings").
 
-By key or link, by account, and of one case; hubs and staff are on duty and not limited. Each
+By key or link, by account, and of one case; strangers, who come by a public link, by address and
+case, with places and a pace of their own. Hubs and staff are on duty and not limited. Each
 process counts for itself, in memory. The limit of a case is for all who are limited together, so a
 flood never keeps out what a hub sees. Nor does it keep an alert from going out (I-33): of those who
 are limited two are served at a time, the kept and the refused, and few wait.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,11 @@ class SightingRates:
     by_account: Rates
     by_case: Rates
     turns: Turns
+    by_address: Rates
+    """Of strangers, by address and case; their cases are counted apart, too: of many addresses a
+    flood would else use up what a case takes of those who were told."""
+    of_strangers: Rates
+    strangers: Turns
 
     @staticmethod
     def of(settings: Settings) -> "SightingRates":
@@ -41,6 +47,9 @@ class SightingRates:
             Rates(settings.sightings_per_day, refuses=TooManySightings, within_s=DAY_S),
             Rates(settings.case_sightings_per_minute, refuses=TooManySightings, within_s=MINUTE_S),
             Turns(SightingsWait),
+            Rates(settings.sightings_per_hour, refuses=TooManySightings),
+            Rates(settings.case_sightings_per_minute, refuses=TooManySightings, within_s=MINUTE_S),
+            Turns(SightingsWait, at_once=1),
         )
 
     @asynccontextmanager
@@ -63,17 +72,32 @@ class SightingRates:
             yield
             return
         device = hashlib.sha256(secret.encode()).hexdigest()
-        taken: list[tuple[Rates, str]] = []
-        try:
-            for rates, name in (
-                (self.by_key, device),
-                (self.by_account, door.by.id),
-                (self.by_case, door.case),
-            ):
-                rates.take(name)
-                taken.append((rates, name))
+        names = (
+            (self.by_key, device),
+            (self.by_account, door.by.id),
+            (self.by_case, door.case),
+        )
+        with _taken(names):
             yield
-        except BaseException:
-            for rates, name in taken:
-                rates.give_back(name)
-            raise
+
+    @contextmanager
+    def counting_stranger(self, case: str, address: str, *, known: bool) -> Iterator[None]:
+        """Count what somebody says by a public link, as `counting`. Raises TooManySightings."""
+        names = ((self.by_address, f"{address} {case}"), (self.of_strangers, case))
+        with _taken(() if known else names):
+            yield
+
+
+@contextmanager
+def _taken(names: Iterable[tuple[Rates, str]]) -> Iterator[None]:
+    """Count one by each name, and take it back if nothing came of it. Raises TooManySightings."""
+    taken: list[tuple[Rates, str]] = []
+    try:
+        for rates, name in names:
+            rates.take(name)
+            taken.append((rates, name))
+        yield
+    except BaseException:
+        for rates, name in taken:
+            rates.give_back(name)
+        raise

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from homeward import answer, asking, case, duty, sighting, watch
+from homeward import answer, asking, case, duty, poster, sighting, watch
 from homeward.case.holding import decide_lift
 from homeward.messages import Actor, Fact, Recorded
 from homeward.refusals import Refused
@@ -17,6 +17,7 @@ from homeward.requests import answer as answer_requests
 from homeward.requests import asking as asking_requests
 from homeward.requests import duty as duty_requests
 from homeward.requests import hold as hold_requests
+from homeward.requests import poster as poster_requests
 from homeward.requests import sighting as sighting_requests
 from homeward.requests import watch as watch_requests
 from homeward.words import Role, derived_id
@@ -149,6 +150,8 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
             return decide_lift(whole, request)
         case asking_requests.OpenAsking() | asking_requests.CloseAsking():
             return asking.decide(whole, asking.fold(history), request)
+        case poster_requests.OpenPoster() | poster_requests.ClosePoster():
+            return poster.decide(whole, poster.fold(history), request)
         case duty_requests.HandOver() | duty_requests.TakeOver():
             return duty.decide(duty.fold(history), request)
         case _:

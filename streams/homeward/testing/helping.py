@@ -1,4 +1,4 @@
-"""More of the samples: helpers who are asked to come."""
+"""More of the samples: helpers who are asked to come, and strangers who saw somebody."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +11,7 @@ from homeward.facts.asking import (
     RoundsFilled,
     RoundsOver,
 )
+from homeward.facts.poster import PosterClosed, PosterOpened
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
 from homeward.words import derived_id
@@ -40,4 +41,13 @@ def helping(case: str, draft: str, at: Callable[[int], datetime]) -> tuple[Fact,
         RoundsFilled(**about, **alert, **kept, at=at(52), asked=88, coming=13),
         AskingClosed(**about, at=at(70)),
         RoundsOver(**about, **alert, **kept, at=at(70), reason="closed", asked=88),
+    )
+
+
+def posters(case: str, at: Callable[[int], datetime]) -> tuple[Fact, ...]:
+    """Return a public link, published and taken back."""
+    name = derived_id(ORIGIN, "poster", "sample")
+    return (
+        PosterOpened(case=case, at=at(41), poster=name),
+        PosterClosed(case=case, at=at(80), poster=name),
     )

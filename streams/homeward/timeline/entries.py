@@ -155,6 +155,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
         "retried",
     ),
     "answer.given/1": ("answer", "minutes"),
+    "poster.opened/1": (),
+    "poster.closed/1": (),
     "asking.opened/1": ("asking", "quota", "needed_by", "within_km"),
     "asking.closed/1": ("asking",),
     "rounds.ordered/1": ("asking", "round", "people"),

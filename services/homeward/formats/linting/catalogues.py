@@ -50,7 +50,7 @@ FOUND_SLIPS: Final[Mapping[str, str]] = {
     "zh-Hant": r"平安|安全|健在|死|遺體|醫院|派出所|警方|志工|義工|家中|回家|[在被於].*找到",
 }
 ACTING: Final = frozenset(
-    {"do", "inbox-lead", "seen-told", "saw-first", "saw-next-call", "saw-over-why"}
+    {"do", "inbox-lead", "seen-told", "saw-first", "saw-next-call", "saw-over-why", "saw-shut-why"}
 )
 """What stands on pages where somebody could act."""
 CLOSES: Final = frozenset({"over", "over-do", "said-over"})

@@ -26,7 +26,7 @@ from homeward.http.pages.desk import (
 )
 from homeward.http.pages.dutyalone import lane_of
 from homeward.http.pages.dutyfile import the_file
-from homeward.http.pages.dutyhelpers import asked_for
+from homeward.http.pages.dutyhelpers import asked_for, published
 from homeward.http.pages.dutylines import PAGE, lines
 from homeward.http.pages.dutylonger import longer
 from homeward.http.pages.dutymore import beside
@@ -213,6 +213,7 @@ class CasePage:
             **await longer(rooms, door, view, lang),
             **the_file(rooms, door, view, lang, names),
             **await asked_for(rooms, door, view, lang),
+            **published(rooms, door, view),
             **beside(rooms, door, lang),
             waves=wave_lines(view, await rooms.ledger.counts(door.case), lang),
             watches=_watches(view, names, lang),

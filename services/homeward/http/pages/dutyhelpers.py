@@ -1,4 +1,4 @@
-"""What a case's page shows of the helpers who are asked to come: spans of people, and answers."""
+"""What a case's page shows of helpers who are asked to come, and of its public link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from homeward.http.authorisation import Action
 from homeward.http.doors import Door
 from homeward.http.pages.desk import WORDS, may
 from homeward.http.pages.moments import moment, people
+from homeward.http.posters import link_of
 from homeward.http.rooms import Rooms
 from homeward.policies.asking import QUOTA_MAX, WITHIN_KM
 from homeward.timeline import CaseView
@@ -35,6 +36,15 @@ class AskingLine:
     state: str
     counts: Sequence[tuple[str, str]]
     """What was answered and by how many; who was asked and is silent in spans (I-17)."""
+
+
+def published(rooms: Rooms, door: Door, view: CaseView) -> dict[str, Any]:
+    """Return the public link of a case, for who may publish it, and whether they may now."""
+    if not may(door, Action.POSTER):
+        return {"poster_link": None, "publishes": False}
+    link = link_of(rooms, door, door.recorded)
+    live = view.alert is not None and view.alert.state == "live"
+    return {"poster_link": link, "publishes": live and link is None}
 
 
 async def asked_for(rooms: Rooms, door: Door, view: CaseView, lang: str) -> dict[str, Any]:

@@ -5,11 +5,12 @@ has judged it. Nobody reads here where or when others saw somebody (SAFETY I-20)
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from homeward.case.refusals import CaseOnHold
@@ -26,25 +27,30 @@ from homeward.http.pages import forms
 from homeward.http.pages.landmarks import landmarks
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import ZONE
+from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import by_code
 from homeward.http.pages.rendering import PageRoute, render
 from homeward.http.pages.reporter import Behind
 from homeward.http.pages.reports import Said
 from homeward.http.pages.witnessform import HEADINGS, SURE, Wrong, read_form, wrong_of
-from homeward.http.problems import SightingsWait, StoreAway, TooManySightings
+from homeward.http.posters import TOKEN, named_by
+from homeward.http.problems import LinkUnknown, SightingsWait, StoreAway, TooManySightings
 from homeward.http.rooms import Rooms
 from homeward.http.sightings import rates_of, report_sighting
+from homeward.messages import Actor
 from homeward.ports import LogUnavailable
-from homeward.refusals import CaseOver, NotForRole, Refused
-from homeward.words import case_code
+from homeward.refusals import CaseOver, NoSuchCase, NotForRole, Refused
+from homeward.words import Role, case_code, derived_id
 
-OPEN: Final = "the token in the path opens one recipient's page, or one report to who made it"
+OPEN: Final = "the token in the path opens one recipient's page, one report, or a form for a case"
 router = APIRouter(tags=["pages"], route_class=PageRoute, dependencies=[Depends(Open(OPEN))])
 NEAR: Final = 12
 """So many counties are proposed to who knows anyway where the person was seen last."""
 REFERENCE: Final = re.compile(r"[0-9a-f]{8}")
 """Of a sighting's id: enough to tell it from the others of its case by telephone."""
 OVER: Final = 410
+POSTER: Final = "poster"
+"""How a stranger came: by a link that an officer published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,10 @@ class Witness:
     lang: str
     stranger: bool = False
     """They came by a link that is for everybody."""
+    shut: bool = False
+    """That link was taken back."""
+    code: str = ""
+    """What the case is called on what they read; "": as it goes on."""
 
     @property
     def page(self) -> str:
@@ -69,9 +79,32 @@ class Witness:
         return f"saw {self.path}"
 
     def saying(self, key: str) -> "Witness":
-        """Return them as they sign what they say with this form."""
-        del key
-        return self
+        """Return them as they sign what they say; a stranger is somebody new with each form."""
+        if not self.stranger:
+            return self
+        account = derived_id(self.rooms.log.origin, "form", key)
+        by = Actor(id=account, role=Role.REPORTER, auth=POSTER)
+        return replace(self, door=_behind(self.door, by))
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Serve them when it is their turn. Raises SightingsWait."""
+        rates = rates_of(self.request)
+        turn = rates.strangers.taken() if self.stranger else rates.turn(self.door.by.role)
+        async with turn:
+            yield
+
+    def counting(self, *, known: bool) -> AbstractContextManager[None]:
+        """Count what they say, until the block ends. Raises TooManySightings."""
+        rates = rates_of(self.request)
+        if self.stranger:
+            return rates.counting_stranger(self.door.case, self.secret, known=known)
+        return rates.counting(self.door, self.secret, known=known)
+
+
+def _behind(door: Door, by: Actor) -> Door:
+    """Return a case as a stranger stands before it."""
+    return replace(door, caller=Caller(by, Scope.OWN, door.case))
 
 
 def near_of(door: Door) -> list[str]:
@@ -94,7 +127,7 @@ def form_page(
         one.lang,
         status,
         one.path,
-        code=case_code(one.door.case),
+        code=one.code or case_code(one.door.case),
         said=said,
         form=forms.new_token(one.rooms, one.page),
         wrong=[Said(each.field, by_code(each.code, one.lang)) for each in wrong],
@@ -107,8 +140,11 @@ def form_page(
 
 
 def over_page(one: Witness) -> Response:
-    """Return that nothing is taken any more; it is the same whatever the reason is."""
-    return render(one.request, "witness-over.html", one.lang, OVER, one.path, back=one.back)
+    """Return that it is over, or that nothing is taken now; it never says why."""
+    why = PHRASES[one.lang]["saw-over-why" if one.door.state.status.over else "saw-shut-why"]
+    return render(
+        one.request, "witness-over.html", one.lang, OVER, one.path, back=one.back, why=why
+    )
 
 
 def takes(one: Witness) -> bool:
@@ -118,7 +154,8 @@ def takes(one: Witness) -> bool:
     not learn of the hold; what they say is read by supervisors alone.
     """
     state = one.door.state
-    return not (state.status.over or one.door.on_hold or (state.held and one.stranger))
+    held = state.held if one.stranger else one.door.on_hold
+    return not (state.status.over or held or one.shut)
 
 
 def show(one: Witness) -> Response:
@@ -156,11 +193,10 @@ async def send(one: Witness) -> Response:
         signed = one.saying(key)
         content = hash_of(one.rooms, "POST", "saw", forms.body_of(said))
         asking = Asking(signed.door.by, f"{key} saw", content)
-        rates = rates_of(one.request)
         try:
-            async with rates.turn(signed.door.by.role):
+            async with signed.turn():
                 known = await one.rooms.desk.answered(asking)
-                with rates.counting(signed.door, one.secret, known=known):
+                with signed.counting(known=known):
                     await report_sighting(one.rooms, signed.door, asking, filled.body)
         except IdempotencyKeyReused:  # corrected and sent again: the first one is in
             how = "again"
@@ -227,6 +263,37 @@ async def _of_reporter(request: Request, rooms: InRooms, door: Behind) -> Witnes
     )
 
 
+async def _of_stranger(
+    request: Request,
+    rooms: InRooms,
+    code: Annotated[str, Path(max_length=36)],
+    token: Annotated[str, Path(max_length=100)],
+) -> Witness:
+    """Return somebody who came by the public link of a case. Raises LinkUnknown."""
+    try:
+        case = await case_id(rooms, code) if TOKEN.fullmatch(token) else ""
+    except NoSuchCase:
+        case = ""
+    now = await rooms.desk.case_now(case) if case else None
+    is_open = named_by(rooms, now.recorded, token) if now else None
+    if now is None or is_open is None:
+        raise LinkUnknown
+    nobody = Caller(Actor(id=POSTER, role=Role.REPORTER, auth=POSTER), Scope.OWN, case)
+    return Witness(
+        request,
+        rooms,
+        await _where_it_goes_on(rooms, Door(nobody, case, now.recorded, now.state)),
+        path=f"/s/{case_code(case)}/{token}",
+        back="",
+        secret=request.client.host if request.client else "",
+        lang=language(request),
+        stranger=True,
+        shut=not is_open,
+        code=case_code(case),
+    )
+
+
+Stranger = Annotated[Witness, Depends(_of_stranger)]
 Told = Annotated[Witness, Depends(_of_recipient)]
 Reporter = Annotated[Witness, Depends(_of_reporter)]
 
@@ -252,4 +319,16 @@ async def see_reporter(one: Reporter) -> Response:
 @router.post("/r/{code}/{token}/saw", status_code=303)
 async def send_reporter(one: Reporter) -> Response:
     """Report what the reporter saw."""
+    return await send(one)
+
+
+@router.get("/s/{code}/{token}")
+async def see_stranger(one: Stranger) -> Response:
+    """Show the form of a case to whoever has its public link: nothing of the case but its code."""
+    return show(one)
+
+
+@router.post("/s/{code}/{token}", status_code=303)
+async def send_stranger(one: Stranger) -> Response:
+    """Report what a stranger saw; counted by address and case, apart from those who were told."""
     return await send(one)
