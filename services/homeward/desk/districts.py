@@ -21,6 +21,7 @@ from homeward.geography.sphere import Floats, centre_deg, unit_of, units
 
 NAMES: Final = ("name", "NAME", "name_en", "code", "CODE")
 """Properties that a district's name is looked for in, in this order."""
+CODES: Final = ("code", "CODE", "adcode")
 BYTES_MAX: Final = 500_000_000
 PARTS_MAX: Final = 1_000
 CORNERS_MAX: Final = 50_000
@@ -42,6 +43,8 @@ class District:
     name: str
     polygons: tuple[tuple[Floats, ...], ...]
     """Each its outer ring and then its holes, rows of latitude and longitude in degrees."""
+    code: str = ""
+    """As the file has it; "": it has none."""
 
     def cells(self) -> Cells:
         """Return compacted cells that hold all of it; takes up to a second or two."""
@@ -93,6 +96,12 @@ class Districts:
         away_m, row = min((one.away_m(point), row) for row, one in enumerate(near))
         return near[row] if away_m <= COAST_M else None
 
+    def named(self, said: str) -> District | None:
+        """Return the first district with a name or code; case and spaces do not count."""
+        wanted = _plain(said)
+        found = (one for one in self.all if wanted in {_plain(one.name), _plain(one.code)})
+        return next(found, None) if wanted else None
+
     def _near(self, lat_deg: float, lon_deg: float) -> list[int]:
         south, west, north, width = self.boxes.T
         margin = _NEAR_DEG / max(np.cos(np.radians(lat_deg)), 0.01)
@@ -100,6 +109,10 @@ class Districts:
         fits = (south - _NEAR_DEG <= lat_deg) & (lat_deg <= north + _NEAR_DEG)
         found: list[int] = np.flatnonzero(fits & (along <= width + 2 * margin)).tolist()
         return found
+
+
+def _plain(said: str) -> str:
+    return "".join(said.split()).casefold()
 
 
 def _box(district: District) -> tuple[float, float, float, float]:
@@ -160,7 +173,9 @@ def _district(path: Path, number: int, feature: object) -> District:
         raise DistrictsRefused(msg)
     assert isinstance(feature, dict)
     properties = feature.get("properties")
-    return District(_name(properties if isinstance(properties, dict) else {}, number), polygons)
+    said_of = properties if isinstance(properties, dict) else {}
+    code = next((str(said_of[one])[:200] for one in CODES if said_of.get(one)), "")
+    return District(_name(said_of, number), polygons, code)
 
 
 def _name(properties: Mapping[str, Any], number: int) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from homeward.formats.catalogues import LANGS, Phrases
 from homeward.formats.mapsvg import Area, Mark, Sheet
 from homeward.formats.texts import CHINA
+from homeward.geography.cells import Cells
 from homeward.geography.hubbook import Hub
 from homeward.geography.sphere import centre_deg, compass, distance_m, unit_of
 from homeward.picture.course import RECORDED, Course
@@ -196,6 +197,19 @@ def place_sheet(cell: str, error_m: int, lang: str, context: Sequence[Mark] = ()
         marks=(place, *context),
         radius_m_min=max(2.5 * error_m, 1_000.0, _seen_m(cell, context)),
         size_px=SMALL_PX,
+        north=t["north"],
+    )
+
+
+def given_sheet(cell: str, area: Cells, lang: str, context: Sequence[Mark] = ()) -> Sheet:
+    """Return the map of an area that somebody gave, with the place last seen."""
+    t = PHRASES[lang]
+    place = Mark(*centre_deg(cell), t["place-key"], "cross")
+    return Sheet(
+        *centre_deg(cell),
+        title=t["given"],
+        areas=(Area(area, t["given-key"], LIKELY[-1], stroke=TOLD),),
+        marks=(place, *context),
         north=t["north"],
     )
 

@@ -46,6 +46,7 @@ from homeward.http.messages import Letterbox
 from homeward.http.pages import (
     duty,
     dutyacts,
+    dutyareamaps,
     dutyasking,
     dutycase,
     dutydrafts,
@@ -115,6 +116,7 @@ MODULES: Final = (
     dutyhanding,
     dutycase,
     dutyacts,
+    dutyareamaps,
     dutyasking,
     dutydrafts,
     dutyemergency,

@@ -24,16 +24,17 @@ from homeward.http.authorisation import Action
 from homeward.http.bodies import ApproveBody
 from homeward.http.doors import Door, enter
 from homeward.http.drawing import DraftBody
+from homeward.http.pages import forms
 from homeward.http.pages.desk import WORDS, DeskRoute, Failed, act, at_case, home, may, notice, page
 from homeward.http.pages.dutyalone import alone_of
+from homeward.http.pages.dutyareas import Looked, checked_area, look
 from homeward.http.pages.landmarks import landmarks
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import elapsed, moment
 from homeward.http.rooms import Rooms
+from homeward.http.sessions import form_of
 from homeward.messages import Actor, Recorded
 from homeward.policies.approval import APPROVAL_LASTS, PEOPLE_ALONE_MAX, REACH_KM_ALONE_MAX
-from homeward.policies.district import District
-from homeward.policies.polygon import Polygon
 from homeward.refusals import NoSuchDraft, Refused
 from homeward.words import Severity, case_code
 
@@ -92,10 +93,8 @@ def check_seat(by: Actor, drafted: Recorded) -> None:
         raise SameSeat
 
 
-def _policies(rooms: Rooms, lang: str) -> list[tuple[str, str]]:
-    """Return the policies that a form can draft: a drawn area needs the API."""
-    out = {Polygon.name} if rooms.districts else {Polygon.name, District.name}
-    return [(one, WORDS[lang].get(f"policy-{one}", one)) for one in policies.ALL if one not in out]
+def _policies(lang: str) -> list[tuple[str, str]]:
+    return [(one, WORDS[lang].get(f"policy-{one}", one)) for one in policies.ALL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class BoundsPage:
     rooms: Rooms
     door: Door
 
-    async def show(self, failed: Failed | None = None) -> Response:
+    async def show(self, failed: Failed | None = None, looked: Looked | None = None) -> Response:
         """Show the form: as the newest draft or alert was, or as most begin."""
         lang, state = language(self.request), self.door.state
         d, last = WORDS[lang], state.draft or state.alert
@@ -123,8 +122,10 @@ class BoundsPage:
             f"{home(self.door)}/draft",
             home=home(self.door),
             code=case_code(self.door.case),
-            said={**begins, **(failed.said if failed else {})},
-            policies=_policies(self.rooms, lang),
+            said={**begins, **(failed.said if failed else looked.said if looked else {})},
+            policies=_policies(lang),
+            looked=looked,
+            districts=self.rooms.districts is not None,
             severities=[(one.value, d[f"severity-{one.value}"]) for one in reversed(Severity)],
             hours=[(str(one), d["hours"].format(hours=one)) for one in HOURS],
             update=state.alert is not None,
@@ -146,7 +147,10 @@ async def bounds(
 async def draft(
     request: Request, rooms: InRooms, door: Annotated[Door, Depends(at_case(Action.DRAFT))]
 ) -> Response:
-    """Draft an alert, and lead to its exact words."""
+    """Draft an alert, and lead to its exact words; a typed area is shown back once before."""
+    typed, shown = forms.fields(await form_of(request)), BoundsPage(request, rooms, door)
+    if looked := await look(rooms, door, typed, language(request)):
+        return await shown.show(looked=looked)
 
     async def doing(keyed: Keyed, said: Mapping[str, str]) -> str:
         body = DraftBody.model_validate(
@@ -155,12 +159,13 @@ async def draft(
                 "severity": said.get("severity"),
                 "reach_km_max": _whole(said.get("reach_km_max", "")),
                 "expires_in_s": (_whole(said.get("hours", "")) or 0) * 3_600,
+                "area": await checked_area(rooms, said),
             }
         )
         made = await alerts.draft(body, Response(), rooms, door, keyed)
         return f"{home(door)}/drafts/{made.draft}"
 
-    return await act(request, "draft", doing, None, BoundsPage(request, rooms, door).show)
+    return await act(request, "draft", doing, None, shown.show)
 
 
 def _whole(typed: str) -> int | None:

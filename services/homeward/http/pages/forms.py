@@ -19,6 +19,8 @@ from homeward.http.rooms import Rooms
 _TOKEN: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})")
 NONCE_BYTES: Final = 12
 FIELD_CHARS_MAX: Final = 4_000
+LONG: Final = {"area": 60_001}
+"""Of a pasted area one more than may be read, so that a cut one is not taken for whole."""
 
 
 def _mac(rooms: Rooms, page: str, issued: str, nonce: str) -> str:
@@ -50,7 +52,7 @@ def checked(rooms: Rooms, page: str, token: str) -> str:
 def fields(form: FormData) -> dict[str, str]:
     """Return a form's texts, trimmed and bounded; files and repeated fields are left out."""
     return {
-        name: value.strip().replace("\x00", "")[:FIELD_CHARS_MAX]
+        name: value.strip().replace("\x00", "")[: LONG.get(name, FIELD_CHARS_MAX)]
         for name, value in form.items()
         if isinstance(value, str)
     }
