@@ -35,7 +35,7 @@ from homeward.fanout.told import serialised
 from homeward.metrics import PrometheusMeter
 from homeward.ports import Chunk, Contact, KeyTurn, Listener, Position, Recipient, Registered
 from homeward.postgres.store import Store
-from homeward.words import Purpose, RecipientKind, Texts, derived_id
+from homeward.words import Purpose, RecipientKind, Texts, Wording, derived_id
 from loadtests.figures import Figure, Measured, Size
 from loadtests.ground import Ground, open_ground
 
@@ -56,7 +56,9 @@ TEXTS: Final = Texts(
 class SameWords:
     """The words of every alert here; the house has them in memory, too, after the first batch."""
 
-    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+    async def words(
+        self, texts_of: str, purpose: Purpose, lang: str, wording: Wording = Wording.PUBLIC
+    ) -> Texts:
         return TEXTS
 
 

@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict
 
 from homeward.words import CaseId, Id, Instant, Role
 
-PERSON_ROLES = ("child", "guardian", "witness", "officer", "recipient")
+PERSON_ROLES = ("child", "guardian", "suspect", "witness", "officer", "recipient")
 """Whose data a personal field is; with the stream it makes the subject that can be erased."""
+CASE_ROLES = frozenset({"child", "guardian", "suspect"})
+"""Of whom there is one part in a case, whatever stream a fact of it is in."""
 
 
 class Message(BaseModel):
@@ -37,7 +39,7 @@ class Personal:
     """Marks a field that is sealed under a person's key; it may be absent when read."""
 
     of: str
-    """One of `PERSON_ROLES`; ``child`` and ``guardian`` are the case's, others the stream's."""
+    """One of `PERSON_ROLES`; `CASE_ROLES` are the case's, others the stream's."""
     numbered: str = ""
     """The field that says which of several it is; the first one's key has no number."""
 

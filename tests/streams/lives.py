@@ -122,6 +122,7 @@ TABLE = {
     ),
     cases.AddFacts(at=LATER, by=REPORTER, mode=Mode.VEHICLE): row(),
     cases.IdentifyVehicle(at=LATER, by=OFFICER, seen_at=at(30)): row(),
+    cases.NoteSuspect(at=LATER, by=OFFICER, suspect="a black cap"): row(),
     AcceptProposal(at=LATER, by=OFFICER, proposal=id_of(5)): unproposed(),
     RefuseProposal(at=LATER, by=OFFICER, proposal=id_of(5)): unproposed(),
     CorrectLastSeen(at=LATER, by=OFFICER, seen_at=at(-5)): row(),

@@ -70,6 +70,7 @@ FIELDS = {
         "place_text": NOTES,
     },
     cases.IdentifyVehicle: {"seen_at": MOMENTS, "vehicle": NOTES, "licence_plate": NOTES},
+    cases.NoteSuspect: {"suspect": NOTES, "vehicle": NOTES, "licence_plate": NOTES},
     cases.Withdraw: {"note": NOTES},
     cases.Verify: {"unit": UNITS},
     cases.Reject: {"reason": st.sampled_from(["hoax", "no-danger"]), "note": NOTES},

@@ -26,10 +26,12 @@ from homeward.words import (
     Outcome,
     Place,
     ReasonCode,
+    Relation,
     Role,
     Severity,
     Sex,
     Texts,
+    Worded,
 )
 
 HUB_BOOK = "application/vnd.homeward.hub-book+json"
@@ -90,6 +92,22 @@ class VehicleIdentified(Fact):
     licence_plate: Annotated[Line | None, Personal("witness")] = None
 
 
+class SuspectNoted(Fact):
+    """The police say what they know of a suspect; it moves nothing, so nothing stands in clear.
+
+    What is not said stays as it was said before; an empty word takes it back. There is no room
+    for a name or a face.
+    """
+
+    kind: Literal["case.suspect-noted/1"] = "case.suspect-noted/1"
+    case: CaseId
+    suspect: Annotated[Line | None, Personal("suspect")] = None
+    """What they look like."""
+    relation: Annotated[Relation | None, Personal("suspect")] = None
+    vehicle: Annotated[Line | None, Personal("suspect")] = None
+    licence_plate: Annotated[Line | None, Personal("suspect")] = None
+
+
 class CaseWithdrawn(Fact):
     """The reporter takes the report back before it was verified."""
 
@@ -128,6 +146,11 @@ class AlertDrafted(Fact):
     expires_at: Instant
     texts: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
     retraction: Annotated[tuple[Texts, ...] | None, Personal("child")] = None
+    worded: Annotated[tuple[Worded, ...] | None, Personal("child")] = None
+    """What others than the public read, without a suspect; None: all read ``texts``."""
+    worded_suspect: Annotated[tuple[Worded, ...] | None, Personal("suspect")] = None
+    """What is read instead once a second person has approved it; of who is not named here
+    nothing changes."""
     given: Annotated[bytes | None, Blob(CELL_SET)] = None
     """The area, where a person or a district gives it and the policy only takes it."""
     given_cells: Count | None = None

@@ -25,8 +25,10 @@ from homeward.words import (
     Outcome,
     Place,
     ReasonCode,
+    Relation,
     Severity,
     Texts,
+    Worded,
 )
 
 
@@ -74,6 +76,15 @@ class IdentifyVehicle(Request):
     licence_plate: Line | None = None
 
 
+class NoteSuspect(Request):
+    """Say what is known of a suspect; an empty word takes back what was said."""
+
+    suspect: Line | None = None
+    relation: Relation | None = None
+    vehicle: Line | None = None
+    licence_plate: Line | None = None
+
+
 class Withdraw(Request):
     """Take one's own report back."""
 
@@ -102,6 +113,8 @@ class DraftAlert(Request):
     expires_at: Instant
     texts: tuple[Texts, ...]
     retraction: tuple[Texts, ...]
+    worded: tuple[Worded, ...] | None = None
+    worded_suspect: tuple[Worded, ...] | None = None
     given: bytes | None = None
     """Cells of the area, for a policy that takes one."""
 

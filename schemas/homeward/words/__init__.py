@@ -12,11 +12,13 @@ from homeward.words.enums import (
     Outcome,
     Purpose,
     RecipientKind,
+    Relation,
     Role,
     Severity,
     Sex,
     Tier,
     Verdict,
+    Wording,
 )
 from homeward.words.ids import (
     CODE_ALPHABET,
@@ -45,7 +47,17 @@ from homeward.words.ids import (
     instant_in,
     instant_text,
 )
-from homeward.words.values import Contact, Description, HubOnDuty, Line, Note, Place, Texts, Value
+from homeward.words.values import (
+    Contact,
+    Description,
+    HubOnDuty,
+    Line,
+    Note,
+    Place,
+    Texts,
+    Value,
+    Worded,
+)
 
 __all__ = [
     "CODE_ALPHABET",
@@ -82,6 +94,7 @@ __all__ = [
     "ReasonCode",
     "RecipientId",
     "RecipientKind",
+    "Relation",
     "Role",
     "Seconds",
     "Severity",
@@ -91,6 +104,8 @@ __all__ = [
     "Tier",
     "Value",
     "Verdict",
+    "Worded",
+    "Wording",
     "case_code",
     "case_prefix",
     "derived_id",

@@ -94,6 +94,25 @@ class Tier(StrEnum):
     """An organisation knows them: they may hear of a report that nobody verified yet."""
 
 
+class Wording(StrEnum):
+    """Whose texts of a draft: each holds what those who read it may know."""
+
+    PUBLIC = "public"
+    VETTED = "vetted"
+    """Volunteers whom an organisation accepted as vetted; its own desks."""
+    HUB = "hub"
+    """Desks of hubs and of the police."""
+
+
+class Relation(StrEnum):
+    """What a suspect is to the person who is missing."""
+
+    STRANGER = "stranger"
+    PARENT = "parent"
+    RELATIVE = "relative"
+    ACQUAINTANCE = "acquaintance"
+
+
 class Audience(StrEnum):
     """Whom an order is for; the tier decides what they may read (hub > vetted > public)."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from homeward.words.enums import Datum, Sex
+from homeward.words.enums import Datum, Sex, Wording
 from homeward.words.ids import Count, Metres, RecipientId
 
 Line = Annotated[str, Field(max_length=200)]
@@ -84,3 +84,10 @@ class Texts(Value):
     full: Note
     spoken: Annotated[str, Field(max_length=600)] | None = None
     """For a telephone or a loudspeaker; facts from before it have none."""
+
+
+class Worded(Value):
+    """The texts of a draft for one kind of reader; sealed with it."""
+
+    wording: Wording
+    texts: tuple[Texts, ...]

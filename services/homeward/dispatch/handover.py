@@ -17,15 +17,17 @@ from homeward.dispatch.line import Line, Place
 from homeward.dispatch.outcomes import (
     Addressed,
     Outcomes,
+    Reads,
     Tally,
     addressed,
     delay_s,
+    reads,
     successors,
 )
 from homeward.dispatch.outfit import Outfit
 from homeward.ports import Leased, Listener, LogUnavailable, Result, Settled, Verdict
 from homeward.record.envelope import Entry
-from homeward.words import Texts
+from homeward.words import Texts, Wording
 
 log = structlog.get_logger("homeward.dispatch")
 
@@ -37,6 +39,7 @@ AFTER_S_MAX: Final = 0.05
 """No chunk waits longer for the one before it."""
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 2.0
+ANYBODY: Final = "", Wording.PUBLIC
 NO_WORDS = Result("", Verdict.RETRY, detail="no-words")
 
 
@@ -173,7 +176,7 @@ class Handover:
 
     async def _read_ahead(self) -> Mapping[int, Listener]:
         reading = self._read(list(self._tally.open[:PAGE]))
-        known, _ = await asyncio.gather(reading, self._texts({""}))  # opened for one, for all
+        known, _ = await asyncio.gather(reading, self._texts({ANYBODY}))  # opened for one, for all
         return known
 
     async def _read(self, page: Sequence[int]) -> Mapping[int, Listener]:
@@ -223,8 +226,8 @@ class Handover:
 
     async def _said(self, queue: _Queue, batch: Sequence[Addressed]) -> Outcomes:
         """Hand a batch over and return what became of each."""
-        texts = await self._texts({one.listener.lang for one in batch})
-        worded = [(one, texts.get(one.listener.lang)) for one in batch]
+        texts = await self._texts({reads(one.listener) for one in batch})
+        worded = [(one, texts.get(reads(one.listener))) for one in batch]
         known = ((one, words) for one, words in worded if words)
         messages = self._with.messages(self._chunk, known)
         outcomes = Outcomes()
@@ -238,12 +241,13 @@ class Handover:
                 outcomes.add(one, NO_WORDS, self._chunk, self._with.knobs)
         return outcomes
 
-    async def _texts(self, langs: set[str]) -> Mapping[str, Texts]:
-        """Return the words in each language; none where they cannot be had."""
-        chunk, found = self._chunk, dict[str, Texts]()
-        for lang in sorted(langs):
+    async def _texts(self, readers: set[Reads]) -> Mapping[Reads, Texts]:
+        """Return the words for each; none where they cannot be had."""
+        chunk, found, words = self._chunk, dict[Reads, Texts](), self._with.words
+        for lang, wording in sorted(readers):
             try:
-                found[lang] = await self._with.words.words(chunk.texts_of, chunk.purpose, lang)
+                said = await words.words(chunk.texts_of, chunk.purpose, lang, wording)
+                found[lang, wording] = said
             except LookupError:
                 log.warning("no-words", chunk=chunk.id, lang=lang)
         return found

@@ -5,20 +5,30 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
-from typing import Final
+from typing import Final, TypeAlias
 
 from pyroaring import BitMap
 
 from homeward.dispatch.knobs import Knobs
 from homeward.facts.handover import HandoverAttempted
+from homeward.formats.wordings import wording_of
 from homeward.hosts.pen import NOTHING_SEALED
 from homeward.messages import Actor
 from homeward.ports import Chunk, Contact, Leased, Listener, Result, Verdict
 from homeward.record.chain import chain_start
 from homeward.record.envelope import Entry, Origin, StreamHead, write
-from homeward.words import Role, derived_id
+from homeward.words import Role, Wording, derived_id
 
 DISPATCH: Final = Actor(id="dispatch", role=Role.SYSTEM)
+
+
+Reads: TypeAlias = tuple[str, Wording]
+"""In which language somebody reads, and whose texts."""
+
+
+def reads(one: Listener) -> Reads:
+    """Return what a recipient reads, by what they are now."""
+    return one.lang, wording_of(one.kind, one.tier, one.level)
 
 
 @dataclass(frozen=True, slots=True)

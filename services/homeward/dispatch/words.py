@@ -10,14 +10,16 @@ from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
 
+from homeward.case.approved import SAY_SO, is_approved
 from homeward.dispatch.knobs import Knobs
 from homeward.facts.ringzero import RingZeroAsked
 from homeward.formats import texts as forms
+from homeward.formats.wordings import Wordings
 from homeward.hosts.opening import open_fields
 from homeward.ports import Log, SubjectKeys
-from homeward.record.envelope import Row
+from homeward.record.envelope import Row, read
 from homeward.record.sealing import CannotOpen
-from homeward.words import AgeBand, Category, Purpose, Sex, Texts, case_code
+from homeward.words import AgeBand, Category, Purpose, Sex, Texts, Worded, Wording, case_code
 
 DRAFTED: Final[Mapping[Purpose, str]] = {
     Purpose.ALERT: "texts",
@@ -29,31 +31,44 @@ DRAFTED: Final[Mapping[Purpose, str]] = {
 """Where the words of a purpose stand; what is not listed has the house's own words."""
 UNVERIFIED: Final = str(RingZeroAsked.model_fields["kind"].default)
 TEXTS: Final = TypeAdapter(tuple[Texts, ...])
+WORDED: Final = TypeAdapter(tuple[Worded, ...])
+FIELDS: Final = frozenset({"texts", "retraction", "worded", "worded_suspect"})
 
 
 class WordsFor(Protocol):
     """What is said to whom in which language."""
 
-    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
-        """Return the words; in another language when there are none in this one.
+    async def words(
+        self, texts_of: str, purpose: Purpose, lang: str, wording: Wording = Wording.PUBLIC
+    ) -> Texts:
+        """Return the words that those read; in another language when there are none in this one.
 
         Raises LookupError when there are none at all (unknown, erased, altered), LogUnavailable.
         """
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Opened:
     """A fact whose words are sent, opened for a moment."""
 
     until: float
+    case: str
     code: str
     version: int
     fields: Mapping[str, str]
+    approved: bool = False
+    """A second person stands behind it; what is not true yet is looked up each time."""
+    drafted: Wordings | None = None
+    """The texts of a draft, once they were asked for."""
 
 
 class SealedWords:
-    """`WordsFor` over the log: opens the texts of a draft or a close-out."""
+    """`WordsFor` over the log: opens the texts of a draft or a close-out.
+
+    Of a draft those of who reads them, and with what is known of a suspect from the moment on that
+    a second person's approval is in the log.
+    """
 
     def __init__(
         self,
@@ -75,10 +90,12 @@ class SealedWords:
         opening = asyncio.create_task(self._opened(texts_of))
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+    async def words(
+        self, texts_of: str, purpose: Purpose, lang: str, wording: Wording = Wording.PUBLIC
+    ) -> Texts:
         """Return the words of a fact for a purpose; what ends always has some."""
         opened = await self._opened(texts_of)
-        drafted = _drafted(opened, purpose)
+        drafted = await self._drafted(opened, texts_of, purpose, wording)
         if drafted and purpose is Purpose.WATCH:
             # Code and window stand beside the words: each channel shows them in its own way.
             drafted = forms.watch(drafted, self._frame("", opened.version))
@@ -89,15 +106,39 @@ class SealedWords:
             raise LookupError(purpose.value)
         return forms.choose(said, lang)
 
-    async def drafted(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+    async def drafted(
+        self, texts_of: str, purpose: Purpose, lang: str, wording: Wording = Wording.PUBLIC
+    ) -> Texts:
         """Return only what a person drafted, for a page that frames it in its own way.
 
         Raises LookupError when nobody drafted any, or it was erased.
         """
-        said = _drafted(await self._opened(texts_of), purpose)
+        said = await self._drafted(await self._opened(texts_of), texts_of, purpose, wording)
         if not said:
             raise LookupError(purpose.value)
         return forms.choose(said, lang)
+
+    async def _drafted(
+        self, opened: _Opened, texts_of: str, purpose: Purpose, wording: Wording
+    ) -> tuple[Texts, ...]:
+        """Return what a person drafted for those; nothing when that was erased, or nobody did."""
+        field, fields = DRAFTED.get(purpose, ""), opened.fields
+        text = fields.get(field)
+        if text is None:
+            return ()
+        worded, suspect = fields.get("worded"), fields.get("worded_suspect")
+        if field != "texts" or worded is None:
+            return TEXTS.validate_json(text)
+        if suspect is not None and not opened.approved:
+            rows = await self._log.key_rows(opened.case, kinds=SAY_SO)
+            opened.approved = is_approved(map(read, rows), texts_of)
+        if opened.drafted is None:
+            opened.drafted = Wordings(
+                TEXTS.validate_json(text),
+                WORDED.validate_json(worded),
+                None if suspect is None else WORDED.validate_json(suspect),
+            )
+        return opened.drafted.read_by(wording, approved=opened.approved)
 
     def _routine(self, opened: _Opened, purpose: Purpose) -> tuple[Texts, ...]:
         frame = self._frame(opened.code, opened.version)
@@ -133,6 +174,7 @@ class SealedWords:
         body: dict[str, Any] = json.loads(row.envelope)
         self._kept[texts_of] = opened = _Opened(
             until=self._monotonic() + self._knobs.words_kept_s,
+            case=row.key,
             # Of two cases that became one, the code is that of the one that goes on.
             code=case_code(body["pub"].get("into") or row.key),
             version=body["pub"].get("version") or 1,
@@ -156,13 +198,7 @@ class SealedWords:
 
     async def _fields(self, row: Row, texts_of: str) -> Mapping[str, str]:
         try:
-            found = await open_fields(self._log, self._keys, [row], {"texts", "retraction"})
+            found = await open_fields(self._log, self._keys, [row], FIELDS)
         except CannotOpen:
             return {}  # altered: never sent, and what ends is said in the house's own words
         return found.get(texts_of, {})
-
-
-def _drafted(opened: _Opened, purpose: Purpose) -> tuple[Texts, ...]:
-    """Return what a person drafted for a purpose; nothing when that was erased, or nobody did."""
-    text = opened.fields.get(DRAFTED.get(purpose, ""))
-    return () if text is None else TEXTS.validate_json(text)

@@ -5,7 +5,7 @@ from typing import Final
 from homeward.formats import speaking
 from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip
-from homeward.words import Description, Sex
+from homeward.words import Description, Relation, Sex
 
 ADULT_YEARS: Final = 18
 FREE_SHORT_MAX: Final = 20
@@ -27,6 +27,13 @@ def who_is(lang: str, child: Description, name: str | None = None, *, spoken: bo
     age = [] if years is None else [_age(lang, years, spoken=spoken)]
     named = [] if not name else [clip(clean(name), FREE_SHORT_MAX)]
     return phrases["comma"].join([*named, noun, *age])
+
+
+def suspect_is(lang: str, relation: Relation | None, looks: str | None) -> str:
+    """Return what is known of a suspect in a few words; never a name."""
+    phrases = PHRASES[lang]
+    known = [] if relation is None else [phrases[f"relation-{relation.value}"]]
+    return phrases["comma"].join([*known, *([clean(looks)] if looks else [])])
 
 
 def _age(lang: str, years: int, *, spoken: bool) -> str:

@@ -13,9 +13,9 @@ from homeward.formats import speaking
 from homeward.formats.catalogues import LANGS, kindred
 from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip, fit
-from homeward.formats.persons import FREE_SHORT_MAX, who_is
+from homeward.formats.persons import FREE_SHORT_MAX, suspect_is, who_is
 from homeward.formats.sentences import gap, known, sentence
-from homeward.words import AgeBand, Category, Description, Sex, Texts
+from homeward.words import AgeBand, Category, Description, Relation, Sex, Texts
 
 SHORT_MAX: Final = 90
 MEDIUM_MAX: Final = 360
@@ -51,6 +51,8 @@ class Subject:
     place_text: str | None = None
     vehicle: str | None = None
     licence_plate: str | None = None
+    suspect: str | None = None
+    relation: Relation | None = None
     age_band: str = ""
     """Where the years are not said."""
 
@@ -255,14 +257,7 @@ def _lines(
         return tuple(filter(None, (band, phrases["seen"].format(when=when), height)))
     place = subject.place_text
     seen = phrases["seen"] if not place else phrases["seen-at"]
-    typed = (
-        ("plate", subject.licence_plate),
-        ("clothing", child.clothing),
-        ("vehicle", subject.vehicle),
-        ("marks", child.marks),
-        ("medical", child.medical_need),
-        ("language", child.language),
-    )
+    typed = (("plate", subject.licence_plate), *_fields(lang, subject))
     said = [phrases[name].format(text=short(clean(text))) for name, text in typed if text]
     plate = [said.pop(0)] if subject.licence_plate else []
     return tuple(
@@ -290,16 +285,11 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
     if subject.licence_plate and not frame.drill:
         plate = speaking.spelt(_typed(subject.licence_plate, FREE_SHORT_MAX))
         parts.append(phrases["said-plate"].format(text=plate))
-    typed = (
-        ("clothing", child.clothing),
-        ("vehicle", subject.vehicle),
-        ("marks", child.marks),
-        ("medical", child.medical_need),
-        ("language", child.language),
-    )
     if not frame.drill:
         parts += [
-            phrases[name].format(text=_typed(text, FREE_MEDIUM_MAX)) for name, text in typed if text
+            phrases[name].format(text=_typed(text, FREE_MEDIUM_MAX))
+            for name, text in _fields(lang, subject)
+            if text
         ]
     return fit(
         SPOKEN_MAX,
@@ -307,6 +297,18 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
         map(sentence, (*parts, *height)),
         _spoken_tail(lang, frame),
         phrases["stop"],
+    )
+
+
+def _fields(lang: str, subject: Subject) -> tuple[tuple[str, str | None], ...]:
+    child = subject.description
+    return (
+        ("clothing", child.clothing),
+        ("vehicle", subject.vehicle),
+        ("suspect", suspect_is(lang, subject.relation, subject.suspect)),
+        ("marks", child.marks),
+        ("medical", child.medical_need),
+        ("language", child.language),
     )
 
 

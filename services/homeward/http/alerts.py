@@ -2,37 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from homeward.case import Alert, Case, waiting
-from homeward.case.rules import DRAFTERS
 from homeward.desk import Asking, Receipt, alone_before, digest_of, noted_alone
 from homeward.facts.case import AlertDrafted, AlertIssued, AlertUpdated
-from homeward.formats import texts
+from homeward.formats import texts, wordings
+from homeward.formats.wordings import without
 from homeward.http.answers import (
     DraftedOut,
     DraftTexts,
     IssuedOut,
     ReceiptOut,
+    WordingOut,
     receipt_fields,
     receipt_out,
 )
 from homeward.http.asking import WithKey, tag
 from homeward.http.auth import InRooms
-from homeward.http.authorisation import Action, scope_of
+from homeward.http.authorisation import CLEARANCE, Action, Class, scope_of
 from homeward.http.bodies import ApproveBody, ExtendBody
 from homeward.http.deciding import decide_prepared
 from homeward.http.doors import Door, opened
 from homeward.http.drawing import DraftBody
 from homeward.http.givens import as_texts, draft_cells, given_for
-from homeward.http.personal import person
+from homeward.http.personal import SUSPECT, person
 from homeward.http.previews import blasts
 from homeward.http.problems import ExpiryMissing
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
+from homeward.http.suspects import checked, vouched
 from homeward.messages import Recorded
 from homeward.picture.field import focus_of
 from homeward.record.envelope import read
@@ -42,8 +44,7 @@ from homeward.requests import case as requests
 from homeward.words import Description, Id, ReasonCode, case_code
 
 router = APIRouter(prefix="/v1/cases", tags=["alerts"], route_class=StrictRoute)
-IDENTIFIED = "case.vehicle-identified/1"
-WORDS_FROM = ("description", "place_text", "vehicle", "licence_plate")
+WORDS_FROM = ("description", "place_text", *SUSPECT)
 """The sealed fields that an alert's words are made of."""
 DraftPath = Annotated[Id, Path(description="The id of the draft.")]
 
@@ -58,29 +59,27 @@ def frame(rooms: Rooms, case: str, version: int) -> texts.Frame:
     )
 
 
-async def _subject(rooms: Rooms, door: Door, expires_at: datetime, reading: str) -> texts.Subject:
+async def _subject(
+    rooms: Rooms, door: Door, expires_at: datetime, left_out: Sequence[str], reading: str
+) -> texts.Subject:
     """Return whom the alert is about; the access is recorded, once for the same request.
 
-    A vehicle and its plate stand in an alert only as staff have said them: a plate that a reporter
-    tells sets strangers on its owner, so somebody who answers for it says it again.
+    Raises SuspectInPublic.
     """
     sealed = await rooms.reader.open_case(
         door.case, door.by, purpose="alert-draft", fields=WORDS_FROM, reading=reading
     )
-    vouched = [one for one in door.recorded if one.kind != IDENTIFIED or one.by.role in DRAFTERS]
-    known = person(vouched, sealed)
-    vehicles: list[dict[str, Any]] = known["vehicles"]
-    newest = vehicles[-1] if vehicles else {}
+    known = person(door.recorded, sealed)
     assert door.state.raised is not None
-    return texts.Subject(
+    subject = texts.Subject(
         description=Description.model_validate(known["description"] or {}),
         category=door.state.category,
         last_seen_at=door.state.raised.last_seen_at,
         expires_at=expires_at,
         place_text=known["place_text"],
-        vehicle=newest.get("vehicle"),
-        licence_plate=newest.get("licence_plate"),
+        **vouched(door.recorded, sealed),
     )
+    return checked(without(subject, left_out), door.recorded, sealed)
 
 
 @router.post("/{case}/alerts", status_code=201)
@@ -100,11 +99,13 @@ async def draft(
     expires_at = expiry(body, now)
     asking = keyed.asking(door.by)
     given, district = await given_for(rooms, body.policy, body.area, door.state)
-    subject = await _subject(rooms, door, expires_at, rooms.desk.new_id(asking, "draft"))
+    reading = rooms.desk.new_id(asking, "draft")
+    subject = await _subject(rooms, door, expires_at, body.leave_out, reading)
 
     async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
         version = state.alert.version + 1 if state.alert else 1
         head = frame(rooms, door.case, version)
+        said = wordings.drafted(head, subject)
         return requests.DraftAlert(
             at=now,
             by=door.by,
@@ -112,7 +113,9 @@ async def draft(
             severity=body.severity,
             reach_km_max=body.reach_km_max,
             expires_at=expires_at,
-            texts=(texts.alert if version == 1 else texts.update)(head, subject),
+            texts=said.texts,
+            worded=said.worded,
+            worded_suspect=said.worded_suspect,
             retraction=texts.retraction(head),
             given=given,
         )
@@ -152,7 +155,7 @@ async def read_draft(
         raise NoSuchDraft
     reading = f"{draft_id} {rooms.clock.real().isoformat()}"
     sealed = await rooms.reader.open_case(
-        door.case, door.by, purpose=purpose, fields=("texts", "retraction"), reading=reading
+        door.case, door.by, purpose=purpose, fields=_drafted_for(door), reading=reading
     )
     look = f"{reading} blast"
     waits = waiting(door.state, draft_id) if scope_of(door.by.role, Action.PREVIEW) else None
@@ -164,10 +167,21 @@ async def read_draft(
         alert=found.fact.alert,
         version=found.fact.version,
         texts=list(words.get("texts", ())),
+        wordings=[
+            WordingOut.model_validate({**one, "approved": name == "worded_suspect"})
+            for name in ("worded", "worded_suspect")
+            for one in words.get(name, ())
+        ],
         retraction=list(words.get("retraction", ())),
         cells=await as_texts(rooms, draft_id),
         blast=await blasts(request, rooms, door, waits, seen) if waits else None,
     )
+
+
+def _drafted_for(door: Door) -> Sequence[str]:
+    """Return the texts of a draft that somebody may read: of a suspect the police alone."""
+    police = CLEARANCE[door.by.role] >= Class.POLICE
+    return ("texts", "retraction", "worded", *(["worded_suspect"] if police else []))
 
 
 @router.post("/{case}/alerts/{draft_id}/approve")

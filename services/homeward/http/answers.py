@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeward.desk import Receipt
-from homeward.words import case_code
+from homeward.words import Wording, case_code
 
 Figure = Annotated[int | str, Field(description="People: a bucket, or for auditors a number.")]
 
@@ -187,6 +187,20 @@ class BlastsOut(Answered):
     whole: BlastOut
 
 
+class WordingOut(Answered):
+    """The texts that some read of a draft."""
+
+    wording: Annotated[Wording, Field(description="Whose: the public's, vetted's or hubs'.")]
+    approved: Annotated[
+        bool,
+        Field(
+            description="False: on one officer's word. True: once a second person has approved the "
+            "draft, with what is known of a suspect."
+        ),
+    ]
+    texts: list[dict[str, Any]]
+
+
 class DraftTexts(Answered):
     """The exact words of a draft."""
 
@@ -196,7 +210,16 @@ class DraftTexts(Answered):
     ] = None
     alert: int
     version: int
-    texts: list[dict[str, Any]]
+    texts: Annotated[
+        list[dict[str, Any]], Field(description="What the public reads on one officer's word.")
+    ]
+    wordings: Annotated[
+        list[WordingOut],
+        Field(
+            description="What all the others read, and what each reads once it is approved where "
+            "that differs; the latter for the police alone."
+        ),
+    ]
     retraction: list[dict[str, Any]]
     cells: Annotated[
         list[str] | None, Field(description="The area that goes with it, H3; null: none does.")

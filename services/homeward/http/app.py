@@ -34,6 +34,7 @@ from homeward.http import (
     replays,
     ringzero,
     sightings,
+    suspects,
     timelines,
     watches,
 )
@@ -60,6 +61,7 @@ from homeward.http.pages import (
     dutyposter,
     dutyring,
     dutysightings,
+    dutysuspects,
     joining,
     leaving,
     officer,
@@ -92,6 +94,7 @@ MODULES: Final = (
     askings,
     sightings,
     posters,
+    suspects,
     watches,
     timelines,
     livemap,
@@ -128,6 +131,7 @@ MODULES: Final = (
     dutypersons,
     dutyposter,
     dutysightings,
+    dutysuspects,
     officer,  # after the duty page, whose parts have words where it has a token
 )
 PROBLEM: Final[dict[int | str, dict[str, Any]]] = {

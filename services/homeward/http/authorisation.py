@@ -46,6 +46,7 @@ class Action(StrEnum):
     TAKE_UP = "take up a case"
     RING_ZERO = "tell vetted volunteers and hubs of an unverified report"
     ADD_FACTS = "add facts to a case"
+    NOTE_SUSPECT = "say what is known of a suspect"
     WITHDRAW = "withdraw a report"
     VERIFY = "verify or reject a case"
     RESOLVE = "resolve or close out a case"
@@ -118,6 +119,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.TAKE_UP: Class.PUBLIC,
     Action.RING_ZERO: Class.PUBLIC,
     Action.ADD_FACTS: Class.PUBLIC,
+    Action.NOTE_SUSPECT: Class.PUBLIC,
     Action.WITHDRAW: Class.PUBLIC,
     Action.VERIFY: Class.PUBLIC,
     Action.RESOLVE: Class.PUBLIC,
@@ -183,6 +185,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.TAKE_UP: {**_POLICE, Role.NGO: Scope.DESK},
     Action.RING_ZERO: {**_POLICE, Role.NGO: Scope.DESK},
     Action.ADD_FACTS: {**_DESKS, Role.REPORTER: Scope.OWN},
+    Action.NOTE_SUSPECT: _POLICE,
     Action.WITHDRAW: {**dict.fromkeys(_DESKS, Scope.OWN), Role.REPORTER: Scope.OWN},
     Action.VERIFY: _POLICE,
     Action.RESOLVE: _POLICE,

@@ -28,6 +28,7 @@ from homeward.words import (
     Place,
     Ppm,
     ReasonCode,
+    Relation,
     Role,
 )
 
@@ -126,6 +127,15 @@ class VehicleBody(Body):
     """Which vehicle the person is in."""
 
     seen_at: Moment
+    vehicle: Line | None = None
+    licence_plate: Line | None = None
+
+
+class SuspectBody(Body):
+    """What is known of a suspect; an empty word takes back what was noted before."""
+
+    suspect: Annotated[Line | None, Field(description="What they look like; never a name.")] = None
+    relation: Relation | None = None
     vehicle: Line | None = None
     licence_plate: Line | None = None
 

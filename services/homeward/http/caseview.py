@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from homeward.http.answers import Answered, Figure
-from homeward.words import Contact, Description, Place
+from homeward.words import Contact, Description, Place, Relation
 
 
 class AlertView(Answered):
@@ -159,6 +159,16 @@ class OtherView(Answered):
     description: Description
 
 
+class SuspectView(Answered):
+    """What the police noted of a suspect at one time; an empty word takes back an earlier one."""
+
+    at: str
+    suspect: str | None
+    relation: Relation | None
+    vehicle: str | None
+    licence_plate: str | None
+
+
 class PersonalView(Answered):
     """What is sealed, as far as the caller may read it."""
 
@@ -169,6 +179,7 @@ class PersonalView(Answered):
     reporter: Contact | None
     notes: list[NoteView]
     vehicles: list[VehicleView]
+    suspects: list[SuspectView]
 
 
 class PersonView(Answered):

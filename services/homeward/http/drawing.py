@@ -113,6 +113,10 @@ class PreviewBody(Body):
     at: Annotated[Measured | None, Field(description="Who sleeps then; without it: now.")] = None
 
 
+Typed: TypeAlias = Literal["name", "clothing", "marks", "language", "medical_need", "place_text"]
+"""What somebody typed of the person and the place, which texts hold."""
+
+
 class DraftBody(Body):
     """The bounds of an alert; its words are made by the server."""
 
@@ -125,6 +129,10 @@ class DraftBody(Body):
         Drawn | None,
         Field(description="For polygon, and for district instead of the one that the desk finds."),
     ] = None
+    leave_out: Annotated[
+        tuple[Typed, ...],
+        Field(max_length=10, description="Typed fields that no text of it shall hold."),
+    ] = ()
 
 
 def cells_of(area: Area) -> Cells:

@@ -15,6 +15,7 @@ from homeward.dispatch.words import SealedWords
 from homeward.facts.watch import ClockLapsed
 from homeward.formats import texts
 from homeward.formats.catalogues import LANGS, MESSAGES, kindred
+from homeward.formats.wordings import wording_of
 from homeward.http.alerts import frame
 from homeward.http.arrivals import Arrivals
 from homeward.http.asking import Limit
@@ -25,9 +26,9 @@ from homeward.http.problems import LinkUnknown
 from homeward.http.rooms import Rooms
 from homeward.http.strict import StrictRoute
 from homeward.messages import Actor
-from homeward.ports import InboxMessage, Registered
+from homeward.ports import InboxMessage, Recipient, Registered
 from homeward.record.envelope import read
-from homeward.words import Purpose, RecipientId, Sex, Texts, case_code, instant_text
+from homeward.words import Purpose, RecipientId, Sex, Texts, Wording, case_code, instant_text
 
 router = APIRouter(prefix="/v1", tags=["inbox"], route_class=StrictRoute)
 CASE_KINDS: Final = frozenset({LAPSED, *(one for one in KINDS if one.startswith("case."))})
@@ -86,15 +87,23 @@ class Letterbox:
         }
 
     async def shown(
-        self, messages: list[InboxMessage], lang: str, cases: Mapping[str, Case] | None = None
+        self,
+        messages: list[InboxMessage],
+        to: Recipient | None,
+        lang: str,
+        cases: Mapping[str, Case] | None = None,
     ) -> list[MessageOut]:
-        """Return messages as they are shown; who has read their cases already hands them in."""
+        """Return messages as a recipient reads them, by what they are now; None: as the public.
+
+        Who has read their cases already hands them in.
+        """
         if cases is None:
             cases = await self.cases(messages)
-        return [await self._shown(one, cases[one.case], lang) for one in messages]
+        reads = wording_of(to.kind, to.tier, to.level) if to else Wording.PUBLIC
+        return [await self._shown(one, cases[one.case], lang, reads) for one in messages]
 
-    async def _shown(self, one: InboxMessage, case: Case, lang: str) -> MessageOut:
-        said = await self._words(one, case, lang)
+    async def _shown(self, one: InboxMessage, case: Case, lang: str, reads: Wording) -> MessageOut:
+        said = await self._words(one, case, lang, reads)
         return MessageOut(
             seq=one.seq,
             message=one.message_id,
@@ -125,17 +134,17 @@ class Letterbox:
             return "expired" if past and case.unverified else "waiting"
         return "live" if case.live(self.rooms.clock.now()) else "expired"
 
-    async def _words(self, one: InboxMessage, case: Case, lang: str) -> Texts:
+    async def _words(self, one: InboxMessage, case: Case, lang: str, reads: Wording) -> Texts:
         head = frame(self.rooms, one.case, one.version)
         purpose = Purpose(one.purpose)
         try:
             if purpose is Purpose.CLOCK:
                 return await self._clock(one, case, head, lang)
             if purpose is Purpose.WATCH and one.window_from and one.window_to:
-                drafted = await self.sealed.drafted(one.texts_of, purpose, lang)
+                drafted = await self.sealed.drafted(one.texts_of, purpose, lang, reads)
                 [words] = texts.watch([drafted], head, (one.window_from, one.window_to))
                 return words
-            return await self.sealed.words(one.texts_of, purpose, lang)
+            return await self.sealed.words(one.texts_of, purpose, lang, reads)
         except LookupError:
             return _gone(head.code, kindred(lang) or LANGS[0])
 
@@ -190,8 +199,9 @@ Since = Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer b
 async def _list(box: Letterbox, recipient: str, since: int, limit: int) -> MessageList:
     found = list(await box.rooms.inbox.since(recipient, since, limit))
     known = await box.rooms.roster.get(recipient)
-    lang = known.recipient.lang if known else "zh-Hans"
-    return MessageList(items=await box.shown(found, lang), next=found[-1].seq if found else since)
+    to = known.recipient if known else None
+    items = await box.shown(found, to, to.lang if to else "zh-Hans")
+    return MessageList(items=items, next=found[-1].seq if found else since)
 
 
 @router.get("/messages")
@@ -230,20 +240,23 @@ async def events(
     after = max(last_seen(last_event_id), 0)
     arrivals = request.app.state.arrivals
     assert isinstance(arrivals, Arrivals)
-    lines = _events(box, arrivals, who[0].id, who[1].recipient.lang, after)
+    lines = _events(box, arrivals, who[1].recipient, after)
     return streamed(box.rooms, request.app.state.streams, lines)
 
 
 async def _events(
-    box: Letterbox, arrivals: Arrivals, recipient: str, lang: str, after: int
+    box: Letterbox, arrivals: Arrivals, opened: Recipient, after: int
 ) -> AsyncGenerator[Event | str | None, None]:
+    recipient = opened.id
     async with arrivals.of(recipient) as mailbox:
         first = True  # nobody may have asked for this recipient's newest yet
         while True:
             rung = mailbox.rung
             if first or mailbox.newest > after:
                 found = list(await box.rooms.inbox.since(recipient, after))
-                for one in await box.shown(found, lang):
+                known = await box.rooms.roster.get(recipient) if found else None
+                to = known.recipient if known else None  # their tier may have changed meanwhile
+                for one in await box.shown(found, to, opened.lang):
                     says: dict[str, Any] = one.model_dump()
                     yield Event(one.seq, "message", says)
                 first = bool(found)

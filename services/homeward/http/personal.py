@@ -23,10 +23,15 @@ FIELDS: Final = {
     "note": Class.COORDINATOR,
     "vehicle": Class.COORDINATOR,
     "licence_plate": Class.POLICE,
+    "suspect": Class.POLICE,
+    "relation": Class.POLICE,
     "reporter": Class.POLICE,
     "contact": Class.POLICE,
 }
 """Sealed fields and how delicate they are; suspect data and private contacts are the police's."""
+
+SUSPECT: Final = ("suspect", "relation", "vehicle", "licence_plate")
+"""What is noted of a suspect."""
 
 
 def readable(by: Actor, status: Status = Status.NONE) -> frozenset[str]:
@@ -74,6 +79,7 @@ def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
         "reporter": None,
         "notes": [],
         "vehicles": [],
+        "suspects": [],
     }
     for one in recorded:
         if not one.kind.startswith("case."):
@@ -91,5 +97,9 @@ def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
         elif one.kind == "case.vehicle-identified/1" and fields:
             found["vehicles"].append(
                 {name: fields.get(name) for name in ("vehicle", "licence_plate")}
+            )
+        elif one.kind == "case.suspect-noted/1" and fields:
+            found["suspects"].append(
+                {"at": instant_text(one.at), **{name: fields.get(name) for name in SUSPECT}}
             )
     return found

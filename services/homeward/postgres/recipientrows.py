@@ -14,6 +14,7 @@ CELLS_MAX: Final = 3
 RES_MAX: Final = {RecipientKind.VOLUNTEER: RES_VOLUNTEER_MAX}
 RES_OTHERS_MAX: Final = 10
 KINDS: Final = {kind.value: kind for kind in RecipientKind}
+TIERS: Final = {tier.value: tier for tier in Tier}
 SEVERITIES: Final = list(Severity)
 
 
@@ -64,7 +65,7 @@ def stored_recipient(row: asyncpg.Record, ring: KeyRing) -> Registered:
         hours=row["hours"],
         shifts=tuple(row["shifts"]),
         per_day=row["per_day"],
-        tier=Tier(row["tier"]),
+        tier=TIERS[row["tier"]],
     )
     here, paused_until = cell_text(row["here"]), row["paused_until"]
     return Registered(recipient, row["ordinal"], row["revision"], here, paused_until)

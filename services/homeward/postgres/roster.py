@@ -24,6 +24,8 @@ from homeward.postgres.database import Database
 from homeward.postgres.hubs import HubMap
 from homeward.postgres.lanes import SHARDS, read_changes, read_columns, shards_of
 from homeward.postgres.recipientrows import (
+    KINDS,
+    TIERS,
     cell_number,
     cell_text,
     check_cells,
@@ -92,8 +94,16 @@ class PostgresRoster:
         rows = await self._database.fetch("listeners", list(ordinals))
         ring = self._ring
         return {
-            ordinal: Listener(name, ordinal, lang, open_contacts(ring, name, sealed))
-            for name, ordinal, lang, sealed in rows
+            ordinal: Listener(
+                name,
+                ordinal,
+                lang,
+                open_contacts(ring, name, sealed),
+                KINDS[kind],
+                TIERS[tier],
+                level,
+            )
+            for name, ordinal, lang, sealed, kind, tier, level in rows
         }
 
     async def move(self, moves: Sequence[Move]) -> Sequence[bool]:

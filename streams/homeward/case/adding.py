@@ -28,6 +28,7 @@ from homeward.words import Custody, Mode, Role
 ADDING: Final = (
     requests.AddFacts,
     requests.IdentifyVehicle,
+    requests.NoteSuspect,
     AcceptProposal,
     RefuseProposal,
     CorrectLastSeen,
@@ -46,6 +47,8 @@ def decide_adding(case: Case, request: Request) -> tuple[Fact, ...]:
             return decide_proposal(case, request)
         case CorrectLastSeen():
             return decide_last_seen(case, request)
+        case requests.NoteSuspect():
+            return _suspect(case, request)
         case _:
             raise TypeError(f"nothing about the facts of a report: {type(request).__name__}")
 
@@ -150,6 +153,26 @@ def _is_known(case: Case, request: Request, fact: Fact) -> bool:
         return True
     worded = fact.note is not None or fact.vehicle is not None or fact.licence_plate is not None
     return not worded and any(one.accepted is None for one in mine)
+
+
+def _suspect(case: Case, request: requests.NoteSuspect) -> tuple[Fact, ...]:
+    only(OFFICERS, request)
+    said = (request.suspect, request.relation, request.vehicle, request.licence_plate)
+    if all(one is None for one in said):
+        raise NothingSaid
+    fact = facts.SuspectNoted(
+        case=case.id,
+        at=request.at,
+        suspect=request.suspect,
+        relation=request.relation,
+        vehicle=request.vehicle,
+        licence_plate=request.licence_plate,
+    )
+    if (request.by.id, fact) in case.said:
+        return ()
+    if case.status.over:
+        raise CaseOver(case.status.value)
+    return (fact,)
 
 
 def _check_proposals(case: Case) -> None:

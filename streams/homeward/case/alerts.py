@@ -11,7 +11,7 @@ from datetime import datetime
 
 from homeward.case.persons import names_found
 from homeward.case.refusals import CustodyDisputed, SettledAlone
-from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_texts, only
+from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_worded, only
 from homeward.case.state import Case, Draft, Status
 from homeward.facts import case as facts
 from homeward.geography.cells import CELL_BYTES, from_bytes
@@ -76,7 +76,7 @@ def _open_and_verified(case: Case) -> None:
 def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
     only(DRAFTERS, request)
     _open_and_verified(case)
-    check_texts(request.texts, request.retraction)
+    check_worded(request.texts, request.retraction, request.worded, request.worded_suspect)
     if request.policy not in POLICIES:
         raise PolicyUnknown(request.policy)
     _check_given(case, request)
@@ -93,6 +93,8 @@ def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
         expires_at=request.expires_at,
         texts=request.texts,
         retraction=request.retraction,
+        worded=request.worded,
+        worded_suspect=request.worded_suspect,
         given=request.given,
         given_cells=None if request.given is None else len(request.given) // CELL_BYTES,
     )
@@ -141,8 +143,8 @@ def _approve(case: Case, request: requests.ApproveAlert) -> tuple[Fact, ...]:
         version=draft.version,
         digest=request.digest,
     )
-    if not is_out(case, draft):
-        return (approved,)
+    if not is_out(case, draft) or case.alert is None or case.alert.widens is None:
+        return (approved,)  # after an emergency it is as wide as it gets: its words are approved
     return (approved, widened(case, draft, request.at, request.hubs))
 
 
@@ -183,7 +185,7 @@ def waiting(case: Case, draft_id: str) -> Draft | None:
     if draft is not None and names_found(case, draft.persons):
         return None
     out = draft is not None and is_out(case, draft)
-    return None if out and case.alert is not None and case.alert.widens is None else draft
+    return None if out and case.alert is not None and not case.alert.alone else draft
 
 
 def proposed(case: Case, draft_id: str) -> Draft | None:
@@ -203,7 +205,7 @@ def is_out(case: Case, draft: Draft) -> bool:
 def _waits(case: Case, draft: Draft, at: datetime) -> bool:
     """Whether a draft has yet to be approved."""
     if is_out(case, draft):
-        return case.alert is not None and case.alert.widens is not None
+        return case.alert is not None and case.alert.alone
     return not draft.approved(at)
 
 

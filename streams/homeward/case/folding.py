@@ -61,8 +61,9 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
             return {"unit": fact.unit, "status": status}
         case facts.FactsAdded():
             return {**stated_changes(case, heard, fact), "said": _said(case, heard)}
-        case facts.VehicleIdentified():
-            return {"mode": Mode.VEHICLE, "said": _said(case, heard)}
+        case facts.VehicleIdentified() | facts.SuspectNoted():
+            mode = case.mode if isinstance(fact, facts.SuspectNoted) else Mode.VEHICLE
+            return {"mode": mode, "said": _said(case, heard)}
         case facts.CaseVerified():
             return {
                 "status": Status.VERIFIED,
@@ -171,8 +172,8 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             )
             known = case.drafts | {heard.id}
             return {"draft": draft, "drafts": known, "said": _said(case, heard)}
-        case facts.AlertApproved() if case.draft and case.draft.id == fact.draft:
-            return {"draft": replace(case.draft, approved_by=heard.by.id, approved_at=fact.at)}
+        case facts.AlertApproved():
+            return _approved(case, heard, fact.draft)
         case facts.AlertIssued() | facts.AlertUpdated():
             alert = Alert(
                 number=fact.alert,
@@ -184,12 +185,15 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 expires_at=fact.expires_at,
                 people_max=fact.people_max,
                 proposed=case.draft if case.draft and case.draft.id == fact.draft else None,
+                alone=fact.people_max is not None or _emergency(case, fact.draft),
                 issued_at=fact.at,
                 by=heard.by.id,
             )
             return {"status": Status.ALERTED, "alert": alert, "extension": None}
         case facts.AlertWidened() if case.alert and case.alert.draft == fact.draft:
-            wide = replace(case.alert, reach_km_max=fact.reach_km_max, people_max=None)
+            alone = case.alert.alone and _emergency(case, fact.draft)
+            km = fact.reach_km_max
+            wide = replace(case.alert, reach_km_max=km, people_max=None, alone=alone)
             return {"alert": wide}
         case facts.ExtensionAsked():
             asked = Asking(heard.id, heard.by.id, fact.alert, fact.version, fact.expires_at)
@@ -211,6 +215,21 @@ def _other_changes(case: Case, heard: Recorded) -> dict[str, Any]:
         or ring_changes(heard)
         or person_changes(case, heard)
     )
+
+
+def _approved(case: Case, heard: Recorded, draft: str) -> dict[str, Any]:
+    """Return what changes once somebody agreed to a draft: the newest, or that which is out."""
+    changed: dict[str, Any] = {}
+    if case.draft and case.draft.id == draft:
+        changed["draft"] = replace(case.draft, approved_by=heard.by.id, approved_at=heard.fact.at)
+    if case.alert and case.alert.draft == draft:
+        changed["alert"] = replace(case.alert, alone=False)
+    return changed
+
+
+def _emergency(case: Case, draft: str) -> bool:
+    """Whether one supervisor alone let that draft go to its whole bound."""
+    return any(one.draft == draft for one in case.reviews)
 
 
 def _said(case: Case, heard: Recorded) -> frozenset[tuple[str, Fact]]:

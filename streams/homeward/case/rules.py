@@ -12,7 +12,7 @@ from homeward.refusals import (
     TextsIncomplete,
 )
 from homeward.requests import Request
-from homeward.words import AgeBand, Category, Role, Texts
+from homeward.words import AgeBand, Category, Role, Texts, Worded
 
 CLOCK_ERROR: Final = timedelta(minutes=5)
 """How far a reporter's clock may run ahead of ours."""
@@ -70,3 +70,14 @@ def check_texts(texts: tuple[Texts, ...], *others: tuple[Texts, ...]) -> None:
         raise TextsIncomplete
     if any(sorted(one.lang for one in other) != sorted(langs) for other in others):
         raise TextsIncomplete
+
+
+def check_worded(
+    texts: tuple[Texts, ...], retraction: tuple[Texts, ...], *worded: tuple[Worded, ...] | None
+) -> None:
+    """Refuse a draft that lacks a language in a wording, or has a wording twice."""
+    check_texts(texts, retraction, *(one.texts for some in worded for one in some or ()))
+    for some in worded:
+        named = [one.wording for one in some or ()]
+        if len(set(named)) != len(named):
+            raise TextsIncomplete

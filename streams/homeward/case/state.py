@@ -126,6 +126,8 @@ class Alert:
     """Everybody who was told of it was told that it is over."""
     extended_on: str = ""
     """The asking that it was extended on last."""
+    alone: bool = False
+    """One person's word stands behind it, as wide as it goes: nobody has approved its words."""
 
     @property
     def widens(self) -> Draft | None:

@@ -71,6 +71,9 @@ class Listener(NamedTuple):
     lang: str
     contacts: tuple[tuple[Contact, ...], ...]
     """As `Recipient.contacts`."""
+    kind: RecipientKind = RecipientKind.VOLUNTEER
+    tier: Tier = Tier.PUBLIC
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

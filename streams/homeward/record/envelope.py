@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from homeward.messages import Actor, Fact
+from homeward.messages import CASE_ROLES, Actor, Fact
 from homeward.record.chain import chain_next, leaf_hash
 from homeward.record.reading import (
     Row,
@@ -108,9 +108,8 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 
 def person_owner(fact: Fact, stream: str, person: str) -> str:
-    """Return what a person's part belongs to: child and guardian to the case, else the stream."""
-    of = person.partition("-")[0]
-    return fact.case if fact.case and of in {"child", "guardian"} else stream
+    """Return what a person's part belongs to: of `CASE_ROLES` to the case, else the stream."""
+    return fact.case if fact.case and person.partition("-")[0] in CASE_ROLES else stream
 
 
 def write(

@@ -46,6 +46,7 @@ from homeward.words import (
     Place,
     Purpose,
     RecipientKind,
+    Relation,
     Role,
     Severity,
     Sex,
@@ -126,6 +127,14 @@ VEHICLE: Final = case.VehicleIdentified(
     at=at(25),
     seen_at=at(5),
     vehicle="grey van, dented door",
+    licence_plate="皖X·00000",
+)
+SUSPECT: Final = case.SuspectNoted(
+    case=CASE,
+    at=at(25),
+    suspect="about 40, black cap",
+    relation=Relation.STRANGER,
+    vehicle="grey van",
     licence_plate="皖X·00000",
 )
 VERIFIED: Final = case.CaseVerified(case=CASE, at=at(26), unit="county desk")
@@ -378,6 +387,7 @@ ALL: Final[tuple[Fact, ...]] = (
     TAKEN_UP,
     FACTS_ADDED,
     VEHICLE,
+    SUSPECT,
     VERIFIED,
     DRAFTED,
     approved(),

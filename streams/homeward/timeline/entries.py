@@ -30,6 +30,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "case.proposal-refused/1": ("proposal",),
     "case.last-seen-corrected/1": ("cell", "seen_at", "error_m"),
     "case.vehicle-identified/1": ("seen_at",),
+    "case.suspect-noted/1": (),
     "case.withdrawn/1": (),
     "case.verified/1": ("unit",),
     "case.rejected/1": ("reason",),

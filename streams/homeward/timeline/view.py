@@ -127,7 +127,7 @@ def _draft(case: Case, at: datetime) -> DraftView | None:
     if draft is None or case.status.over:
         return None
     out = alert is not None and alert.draft == draft.id
-    if out and (alert is None or alert.widens is None):
+    if out and (alert is None or not alert.alone):
         return None
     return DraftView(
         draft.id,

@@ -21,7 +21,7 @@ KNOBS = Knobs(channel_wait_s=0.05, send_timeout_s=0.3, poll_s=0.05, settle_patie
 
 
 class PlainWords:
-    async def words(self, texts_of, purpose, lang):
+    async def words(self, texts_of, purpose, lang, wording=None):
         if texts_of != DRAFT:
             raise LookupError(texts_of)
         return Texts(lang=lang, title="寻人", short="短", medium="中", full="全文")

@@ -25,7 +25,7 @@ from homeward.ports import Chunk, Contact, Outgoing, Recipient
 from homeward.postgres.keys import OtherKeyRing
 from homeward.seal.keyring import FileKeyRing
 from homeward.testing.memory import MemoryClock, MemoryStore
-from homeward.words import Purpose, RecipientKind, Texts, derived_id
+from homeward.words import Purpose, RecipientKind, Texts, Wording, derived_id
 
 CELL = "8731aa42affffff"
 OTHER = {"drill": "live", "live": "drill"}
@@ -196,7 +196,9 @@ def people(addresses: list[str]) -> list[Recipient]:
 class Words:
     """Something to say, so that a whole sender has what it needs."""
 
-    async def words(self, texts_of: str, purpose: Purpose, lang: str) -> Texts:
+    async def words(
+        self, texts_of: str, purpose: Purpose, lang: str, wording: Wording = Wording.PUBLIC
+    ) -> Texts:
         return Texts(lang=lang, title="t", short="s", medium="m", full="f")
 
 

@@ -15,7 +15,7 @@ async def alert_of(world, *told):
     drafted = await world.post("officer", f"{path}/alerts", DRAFT)
     assert [one.status_code for one in (*answers, drafted)] == [200] * len(answers) + [201]
     read = await world.get("supervisor", f"{path}/alerts/{drafted.json()['draft']}")
-    return str(read.json()["texts"])
+    return str([read.json()["texts"], read.json()["wordings"]])
 
 
 async def test_a_plate_that_only_a_reporter_tells_is_in_no_alert(live_world):

@@ -41,7 +41,7 @@ from homeward.http.rooms import Rooms
 from homeward.timeline import CaseView, status_of
 from homeward.timeline.duties import Open
 from homeward.timeline.views import bucket
-from homeward.words import CancelReason, Category, Mode, Outcome, Purpose, case_code
+from homeward.words import CancelReason, Category, Mode, Outcome, Purpose, Relation, case_code
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 PURPOSES: Final = ("verification", "search", "contact-reporter")
@@ -124,6 +124,7 @@ def acts_of(door: Door, view: CaseView) -> frozenset[str]:
         "withdraw": (Action.WITHDRAW, unverified and own),
         "facts": (Action.ADD_FACTS, open_),
         "vehicle": (Action.ADD_FACTS, open_),
+        "suspect": (Action.NOTE_SUSPECT, open_),
         "draft": (Action.DRAFT, open_ and not unverified and not view.held),
         "cancel": (Action.CANCEL, is_out(view)),
         "resolve": (Action.RESOLVE, open_),
@@ -147,6 +148,7 @@ def choices(lang: str) -> dict[str, list[tuple[str, str]]]:
         "reopenings": [(one, d[f"reason-{one}"]) for one in REOPENINGS],
         "purposes": [(one, d[f"purpose-{one}"]) for one in PURPOSES],
         "ends": [(one, d[f"reason-{one}"]) for one in WATCH_ENDS],
+        "relations": [("", d["unchanged"]), *((one, d[f"relation-{one}"]) for one in Relation)],
         "categories": [("", d["unchanged"]), *((one, t[name]) for one, name in category)],
         "modes": [("", d["unchanged"]), *((one.value, t[one.value]) for one in Mode)],
     }

@@ -7,7 +7,7 @@ reach, and the digest of both, which goes back with the approval.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -23,7 +23,7 @@ from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.bodies import ApproveBody
 from homeward.http.doors import Door, enter
-from homeward.http.drawing import DraftBody
+from homeward.http.drawing import DraftBody, Typed
 from homeward.http.pages import forms
 from homeward.http.pages.desk import WORDS, DeskRoute, Failed, act, at_case, home, may, notice, page
 from homeward.http.pages.dutyalone import alone_of
@@ -31,12 +31,13 @@ from homeward.http.pages.dutyareas import Looked, checked_area, look
 from homeward.http.pages.landmarks import landmarks
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import elapsed, moment
+from homeward.http.pages.phrases import PHRASES
 from homeward.http.rooms import Rooms
 from homeward.http.sessions import form_of
 from homeward.messages import Actor, Recorded
 from homeward.policies.approval import APPROVAL_LASTS, PEOPLE_ALONE_MAX, REACH_KM_ALONE_MAX
 from homeward.refusals import NoSuchDraft, Refused
-from homeward.words import Severity, case_code
+from homeward.words import Severity, Wording, case_code
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 REACH_KM: Final = 300
@@ -44,6 +45,7 @@ REACH_KM: Final = 300
 HOURS: Final = (1, 3, 6, 12, 24, 48, 72)
 HOURS_FIRST: Final = 24
 SEAT: Final = "seat."
+TYPED: Final[tuple[str, ...]] = get_args(Typed)
 SUFFIXES: Final = "县市区旗"
 """Of a county's name: who types it without is understood."""
 
@@ -97,6 +99,12 @@ def _policies(lang: str) -> list[tuple[str, str]]:
     return [(one, WORDS[lang].get(f"policy-{one}", one)) for one in policies.ALL]
 
 
+def typed_fields(lang: str) -> list[tuple[str, str]]:
+    """Return what a draft can leave out, and how it is called."""
+    place = PHRASES[lang]["place"]
+    return [(one, WORDS[lang].get(f"person-{one}", place)) for one in TYPED]
+
+
 @dataclass(frozen=True, slots=True)
 class BoundsPage:
     """The form that drafts an alert."""
@@ -129,6 +137,7 @@ class BoundsPage:
             severities=[(one.value, d[f"severity-{one.value}"]) for one in reversed(Severity)],
             hours=[(str(one), d["hours"].format(hours=one)) for one in HOURS],
             update=state.alert is not None,
+            typed=typed_fields(lang),
             alone_km=REACH_KM_ALONE_MAX,
             alone_people=PEOPLE_ALONE_MAX,
             failed=failed,
@@ -160,6 +169,7 @@ async def draft(
                 "reach_km_max": _whole(said.get("reach_km_max", "")),
                 "expires_in_s": (_whole(said.get("hours", "")) or 0) * 3_600,
                 "area": await checked_area(rooms, said),
+                "leave_out": [one for one in TYPED if said.get(f"without-{one}")],
             }
         )
         made = await alerts.draft(body, Response(), rooms, door, keyed)
@@ -280,7 +290,8 @@ class Section:
 
     lang: str
     head: str
-    forms: Sequence[tuple[str, str]]
+    said: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    """Whose words they are and from when, and the words."""
     retraction: Sequence[tuple[str, str]]
 
 
@@ -290,6 +301,17 @@ FORMS: Final = ("title", "short", "medium", "full", "spoken")
 def _sections(read: DraftTexts, lang: str) -> list[Section]:
     d = WORDS[lang]
     backs = {one["lang"]: one for one in read.retraction}
+    alone = d["wording-alone"].format(whom=d[f"wording-{Wording.PUBLIC}"])
+    said = [(alone if read.wordings else d["as-sent"], read.texts)]
+    said += [
+        (
+            d["wording-approved" if one.approved else "wording-alone"].format(
+                whom=d[f"wording-{one.wording}"]
+            ),
+            one.texts,
+        )
+        for one in read.wordings
+    ]
 
     def in_forms(words: Mapping[str, object]) -> list[tuple[str, str]]:
         return [(d[f"form-{one}"], str(words[one])) for one in FORMS if words.get(one)]
@@ -298,7 +320,12 @@ def _sections(read: DraftTexts, lang: str) -> list[Section]:
         Section(
             one["lang"],
             d.get(f"lang-{one['lang']}", one["lang"]),
-            in_forms(one),
+            [
+                (head, in_forms(words))
+                for head, texts in said
+                for words in texts
+                if words["lang"] == one["lang"]
+            ],
             in_forms(backs.get(one["lang"], {})),
         )
         for one in read.texts

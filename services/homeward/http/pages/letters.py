@@ -115,7 +115,7 @@ async def letters(reader: Reader, messages: Sequence[InboxMessage]) -> list[Item
         for case in dict.fromkeys(one.case for one in messages)
     }
     cases = {case: fold(recorded) for case, recorded in facts.items()}
-    shown = await box.shown(list(messages), reader.lang, cases)
+    shown = await box.shown(list(messages), reader.recipient, reader.lang, cases)
     newest: set[tuple[str, str, str | None]] = set()
     items: list[Item] = []
     ended = asked.off(messages)

@@ -1,1 +1,1 @@
-SELECT id, ordinal, lang, contacts FROM recipients WHERE ordinal = ANY ($1::bigint[])
+SELECT id, ordinal, lang, contacts, kind, tier, level FROM recipients WHERE ordinal = ANY ($1::bigint[])

@@ -52,7 +52,9 @@ class RosterContract:
             registered.ordinal: registered
         }
         assert await store.roster.listeners([registered.ordinal, 5]) == {
-            registered.ordinal: Listener(given.id, registered.ordinal, "en", given.contacts)
+            registered.ordinal: Listener(
+                given.id, registered.ordinal, "en", given.contacts, given.kind, given.tier, 2
+            )
         }
         assert await store.roster.get("nobody") is None
         assert await store.roster.register([]) == []
@@ -78,6 +80,11 @@ class RosterContract:
         assert (known[1].recipient.tier, again.recipient.tier) == (Tier.VETTED, Tier.PUBLIC)
         (ben,) = await store.roster.register([replace(volunteer("ben"), tier=Tier.VETTED)])
         assert await store.roster.get("ben") == ben
+        heard = await store.roster.listeners([ben.ordinal, again.ordinal])
+        assert {one.id: one.tier for one in heard.values()} == {
+            "ben": Tier.VETTED,
+            "vet": Tier.PUBLIC,
+        }
         columns = await store.roster.columns(0, 1)
         tiers = dict(zip(columns.ordinals.tolist(), columns.tiers.tolist(), strict=True))
         assert {one for one, tier in tiers.items() if list(Tier)[tier] is Tier.VETTED} == {

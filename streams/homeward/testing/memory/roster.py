@@ -160,7 +160,13 @@ class MemoryRoster:
         found = [self.disk.registered[known[one]] for one in ordinals if one in known]
         return {
             one.ordinal: Listener(
-                one.recipient.id, one.ordinal, one.recipient.lang, one.recipient.contacts
+                one.recipient.id,
+                one.ordinal,
+                one.recipient.lang,
+                one.recipient.contacts,
+                one.recipient.kind,
+                one.recipient.tier,
+                one.recipient.level,
             )
             for one in found
         }
