@@ -126,7 +126,7 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.DRAFT: Class.COORDINATOR,
     Action.READ_DRAFT: Class.COORDINATOR,
     Action.PREVIEW: Class.POLICE,
-    Action.APPROVE: Class.PUBLIC,
+    Action.APPROVE: Class.POLICE,
     Action.ISSUE: Class.PUBLIC,
     Action.EMERGENCY: Class.PUBLIC,
     Action.REVIEW: Class.POLICE,

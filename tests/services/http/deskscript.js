@@ -11,7 +11,9 @@ const box=new El({dataset:{refresh:'10',urgent:'0',heard:''}}), lost=new El({hid
 const els={queue:box,sound:button,lost};
 const items=[new El({tagName:'A'}),new El({tagName:'A'})];
 const summary=new El({tagName:'SUMMARY',dataset:{key:'c'},parentElement:{open:false,querySelector:()=>null}});
-const doc={title:'(2) Queue',getElementById:id=>els[id]||null,addEventListener:(e,f)=>(handlers[e]=handlers[e]||[]).push(f),querySelectorAll:s=>s==='[data-item]'?items:[summary],activeElement:null};
+const written=new El({textContent:'0'}), area=new El({tagName:'TEXTAREA',attrs:{'aria-describedby':'bounds'},value:''});
+els.bounds=new El({querySelector:()=>written});
+const doc={title:'(2) Queue',getElementById:id=>els[id]||null,addEventListener:(e,f)=>(handlers[e]=handlers[e]||[]).push(f),querySelectorAll:s=>s==='[data-item]'?items:s.startsWith('textarea')?[area]:[summary],activeElement:null};
 class AC{constructor(){this.state='suspended';AC.it=this;this.currentTime=0} resume(){if(AC.gesture)this.state='running';return AC.gesture?Promise.resolve():new Promise(()=>{})}
  createOscillator(){return{frequency:{},connect:x=>x,start(){started++},stop(){}}} createGain(){return{gain:{},connect:x=>x}}}
 let answer={ok:true,heard:'',urgent:'0',has:true};
@@ -36,5 +38,6 @@ const tick=async()=>{const [f]=timers.shift(); f(); for(let i=0;i<20;i++) await 
  kd({key:'n'}); eq(doc.activeElement,items[0],'n'); kd({key:'n'}); eq(doc.activeElement,items[1],'n2'); kd({key:'p'}); eq(doc.activeElement,items[0],'p');
  kd({key:'c'}); eq(summary.parentElement.open,true,'opens'); eq(doc.activeElement,summary,'focus');
  kd({key:'c',target:{closest:()=>({})}}); eq(summary.parentElement.open,true,'not while typing');
+ area.value=' 二十个字 '; area.listeners.input(); eq(written.textContent,'4','counted');
  eq(timers.length,1,'one timer'); console.log('done');
 })();

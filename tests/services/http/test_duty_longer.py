@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from tests.services.http.desking import Browser, Forms, kinds_of
 
+from homeward.record.envelope import read
+
 
 @pytest.fixture
 async def officer(world):
@@ -119,3 +121,36 @@ async def test_a_sealed_case_shows_its_timeline_and_nothing_to_do(world, officer
     for part in ("/facts", "/cancel", "/resolve", "/close-out", "/reject", "/reopen"):
         assert not officer.offers(part)
     assert "Open what is sealed" not in page
+
+
+async def test_who_agrees_reads_why_and_the_reading_is_recorded(world, officer, supervisor):
+    made = await world.issued()
+    case, why = made["case"], "the van was seen heading for the ferry"
+    await officer.show(f"/duty/cases/{case}")
+    page = await officer.send("/override", 422, reason="a van")
+    assert "of 20 characters at least" in page
+    assert "Written so far: <span data-written>5</span>" in page
+    await officer.send("/override", reason=why)
+    path = f"/duty/cases/{case}/alerts/{made['draft']}/override"
+    assert why in await officer.show(path)
+    assert not officer.offers("/override/approve"), "who asked does not agree"
+    assert f'href="{path}?lang=en"' in await supervisor.show(f"/duty/cases/{case}")
+    page = await supervisor.show(path)
+    assert why in page
+    assert "Asked for by a-1" in page
+    looks = [read(row) for row in await world.store.log.newest("access.read/1")]
+    assert ("a-2", "approval") in {(one.by.id, one.fact.purpose) for one in looks}
+    form = supervisor.form("/override/approve")
+    await supervisor.post(form["action"], form["fields"])
+    await supervisor.post(form["action"], form["fields"])
+    assert (await kinds_of(world, case)).count("case.attention-overridden/1") == 1
+    assert "Two agreed" in await supervisor.show(path)
+    coordinator = await Browser(world).sign_in("coordinator:c-1:county")
+    page = await coordinator.show(path, 403)
+    assert why not in page
+
+
+async def test_of_what_nobody_asked_there_is_no_page(world, officer):
+    made = await world.issued()
+    path = f"/duty/cases/{made['case']}/alerts/{made['draft']}/override"
+    assert "Nobody asked to wake them." in await officer.show(path, 409)

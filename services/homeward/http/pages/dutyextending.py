@@ -17,6 +17,7 @@ from homeward.http.extending import AskedPath
 from homeward.http.pages.desk import DeskRoute, at_case
 from homeward.http.pages.dutyacts import act_on
 from homeward.http.pages.dutydrafts import check_seat
+from homeward.http.pages.dutyreasons import reason_of
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 
@@ -71,7 +72,7 @@ async def override(
 
     async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
         body = overrides.OverrideBody.model_validate(
-            {"reason": said.get("reason"), "digest": said.get("digest")}
+            {"reason": reason_of(said), "digest": said.get("digest")}
         )
         await overrides.ask(draft_id, body, Response(), rooms, door, keyed)
 

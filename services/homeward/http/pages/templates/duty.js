@@ -113,6 +113,16 @@
     go(found);
   });
 
+  // How much of a reason is written; without a script the page says it when it is shown again.
+  document.querySelectorAll("textarea[aria-describedby]").forEach((area) => {
+    const hint = document.getElementById(area.getAttribute("aria-describedby"));
+    const written = hint && hint.querySelector("[data-written]");
+    if (!written) return;
+    area.addEventListener("input", () => {
+      written.textContent = String([...area.value.trim()].length);
+    });
+  });
+
   const failed = document.getElementById("failed");
   if (failed) {
     failed.tabIndex = -1;
