@@ -238,8 +238,8 @@ def register(stage: Stage, people: list[dict[str, Any]]) -> None:
         assert answer["refused"] == []
 
 
-def raise_case(stage: Stage, minutes_ago: int = 40) -> str:
-    """Raise an invented case at the seat as an officer and return its id."""
+def raise_case(stage: Stage, minutes_ago: int = 40, key: str = "raise") -> str:
+    """Raise an invented case at the seat as an officer and return its id; one a ``key``."""
     now = stage.ask("GET", "/v1/clock", role="admin")["now"]
 
     seen = datetime.fromisoformat(now) - timedelta(minutes=minutes_ago)
@@ -255,7 +255,7 @@ def raise_case(stage: Stage, minutes_ago: int = 40) -> str:
         "protection_order": False,
         "person": {"name": "Invented Child", "age_years": 2, "sex": "male"},
     }
-    return str(stage.ask("POST", "/v1/cases", body, role="officer", key="raise")["case"])
+    return str(stage.ask("POST", "/v1/cases", body, role="officer", key=key)["case"])
 
 
 def alert(stage: Stage, case: str, *, tag: str, policy: str = "circles") -> str:

@@ -153,6 +153,13 @@ class Person:
             self.button(name, inside).click()
         self.look()
 
+    def sign_in(self, key: str) -> None:
+        """Sign in at the duty desk by keyboard alone: the field has the focus, Enter sends it."""
+        self.go("/duty")
+        self.page.keyboard.type(key)
+        self.send_by("Enter")
+        self.reads(self.d["queue"])
+
     def send_by(self, key: str) -> None:
         """Press a key that sends the form, and look at where it leads."""
         with self.page.expect_navigation():

@@ -120,18 +120,10 @@ def reports(cast: Cast) -> None:
     cast.code = one.page.locator("h1 .number").inner_text()
 
 
-def signs_in(one: Person, key: str) -> None:
-    """Sign in by keyboard alone: the field has the focus, Enter sends it."""
-    one.go("/duty")
-    one.page.keyboard.type(key)
-    one.send_by("Enter")
-    one.reads(one.d["queue"])
-
-
 def takes_up(cast: Cast) -> None:
     """The first officer comes on duty, sees the report wait, and takes it up."""
     one, d = cast.first, cast.first.d
-    signs_in(one, cast.stage.keys["officer-1"])
+    one.sign_in(cast.stage.keys["officer-1"])
     one.follow(d["hand-over"])
     one.press(d["take-over-do"])
     one.reads(d["on-duty-is"].partition(",")[0].partition("，")[0].format(account="officer-1"))
@@ -182,7 +174,7 @@ def exact_words(one: Person) -> str:
 def approves(cast: Cast) -> None:
     """A second officer, in another browser, reads the same words and lets it go on."""
     one, d = cast.second, cast.second.d
-    signs_in(one, cast.stage.keys["officer-2"])
+    one.sign_in(cast.stage.keys["officer-2"])
     one.reads(d["waits-approval"].partition("{")[0].rstrip())
     one.follow(cast.code)
     assert told(cast.stage, "alert").isdisjoint(FAR)

@@ -27,6 +27,7 @@ const tick=async()=>{const [f]=timers.shift(); f(); for(let i=0;i<20;i++) await 
  const eq=(a,b,m)=>{if(a!==b){console.log('wrong:',m,a,b);process.exitCode=1}};
  eq(par.hidden,false,'button shown'); eq(button.textContent,'OFF','off');
  AC.gesture=true; button.click(); await new Promise(r=>setImmediate(r)); eq(winStore['homeward-sound'],'on','remembered'); eq(button.textContent,'ON','on');
+ AC.it.state='suspended'; AC.gesture=false; handlers.pointerdown.forEach(f=>f({target:{}})); eq(button.textContent,'WAIT','wait'); AC.gesture=true; handlers.pointerdown.forEach(f=>f({target:button})); button.click(); await new Promise(r=>setImmediate(r)); eq(winStore['homeward-sound'],'on','a click where it waits turns nothing off'); eq(button.textContent,'ON','and it sounds');
  started=0; await tick(); eq(started,0,'quiet'); eq(ctx.asked,'https://x/duty?lang=en&auto=1','url'); eq(doc.title,'Queue','title');
  answer={ok:true,heard:'a b',urgent:'2',has:true}; await tick(); eq(started,3,'sounds'); eq(doc.title,'(2) Queue','count');
  started=0; await tick(); eq(started,0,'known'); 

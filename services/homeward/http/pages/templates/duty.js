@@ -76,12 +76,15 @@
   if (box) {
     button.parentElement.hidden = false;
     button.addEventListener("click", () => {
+      // Where it waited for a click this was the click, and no wish to turn it off.
+      if (button.textContent === button.dataset.wait) return say();
       window.localStorage.setItem(REMEMBERED, wanted() ? "off" : "on");
       say();
       sound();
     });
-    document.addEventListener("pointerdown", say);
-    document.addEventListener("keydown", say);
+    const touched = (event) => event.target === button || say();
+    document.addEventListener("pointerdown", touched);
+    document.addEventListener("keydown", touched);
     say();
     const every = Number(box.dataset.refresh) * 1000;
     const again = () => look().finally(() => setTimeout(again, every));
