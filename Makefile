@@ -1,5 +1,5 @@
 # Thin on purpose: what gates a merge is in noxfile.py, what a command needs in infra/setup.
-.PHONY: help demo demo-kafka up kafka kafka-stop test test-faults bench bench-quick lock clean
+.PHONY: help demo demo-kafka up kafka kafka-stop test test-faults bench bench-quick mutants lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,10 +42,14 @@ bench-quick: ## the same in 3 minutes at most, less surely, and not written down
 	@infra/setup bench
 	@.venv/bin/python -m loadtests --quick --no-record $(ARGS)
 
+mutants: ## do the tests notice a changed policy or decider? docs/mutants.md; ARGS="policies.duty"
+	@infra/setup mutants
+	@nice -n 19 .venv/bin/nox -s mutants -- $(ARGS)
+
 lock: ## resolve again; UPGRADE=--upgrade takes newer versions
 	@infra/setup gate
 	@infra/lock $(UPGRADE)
 
 clean: ## what builds and checks leave; .venv stays (delete it by hand)
-	@rm -rf build dist .nox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf build dist .nox .mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -73,3 +73,9 @@ def wheel(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests but those that take minutes (`make test-faults`)."""
     run(session, "python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change policies and deciders as mutmut would: do their tests notice? (`make mutants`)."""
+    run(session, "python", "infra/mutants", *session.posargs)

@@ -78,6 +78,45 @@ def test_who_is_let_sleep(severity, away_m, clock, quiet, sleeps_min):
 def test_a_night_in_which_the_clocks_change(zone, at, quiet, wakes):
     asked, expected = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (at, wakes))
     assert sleeps_until(Severity.SEVERE, NEAR, zone, asked, *quiet) == expected
+    assert in_a_column(Severity.SEVERE, NEAR, zone, asked, quiet) == expected
+
+
+def in_a_column(severity, away_m, zone, at, quiet):
+    """Return when somebody wakes, asked as one of many; None: they do not sleep."""
+    clocks = Clocks.of([zone], at).take(np.zeros(1, np.int64))
+    start, end = (np.array([one], np.int16) for one in quiet)
+    [found] = sleeping_until(severity, np.array([away_m]), clocks, start, end).tolist()
+    return None if found == AWAKE else instant_of(found)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", BERLIN])
+def test_the_edges_of_sleep_are_alike_for_one_and_for_many(zone):
+    midday = there(zone, 2026, 3, 28, 12)
+    at = {minute: midday + timedelta(minutes=minute) for minute in range(-60, 61)}
+    for severity, away_m, when, quiet, wakes in (
+        (Severity.SEVERE, NEAR, -31, (690, 720), None),
+        (Severity.SEVERE, NEAR, -30, (690, 720), 0),
+        (Severity.SEVERE, NEAR, -1, (690, 720), 0),
+        (Severity.SEVERE, NEAR, 0, (690, 720), None),
+        (Severity.SEVERE, NEAR, 0, (720, 720), None),
+        (Severity.SEVERE, NEAR, 0, (-1, 740), None),
+        (Severity.SEVERE, NEAR, 0, (700, -1), None),
+        (Severity.SEVERE, NEAR, 0, (0, 740), 20),
+        (Severity.EXTREME, 30_000.0, -1, (690, 720), None),
+        (Severity.EXTREME, 30_001.0, -1, (690, 720), 0),
+    ):
+        expected = None if wakes is None else at[wakes]
+        asked = (severity, away_m, zone, at[when])
+        assert sleeps_until(*asked, *quiet) == expected, quiet
+        assert in_a_column(*asked, quiet) == expected, quiet
+
+
+def test_quiet_that_is_over_as_the_clocks_change_goes_on_if_they_show_it_again():
+    before = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)  # 02:59 in Berlin, and then 02:00 again
+    for quiet, wakes in (((60, 180), (2, 0)), ((60, 179), None), ((179, 180), (1, 0))):
+        expected = None if wakes is None else datetime(2026, 10, 25, *wakes, tzinfo=UTC)
+        assert sleeps_until(Severity.SEVERE, NEAR, BERLIN, before, *quiet) == expected
+        assert in_a_column(Severity.SEVERE, NEAR, BERLIN, before, quiet) == expected
 
 
 minutes = st.sampled_from([-1, 0, 60, 119, 120, 121, 150, 180, 420, 1320, 1439])
