@@ -193,7 +193,8 @@ class SealedWords:
         moments = said.last_seen_at, said.expires_at
         frame = self._frame(case_code(case), 0)
         about = Category(said.category), AgeBand(said.age_band), Sex(said.sex)
-        made = forms.unverified(frame, *about, moments)
+        others = tuple((one.age_band, one.sex) for one in said.others or ())
+        made = forms.unverified(frame, *about, moments, others)
         return {"texts": TEXTS.dump_json(made).decode()}
 
     async def _fields(self, row: Row, texts_of: str) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from homeward.formats.catalogues import LANGS, Phrases
 from homeward.formats.mapsvg import Area, Mark, Sheet
-from homeward.formats.texts import CHINA
+from homeward.formats.subjects import CHINA
 from homeward.geography.cells import Cells
 from homeward.geography.hubbook import Hub
 from homeward.geography.sphere import centre_deg, compass, distance_m, unit_of

@@ -31,14 +31,14 @@ def telltales(subject: Subject, noted: Iterable[str]) -> tuple[str, ...]:
 
     ``noted``: all that was said of suspects and vehicles, by anybody.
     """
-    child = subject.description
-    fields = {name: getattr(child, name) for name in _TYPED} | {"place_text": subject.place_text}
+    fields = [(name, getattr(child, name)) for name in _TYPED for child in subject.persons]
     words = {part for text in noted for part in _parts(text)}
-    return tuple(
+    told = (
         name
-        for name, text in fields.items()
+        for name, text in (*fields, ("place_text", subject.place_text))
         if text and (PLATE.search(_wide(text)) or any(one in _bare(text) for one in words))
     )
+    return tuple(dict.fromkeys(told))
 
 
 def _parts(text: str) -> Iterator[str]:

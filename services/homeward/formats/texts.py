@@ -5,8 +5,8 @@ drill can be taken for the real thing or tell of a real person.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone, tzinfo
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from homeward.formats import speaking
@@ -15,8 +15,11 @@ from homeward.formats.catalogues import MESSAGES as PHRASES
 from homeward.formats.clipping import clean, clip, fit
 from homeward.formats.persons import FREE_SHORT_MAX, suspect_is, who_is
 from homeward.formats.sentences import gap, known, sentence
-from homeward.words import AgeBand, Category, Description, Relation, Sex, Texts
+from homeward.formats.several import aloud_of_several, lines_of_several, who_are
+from homeward.formats.subjects import Frame, Subject, clock_of, moment, span
+from homeward.words import AgeBand, Category, Description, Sex, Texts
 
+__all__ = ["Frame", "Subject"]  # as whoever makes messages names them
 SHORT_MAX: Final = 90
 MEDIUM_MAX: Final = 360
 SPOKEN_MAX: Final = 600
@@ -25,36 +28,6 @@ TITLE_MAX: Final = 80
 FULL_MAX: Final = 4_000
 FREE_MEDIUM_MAX: Final = 60
 MINORS: Final = frozenset(AgeBand) - {AgeBand.ADULT, AgeBand.OLD, AgeBand.UNKNOWN}
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands in every message."""
-
-    code: str
-    """Of the case; empty where the message carries code and version beside its words."""
-    version: int
-    authority: str
-    drill: bool
-    zone: tzinfo = CHINA
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whom an alert is about, and what is known."""
-
-    description: Description
-    category: Category
-    last_seen_at: datetime
-    expires_at: datetime
-    place_text: str | None = None
-    vehicle: str | None = None
-    licence_plate: str | None = None
-    suspect: str | None = None
-    relation: Relation | None = None
-    age_band: str = ""
-    """Where the years are not said."""
 
 
 def alert(frame: Frame, subject: Subject) -> tuple[Texts, ...]:
@@ -68,15 +41,27 @@ def update(frame: Frame, subject: Subject) -> tuple[Texts, ...]:
 
 
 def unverified(
-    frame: Frame, category: Category, band: AgeBand, sex: Sex, moments: tuple[datetime, datetime]
+    frame: Frame,
+    category: Category,
+    band: AgeBand,
+    sex: Sex,
+    moments: tuple[datetime, datetime],
+    others: Sequence[tuple[AgeBand, Sex]] = (),
 ) -> tuple[Texts, ...]:
     """Return the texts of a report that nobody verified; made of public fields only.
 
     ``moments`` are when the person was last seen, and until when it is told.
     """
-    child = Description(sex=sex if band in MINORS else Sex.UNKNOWN)
-    said = "" if band is AgeBand.UNKNOWN else band.value
-    subject = Subject(child, category, *moments, age_band=said)
+    child, *more = (
+        Description(sex=sex if band in MINORS else Sex.UNKNOWN)
+        for band, sex in ((band, sex), *others)
+    )
+    said = tuple(
+        "" if one is AgeBand.UNKNOWN else one.value for one in (band, *(one for one, _ in others))
+    )
+    subject = Subject(child, category, *moments, others=tuple(more), bands=said if more else ())
+    if not more:
+        subject = replace(subject, age_band=said[0])
     return tuple(_alert(lang, frame, subject, "unverified") for lang in LANGS)
 
 
@@ -85,9 +70,10 @@ def retraction(frame: Frame) -> tuple[Texts, ...]:
     return tuple(_notice(lang, frame, "cancelled") for lang in LANGS)
 
 
-def close_out(frame: Frame) -> tuple[Texts, ...]:
-    """Return that the search is over; how the person was found is not told."""
-    return tuple(_notice(lang, frame, "over") for lang in LANGS)
+def close_out(frame: Frame, *, several: bool = False) -> tuple[Texts, ...]:
+    """Return that the search is over; how whoever was missing was found is not told."""
+    name = "over-all" if several else "over"
+    return tuple(_notice(lang, frame, name) for lang in LANGS)
 
 
 def joined(frame: Frame) -> tuple[Texts, ...]:
@@ -114,20 +100,27 @@ def ask_over(frame: Frame) -> tuple[Texts, ...]:
 
 
 def clock(
-    frame: Frame, category: Category, sex: Sex, age_years: int | None, level: int, waiting_s: int
+    frame: Frame,
+    category: Category,
+    sex: Sex,
+    age_years: int | None,
+    level: int,
+    waiting_s: int,
+    others: Sequence[Sex] = (),
 ) -> tuple[Texts, ...]:
     """Return that a report waits for a desk; made of public fields only."""
 
     def said(lang: str) -> Texts:
         phrases, minutes = PHRASES[lang], waiting_s // 60
-        child = Description(sex=sex, age_years=age_years)
+        first = Description(sex=sex, age_years=age_years)
+        persons = (first, *(Description(sex=one) for one in others))
         more = {
-            "who": who_is(lang, child),
+            "who": who_are(lang, persons),
             "category": phrases[category.value],
             "level": phrases[f"level-{level}"],
         }
         notice = _notice(lang, frame, "waits", minutes=str(minutes), **more)
-        more["who"] = who_is(lang, child, spoken=True)
+        more["who"] = who_are(lang, persons, spoken=True)
         head = phrases.counted("said-waits", minutes)
         aloud = _aloud(lang, frame, "waits", head, minutes=speaking.counted(minutes, lang), **more)
         return notice.model_copy(update={"spoken": aloud})
@@ -162,10 +155,10 @@ def _watch(one: Texts, frame: Frame, window: tuple[datetime, datetime] | None) -
     phrases = PHRASES[known(one.lang)]
     mark = phrases["drill"] if frame.drill else ""
     bare = one.title.removeprefix(phrases["drill"].strip()).strip()
-    shown = "-".join(_clock(moment, frame) for moment in window or ())
+    shown = "-".join(clock_of(moment, frame) for moment in window or ())
     now = "" if window else "-now"
     head = mark + phrases[f"watch{now}"].format(window=shown, who=bare)
-    ask = phrases[f"window{now}"].format(window=_span(window, frame) if window else "")
+    ask = phrases[f"window{now}"].format(window=span(window, frame) if window else "")
     do = phrases["do"] + phrases["stop"]
     ref = phrases["ref"].format(code=frame.code, version=frame.version) + phrases["stop"]
     first = f"{mark}{ask}{gap(one.lang)}{do}{ref if frame.code else ''}"
@@ -214,15 +207,15 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
     phrases = PHRASES[lang]
     mark = phrases["drill"] if frame.drill else ""
     named = None if frame.drill else subject.description.name
-    who = who_is(lang, subject.description, named)
+    who = _who(lang, subject, named)
     title = mark + phrases[opening].format(who=who)
     ref = phrases["ref"].format(code=frame.code, version=frame.version)
-    until = phrases["until"].format(when=_moment(subject.expires_at, frame))
+    until = phrases["until"].format(when=moment(subject.expires_at, frame))
     by = phrases["by"].format(authority=clip(clean(frame.authority), FREE_MEDIUM_MAX))
     tail = phrases["comma"].join((phrases["do"], ref, until, by))
     lines = _lines(lang, frame, subject, lambda text: clip(text, 200))
     kind = phrases["category"].format(text=phrases[subject.category.value])
-    full = [title, *map(sentence, (*lines, kind, phrases["do"], ref, until, by))]
+    ends = "\n".join(map(sentence, (kind, phrases["do"], ref, until, by)))
     return Texts(
         lang=lang,
         title=clip(title, TITLE_MAX),
@@ -240,9 +233,16 @@ def _alert(lang: str, frame: Frame, subject: Subject, opening: str) -> Texts:
             tail,
             phrases["stop"],
         ),
-        full=clip("\n".join(full), FULL_MAX),
+        full=fit(FULL_MAX, title, map(sentence, lines), ends, "\n"),
         spoken=_alert_aloud(lang, frame, subject, opening),
     )
+
+
+def _who(lang: str, subject: Subject, named: str | None, *, spoken: bool = False) -> str:
+    """Return who is missing; of several each is named further on."""
+    if subject.others:
+        return who_are(lang, subject.persons, subject.bands, spoken=spoken)
+    return who_is(lang, subject.description, named, spoken=spoken)
 
 
 def _lines(
@@ -250,7 +250,9 @@ def _lines(
 ) -> tuple[str, ...]:
     """Return what is known, the most telling first; in a drill nothing that somebody typed."""
     phrases, child = PHRASES[lang], subject.description
-    when = _moment(subject.last_seen_at, frame)
+    if subject.others:
+        return lines_of_several(lang, frame, subject, short)
+    when = moment(subject.last_seen_at, frame)
     height = phrases["height"].format(cm=child.height_cm) if child.height_cm else ""
     band = phrases["age-band"].format(band=subject.age_band) if subject.age_band else ""
     if frame.drill:
@@ -273,9 +275,9 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
     phrases, child = PHRASES[lang], subject.description
     named = None if frame.drill else child.name
     mark = phrases["said-drill"] if frame.drill else ""
-    who = who_is(lang, child, named, spoken=True)
+    who = _who(lang, subject, named, spoken=True)
     height = []
-    if child.height_cm:
+    if child.height_cm and not subject.others:
         cm = speaking.numbered(child.height_cm, lang)
         height = [phrases.counted("said-height", child.height_cm).format(cm=cm)]
     when = speaking.moment(subject.last_seen_at.astimezone(frame.zone), lang)
@@ -285,7 +287,9 @@ def _alert_aloud(lang: str, frame: Frame, subject: Subject, opening: str) -> str
     if subject.licence_plate and not frame.drill:
         plate = speaking.spelt(_typed(subject.licence_plate, FREE_SHORT_MAX))
         parts.append(phrases["said-plate"].format(text=plate))
-    if not frame.drill:
+    if subject.others:
+        parts += aloud_of_several(lang, frame, subject, lambda text: _typed(text, FREE_MEDIUM_MAX))
+    elif not frame.drill:
         parts += [
             phrases[name].format(text=_typed(text, FREE_MEDIUM_MAX))
             for name, text in _fields(lang, subject)
@@ -382,18 +386,3 @@ def _short_tail(phrases: Mapping[str, str], frame: Frame) -> str:
         return phrases["do-short"]
     ref = phrases["ref-short"].format(code=frame.code, version=frame.version)
     return phrases["do-short"] + phrases["comma"] + ref
-
-
-def _clock(moment: datetime, frame: Frame) -> str:
-    return moment.astimezone(frame.zone).strftime("%H:%M")
-
-
-def _span(window: tuple[datetime, datetime], frame: Frame) -> str:
-    """Return a window with its day: an order of the evening may be for after midnight."""
-    begin, end = (moment.astimezone(frame.zone) for moment in window)
-    until = f"{end:%H:%M}" if begin.date() == end.date() else f"{end:%m-%d %H:%M}"
-    return f"{begin:%m-%d %H:%M}-{until}"
-
-
-def _moment(moment: datetime, frame: Frame) -> str:
-    return moment.astimezone(frame.zone).strftime("%Y-%m-%d %H:%M")

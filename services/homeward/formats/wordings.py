@@ -57,10 +57,11 @@ def known_to(subject: Subject, wording: Wording, *, suspect: bool) -> Subject:
 
 
 def without(subject: Subject, names: Iterable[str]) -> Subject:
-    """Return what is known of a case without fields of these names."""
+    """Return what is known of a case without fields of these names, of each of its persons."""
     of_child = {name: None for name in names if name in Description.model_fields}
     rest: dict[str, Any] = {name: None for name in names if name not in of_child}
-    return replace(subject, description=subject.description.model_copy(update=of_child), **rest)
+    first, *others = (one.model_copy(update=of_child) for one in subject.persons)
+    return replace(subject, description=first, others=tuple(others), **rest)
 
 
 @dataclass(frozen=True, slots=True)

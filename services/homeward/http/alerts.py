@@ -1,13 +1,14 @@
 """Alerts: drafted with the exact words, approved, issued, and closed out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from homeward.case import Alert, Case, waiting
+from homeward.case.persons import missing
 from homeward.desk import Asking, Receipt, alone_before, digest_of, noted_alone
 from homeward.facts.case import AlertDrafted, AlertIssued, AlertUpdated
 from homeward.formats import texts, wordings
@@ -59,6 +60,13 @@ def frame(rooms: Rooms, case: str, version: int) -> texts.Frame:
     )
 
 
+def _described(state: Case, known: Mapping[str, Any]) -> list[Description]:
+    """Return what those look like who are missing now; who was found is told of no more."""
+    said = {one["person"]: one.get("description") for one in known["others"]}
+    said[1] = known["description"]
+    return [Description.model_validate(said.get(one.number) or {}) for one in missing(state)]
+
+
 async def _subject(
     rooms: Rooms, door: Door, expires_at: datetime, left_out: Sequence[str], reading: str
 ) -> texts.Subject:
@@ -71,8 +79,10 @@ async def _subject(
     )
     known = person(door.recorded, sealed)
     assert door.state.raised is not None
+    first, *others = _described(door.state, known)
     subject = texts.Subject(
-        description=Description.model_validate(known["description"] or {}),
+        description=first,
+        others=tuple(others),
         category=door.state.category,
         last_seen_at=door.state.raised.last_seen_at,
         expires_at=expires_at,
@@ -285,7 +295,8 @@ async def close_out(
 
     async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
         version = state.alert.version if state.alert else 1
-        words = texts.close_out(frame(rooms, door.case, version))
+        several = len(missing(state)) > 1
+        words = texts.close_out(frame(rooms, door.case, version), several=several)
         return requests.CloseOut(at=rooms.clock.now(), by=door.by, texts=words)
 
     receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)

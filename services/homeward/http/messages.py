@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from homeward.case import LAPSED, Case, fold
+from homeward.case.persons import missing
 from homeward.codec import KINDS
 from homeward.dispatch.words import SealedWords
 from homeward.facts.watch import ClockLapsed
@@ -154,8 +155,9 @@ class Letterbox:
         level, waiting_s = 0, 0
         if isinstance(fact, ClockLapsed):
             level, waiting_s = fact.level, fact.waiting_s
-        sex = case.raised.sex if case.raised else Sex.UNKNOWN
-        return texts.choose(texts.clock(head, case.category, sex, None, level, waiting_s), lang)
+        sex, *others = [one.sex for one in missing(case)] or [Sex.UNKNOWN]
+        said = texts.clock(head, case.category, sex, None, level, waiting_s, others)
+        return texts.choose(said, lang)
 
 
 def _text(moment: datetime | None) -> str | None:

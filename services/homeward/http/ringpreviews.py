@@ -4,6 +4,7 @@ import asyncio
 
 from fastapi import Request
 
+from homeward.case.persons import band_of
 from homeward.facts.access import AreaPreviewed
 from homeward.fanout.areas import CellSet
 from homeward.fanout.index import Query
@@ -31,7 +32,7 @@ async def vetted_around(request: Request, rooms: Rooms, door: Door) -> str | Non
         counted_among(request, door.caller)
     except TooManyPreviews:
         return None
-    ring = ring_cells(raised.last_seen_cell, raised.age_band)
+    ring = ring_cells(raised.last_seen_cell, band_of(door.state))
     area, now = await asyncio.to_thread(grown, CellSet(ring)), rooms.clock.now()
     fact = AreaPreviewed(
         case=door.case, at=now, cell_count=len(area.cells), cells=to_bytes(area.cells)

@@ -7,6 +7,7 @@ import h3
 from fastapi import APIRouter, Depends, Response
 
 from homeward.case import Case
+from homeward.case.persons import band_of
 from homeward.http.answers import ReceiptOut, receipt_out
 from homeward.http.asking import WithKey, tag
 from homeward.http.auth import InRooms
@@ -31,7 +32,7 @@ async def on_duty(rooms: Rooms, case: Case) -> tuple[HubOnDuty, ...]:
         return ()
     lat_deg, lon_deg = h3.cell_to_latlng(case.raised.last_seen_cell)
     now = rooms.clock.now()
-    within_m = radius_km(case.raised.age_band) * 1_000
+    within_m = radius_km(band_of(case)) * 1_000
     found = []
     for one in await rooms.roster.hubs_near(lat_deg, lon_deg, within_m, HUBS_MAX):
         asked, absent = ask_order(one.duty, one.contacts, now, (now, now + LASTS))

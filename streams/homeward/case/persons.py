@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from homeward.case.personrefusals import AddedLate, LastPerson, NoSuchPerson, PersonsTooMany
 from homeward.case.rules import OFFICERS, only
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
+from homeward.policies.figures import together
 from homeward.refusals import CaseOver, NotForRole, NotYourReport, OtherOutcome
 from homeward.requests.persons import AddPerson, FindPerson, MissPerson
 from homeward.words import PERSONS_MAX, AgeBand, Description, Outcome, Role, Sex
@@ -56,6 +57,11 @@ def missing(case: Case) -> tuple[Person, ...]:
 def bands_of(case: Case) -> tuple[AgeBand, ...]:
     """Return the age bands of those who are missing."""
     return tuple(one.age_band for one in missing(case))
+
+
+def band_of(case: Case) -> AgeBand:
+    """Return the band that reaches as far as each of those who are missing."""
+    return together(set(bands_of(case)))
 
 
 def names_found(case: Case, persons: Iterable[int]) -> bool:

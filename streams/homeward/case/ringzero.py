@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from homeward.case.persons import missing
+from homeward.case.persons import band_of, missing
 from homeward.case.refusals import NotTakenUp, OwnReport, RingZeroUnsafe
 from homeward.case.rules import TRIAGE, only
 from homeward.facts.ringzero import Companion, RingZeroAsked
 from homeward.geography.cells import to_bytes
 from homeward.policies import ringzero as policy
-from homeward.policies.figures import together
 from homeward.refusals import AlreadyVerified, CaseOver
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
         for one in persons
     ):
         raise RingZeroUnsafe
-    seen, band = _last_seen(case, request.by.id), together({one.age_band for one in persons})
+    seen, band = _last_seen(case, request.by.id), band_of(case)
     cells = policy.ring_cells(seen.cell, band)
     others = tuple(Companion(age_band=one.age_band, sex=one.sex) for one in persons[1:])
     return (

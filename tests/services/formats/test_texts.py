@@ -9,9 +9,10 @@ from homeward.formats import texts
 from homeward.formats.clipping import clean, clip, fit
 from homeward.formats.housewords import HouseWords
 from homeward.formats.linting.forms import every
+from homeward.formats.several import who_are
 from homeward.testing import samples
 from homeward.testing.samples import NOON, at
-from homeward.words import Category, Description, Purpose, Sex, Texts
+from homeward.words import AgeBand, Category, Description, Purpose, Sex, Texts
 
 LIVE = texts.Frame(code="ABCD-EFGH", version=3, authority="Linquan police", drill=False)
 DRILL = replace(LIVE, drill=True)
@@ -289,3 +290,109 @@ def test_clipped_text_fits(text, limit):
 def test_the_tail_is_never_shortened():
     assert fit(12, "a very long head", ["part"], "tail", " ") == "a very… tail"
     assert fit(30, "head", ["x" * 40, "part"], "tail", ", ") == "head, part, tail"
+
+
+SEVERAL = st.builds(
+    lambda subject, others: replace(subject, others=tuple(others)),
+    SUBJECTS,
+    st.lists(
+        st.builds(
+            Description,
+            name=st.none() | LINES,
+            age_years=st.none() | st.integers(0, 120),
+            sex=st.sampled_from(Sex),
+            height_cm=st.none() | st.integers(30, 250),
+            clothing=st.none() | LINES,
+            marks=st.none() | LINES,
+        ),
+        min_size=1,
+        max_size=7,
+    ),
+)
+
+
+@given(SEVERAL, st.booleans(), st.text(max_size=80))
+def test_the_forms_of_several_fit_and_say_what_to_do(subject, drill, authority):
+    said = every(replace(LIVE, drill=drill, authority=authority), subject)
+    for name in ("alert", "update", "watch", "unverified", "clock", "close-out"):
+        for one in said[name]:
+            assert len(one.title) <= 80
+            assert len(one.short) <= 90
+            assert len(one.medium) <= 360
+            assert len(one.full) <= 4_000
+            assert len(one.spoken) <= 600
+    for one in (*said["alert"], *said["update"]):
+        for form in forms(one)[1:4]:
+            assert "110" in form
+            assert "ABCD-EFGH" in form
+            assert "勿靠近" in form or "not approach" in form
+
+
+def sister(**said):
+    return Description(sex=Sex.FEMALE, **said)
+
+
+BOYS = [Description(sex=Sex.MALE, age_years=years) for years in (9, 11)]
+
+
+@pytest.mark.parametrize(
+    ("persons", "en", "zh"),
+    [
+        ([sister(age_years=4), sister(age_years=7)], "2 girls, aged 4 and 7", "2名女孩，4岁和7岁"),
+        (
+            [sister(age_years=4), BOYS[0]],
+            "1 girl and 1 boy, aged 4 and 9",
+            "1名女孩和1名男孩，4岁和9岁",
+        ),
+        (
+            [sister(age_years=4), sister(age_years=7), *BOYS],
+            "2 girls and 2 boys, aged 4-11",
+            "2名女孩和2名男孩，4-11岁",
+        ),
+        ([sister(age_years=4), sister()], "2 girls", "2名女孩"),
+        ([sister(age_years=8), sister(age_years=8)], "2 girls, aged 8", "2名女孩，8岁"),
+        (
+            [sister(age_years=40), BOYS[0], Description(age_years=3)],
+            "3 people, aged 3-40",
+            "3人，3-40岁",
+        ),
+    ],
+)
+def test_several_are_counted_with_their_ages(persons, en, zh):
+    assert who_are("en", persons) == en
+    assert who_are("zh-Hans", persons) == zh
+
+
+def test_a_voice_counts_several_in_words():
+    both = [sister(age_years=2), BOYS[1]]
+    assert who_are("en", both, spoken=True) == "one girl and one boy, aged two and eleven"
+    assert who_are("zh-Hans", [*both, *BOYS], spoken=True) == "一名女孩和三名男孩，两到十一岁"
+
+
+def test_each_of_several_is_told_apart():
+    red = sister(name="Lin Miao", age_years=8, clothing="a red satchel", height_cm=128)
+    said = texts.alert(LIVE, replace(CHILD, others=(red,)))
+    [full] = [one.full for one in said if one.lang == "en"]
+    assert full.startswith("Missing: 2 girls, aged")
+    assert "Lin Miao, girl, 8: wearing a red satchel\n" in full
+    assert "Lin Miao, girl, 8: 128 cm tall\n" in full
+    drill = texts.alert(DRILL, replace(CHILD, others=(red,)))
+    assert not any("Lin Miao" in form or "satchel" in form for one in drill for form in forms(one))
+
+
+def test_of_several_nobody_verified_only_the_bands_are_said():
+    moments = (NOON, at(120))
+    said = texts.unverified(
+        LIVE,
+        Category.LOST_CHILD,
+        AgeBand.SMALL,
+        Sex.FEMALE,
+        moments,
+        [(AgeBand.CHILD, Sex.FEMALE)],
+    )
+    assert said[0].title == "未经核实，请勿转发：2名女孩，4-6岁和7-12岁"
+
+
+def test_a_close_out_of_several_says_that_all_were_found():
+    [one] = [one for one in texts.close_out(LIVE, several=True) if one.lang == "en"]
+    assert "Everybody was found" in one.full

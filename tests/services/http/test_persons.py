@@ -1,14 +1,19 @@
 """Several persons in one case over HTTP and on pages: reported together, found one by one."""
 
+from dataclasses import replace
+
 import pytest
-from tests.services.http.conftest import raise_body
+from tests.services.http.conftest import NOW, raise_body
 from tests.services.http.desking import Browser
 from tests.services.http.test_merging import facts, ok, refused
 from tests.services.http.test_pages import FORM, filled
 from tests.services.http.test_pages import sent as post
 
+from homeward.formats.telltales import telltales
+from homeward.formats.texts import Frame, Subject
+from homeward.formats.wordings import drafted
 from homeward.http.bodies import RaiseBody
-from homeward.words import case_code
+from homeward.words import Category, Description, Wording, case_code
 
 SISTERS = [
     {"name": "林小苗", "age_years": 8, "sex": "female", "clothing": "红色书包"},
@@ -165,3 +170,40 @@ def test_a_report_takes_seven_others():
     assert len(RaiseBody.model_validate(raise_body(others=[{}] * 7)).others) == 7
     with pytest.raises(ValueError, match="at most 7"):
         RaiseBody.model_validate(raise_body(others=[{}] * 8))
+
+
+def test_of_several_the_public_reads_only_what_it_may():
+    """Each of them is somebody of whom a medical need is told to vetted volunteers alone."""
+    subject = Subject(
+        description=Description(age_years=4, medical_need="Qzfirst"),
+        others=(Description(age_years=8, medical_need="Qzsecond"),),
+        category=Category.OTHER,
+        last_seen_at=NOW,
+        expires_at=NOW,
+    )
+    made = drafted(Frame("ABCD-EFGH", 1, "police", drill=False), subject)
+    assert "Qz" not in "".join(one.model_dump_json() for one in made.texts)
+    vetted = made.read_by(Wording.VETTED, approved=False)
+    assert "Qzfirst" in vetted[0].full
+    assert "Qzsecond" in vetted[0].full
+    assert telltales(replace(subject, others=(Description(clothing="皖A12345"),)), []) == (
+        "clothing",
+    )
+
+
+async def test_one_who_was_found_stands_in_no_next_version(world):
+    case = await two(world)
+    await ok(world, "officer", f"{case['path']}/verify", {"unit": "Linquan"})
+    body = {"severity": "extreme", "reach_km_max": 30, "expires_in_s": 3_600}
+    first = await ok(world, "officer", f"{case['path']}/alerts", body)
+    await ok(world, "officer", f"{case['path']}/persons/1/found", {"outcome": "found-safe"})
+    issue = f"{case['path']}/alerts/{first['draft']}/issue"
+    assert await refused(world, "officer", issue) == (409, "draft-outdated")
+    second = await ok(world, "officer", f"{case['path']}/alerts", body)
+    read = {}
+    for draft in (first["draft"], second["draft"]):
+        found = await world.get("officer", f"{case['path']}/alerts/{draft}")
+        read[draft] = next(one for one in found.json()["texts"] if one["lang"] == "en")
+    assert read[first["draft"]]["title"] == "[DRILL] Missing: 1 boy and 1 girl, aged 2 and 8"
+    assert read[second["draft"]]["title"] == "[DRILL] Missing: girl, 8"
+    await ok(world, "officer", f"{case['path']}/alerts/{second['draft']}/issue")

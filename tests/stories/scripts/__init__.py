@@ -19,6 +19,7 @@ from tests.stories.scripts import (
     readme,
     real_input,
     reopened,
+    siblings,
     update,
 )
 
@@ -39,5 +40,6 @@ ALL: Final = tuple(
         fast_lane,
         reopened,
         merged,
+        siblings,
     )
 )

@@ -53,7 +53,9 @@ ACTING: Final = frozenset(
     {"do", "inbox-lead", "seen-told", "saw-first", "saw-next-call", "saw-over-why", "saw-shut-why"}
 )
 """What stands on pages where somebody could act."""
-CLOSES: Final = frozenset({"over", "over-do", "said-over"})
+CLOSES: Final = frozenset(
+    {"over", "over-do", "said-over", "over-all", "over-all-do", "said-over-all"}
+)
 LINK: Final = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 FIGURES: Final = re.compile(r"[0-9]+")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Final
 
 from homeward.formats import speaking, texts
@@ -94,17 +95,30 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
         "alert": alert,
         "update": texts.update(frame, subject),
         "unverified": texts.unverified(
-            frame, subject.category, AgeBand.SMALL, child.sex, (NOON, subject.expires_at)
+            frame,
+            subject.category,
+            AgeBand.SMALL,
+            child.sex,
+            (NOON, subject.expires_at),
+            [(AgeBand.of(one.age_years), one.sex) for one in subject.others],
         ),
         "watch": texts.watch(alert, frame, WINDOW),
         "watch-now": texts.watch(alert, replace(frame, code="", version=0)),
         "retraction": texts.retraction(frame),
-        "close-out": texts.close_out(frame),
+        "close-out": texts.close_out(frame, several=bool(subject.others)),
         "joined": texts.joined(frame),
         "stand-down": texts.stand_down(frame),
         "ask": texts.ask(alert, frame),
         "ask-over": texts.ask_over(frame),
-        "clock": texts.clock(frame, subject.category, child.sex, child.age_years, 3, 59_940),
+        "clock": texts.clock(
+            frame,
+            subject.category,
+            child.sex,
+            child.age_years,
+            3,
+            59_940,
+            [one.sex for one in subject.others],
+        ),
         "report-waits": texts.report_waits(frame),
         "review": texts.review(frame),
     }
@@ -188,12 +202,27 @@ CHECKS: Final[tuple[tuple[str, Rule, texts.Frame, texts.Subject, tuple[str, ...]
 """The rule, what it is asked about, and which messages; none named: all."""
 
 
+def together(subject: texts.Subject, persons: int) -> texts.Subject:
+    """Return the same with so many persons: brothers and sisters of other ages."""
+    one = subject.description
+    others = (
+        one.model_copy(update={"age_years": max((one.age_years or 0) - 2 * n, 0), "sex": sex})
+        for n, sex in enumerate(SEXES[:persons], 1)
+    )
+    return replace(subject, others=tuple(others)[: persons - 1])
+
+
+SEXES: Final = (Sex.FEMALE, Sex.MALE, Sex.MALE, Sex.UNKNOWN)
+PERSONS: Final = (1, 2, 4)
+"""How many are missing in the cases that messages are made of."""
+
+
 def form_slips(render: Renderer = every) -> list[Slip]:
     """Return what is wrong with messages as they are made."""
     slips: dict[Slip, None] = {}
-    for rule, check, frame, subject, only in CHECKS:
+    for (rule, check, frame, subject, only), persons in product(CHECKS, PERSONS):
         try:
-            rendered = render(frame, subject)
+            rendered = render(frame, together(subject, persons))
         except ValueError as wrong:  # pydantic's: a form that is too long is no message
             slips[Slip(rule, "", "", f"no message can be made: {wrong}")] = None
             continue

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeward.case import Case
 from homeward.case.merging import decide_merge
+from homeward.case.persons import missing
 from homeward.desk import goes_on_in
 from homeward.facts.hub import WatchOrdered
 from homeward.http.doors import Door
@@ -20,7 +21,7 @@ from homeward.requests.merging import MergeCase
 from homeward.sighting import fold_all
 from homeward.timeline import CaseView, status_of
 from homeward.timeline.views import bucket
-from homeward.words import Category, Purpose, case_code
+from homeward.words import AgeBand, Category, Purpose, Sex, case_code
 
 ABSENT = "–"
 PERSON = ("name", "age_years", "height_cm", "clothing", "marks", "language", "medical_need")
@@ -53,8 +54,10 @@ def _public(door: Door, now: datetime, lang: str) -> Iterator[tuple[str, str]]:
     yield d["compare-state"], t[f"staff-{view.status.value}"]
     yield t["category"], t["unsure" if state.category is Category.OTHER else state.category.value]
     yield t["mode"], t[state.mode.value]
-    yield d["compare-age"], "" if raised.age_band.value == "unknown" else raised.age_band.value
-    yield d["person-sex"], "" if raised.sex.value == "unknown" else t[raised.sex.value]
+    ages = (one.age_band.value for one in missing(state) if one.age_band is not AgeBand.UNKNOWN)
+    yield d["compare-age"], ", ".join(ages)
+    sexes = (t[one.sex.value] for one in missing(state) if one.sex is not Sex.UNKNOWN)
+    yield d["person-sex"], ", ".join(sexes)
     yield d["compare-last-seen"], moment(raised.last_seen_at, lang)
     yield d["compare-place"], place_of(door)
     yield d["compare-custody"], d[f"custody-{raised.custody.value}"]
@@ -78,9 +81,21 @@ def sealed_rows(mine: dict[str, Any], theirs: dict[str, Any], lang: str) -> list
         Row(d[f"person-{name}"], str(one.get(name) or ABSENT), str(other.get(name) or ABSENT))
         for name in PERSON
     ]
+    found.append(Row(d["persons"], _others(mine, lang), _others(theirs, lang)))
     found.append(Row(t["place"], mine["place_text"] or ABSENT, theirs["place_text"] or ABSENT))
     found.append(Row(t["note"], _notes(mine), _notes(theirs)))
     return [one for one in found if {one.mine, one.theirs} != {ABSENT}]
+
+
+def _others(said: dict[str, Any], lang: str) -> str:
+    """Return whoever is missing together with the first, a line each."""
+    t = PHRASES[lang]
+    lines = []
+    for one in said["others"]:
+        known = (one["description"].get(name) for name in PERSON)
+        words = ", ".join(t[value] if value in set(Sex) else str(value) for value in known if value)
+        lines.append(f"{t['person-number'].format(number=one['person'])}: {words}")
+    return "\n".join(lines) or ABSENT
 
 
 def _notes(said: dict[str, Any]) -> str:
@@ -102,6 +117,7 @@ async def refusal(rooms: Rooms, gone: Door, kept: Case) -> Refused | None:
         verified=not kept.unverified,
         live=kept.live(now),
         cases=len(kept.joined),
+        persons=len(missing(kept)),
     )
     try:
         decide_merge(gone.state, request)

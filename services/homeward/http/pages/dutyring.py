@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from homeward.case.persons import band_of, missing
 from homeward.formats import texts
 from homeward.http import ringzero
 from homeward.http.alerts import frame
@@ -39,12 +40,14 @@ async def see(
     people = None
     if asks and may(door, Action.PREVIEW):
         people = await vetted_around(request, rooms, door)
+    first, *others = missing(door.state)
     words = texts.unverified(
         frame(rooms, door.case, RING),
         door.state.category,
-        raised.age_band,
-        raised.sex,
+        first.age_band,
+        first.sex,
         (raised.last_seen_at, now + LASTS),
+        [(one.age_band, one.sex) for one in others],
     )
     d = WORDS[lang]
     return page(
@@ -57,7 +60,7 @@ async def see(
         asks=asks,
         people=people,
         most=PEOPLE_MAX,
-        km=f"{radius_km(raised.age_band):g}",
+        km=f"{radius_km(band_of(door.state)):g}",
         hubs=len(await ringzero.on_duty(rooms, door.state)) if asks else 0,
         until=moment(now + LASTS, lang),
         words=[(one.lang, d.get(f"lang-{one.lang}", one.lang), one.full) for one in words],
