@@ -189,6 +189,23 @@ async def test_another_supervisor_judges_it_in_words_and_it_is_off_the_queue(
     assert "said otherwise; that stays" in page
 
 
+async def test_what_is_typed_stays_text_for_whoever_reads_it(world, supervisor, other):
+    _, path = await drafted(world)
+    await supervisor.show(path)
+    poison = "</textarea></p><script>alert(1)</script>"
+    page = await supervisor.send("/emergency", 403, reason=poison, key=poison)
+    assert "<script>alert" not in page
+    key = await world.key("supervisor", "a-2", "county")
+    await supervisor.send("/emergency", reason=poison, key=key)
+    await other.show("/duty")
+    path = re.search(r'href="(/duty/cases/[^"]+/reviews/[^"?]+)', other.text)[1]
+    page = await other.show(path)
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    page = await other.send(path, verdict="justified", note=poison)
+    assert "<script>alert" not in page
+
+
 async def test_nobody_judges_their_own_nor_in_the_same_browser(world, supervisor):
     case = await used(world, supervisor)
     await supervisor.show("/duty")

@@ -83,6 +83,29 @@ async def test_a_supervisor_lifts_it_with_a_reason_and_another_person_verifies(w
     assert "case.verified/1" in await kinds_of(world, case)
 
 
+async def test_sightings_of_it_are_on_nobodys_page(world, supervisor):
+    case = (await held(world))["case"]
+    officer = await Browser(world).sign_in("officer:a-1:county")
+    seen = {
+        "seen_at": "2026-03-01T11:30:00+08:00",
+        "place": {"lat": 33.0, "lon": 115.2, "datum": "wgs84"},
+    }
+    assert (await world.post("reporter", f"/v1/cases/{case}/sightings", seen)).is_success
+    assert case_code(case) not in await officer.show("/duty/sightings")
+    assert case_code(case) in await supervisor.show("/duty/sightings")
+    page = await officer.show("/duty/hand-over")
+    assert case_code(case) not in page
+
+
+async def test_what_is_typed_stays_text(world, supervisor):
+    case = (await held(world))["case"]
+    await supervisor.show(f"/duty/cases/{case}")
+    page = await supervisor.send("/hold/lift", 422, reason="</textarea><script>")
+    assert "<script>" not in page
+    page = await supervisor.send("/hold/lift", reason="</textarea><script>alert(1)</script>")
+    assert "<script>alert" not in page
+
+
 async def test_the_reason_is_sealed(world, supervisor):
     case = (await held(world))["case"]
     await supervisor.show(f"/duty/cases/{case}")

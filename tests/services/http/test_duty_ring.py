@@ -4,11 +4,12 @@ import re
 
 import pytest
 from tests.services.http.desking import Browser, kinds_of
-from tests.services.http.test_ring_zero import taken_up
+from tests.services.http.test_ring_zero import fact_of, taken_up
 
+from homeward.dispatch.words import SealedWords
 from homeward.ports import Contact, Recipient
 from homeward.record.envelope import read
-from homeward.words import RecipientKind, Tier
+from homeward.words import Purpose, RecipientKind, Tier
 
 CELL = "8740b059affffff"
 TYPED = ("Xiao Ming", "red jacket", "the alley behind the market", "a white van")
@@ -44,7 +45,7 @@ async def test_it_is_read_first_as_a_span_and_in_the_exact_words_and_then_asked_
     case = await taken_up(world)
     page = await officer.show(f"/duty/cases/{case}")
     assert f'href="/duty/cases/{case}/ring0?lang=en"' in page
-    page = await officer.show(f"/duty/cases/{case}/ring0")
+    page = shown = await officer.show(f"/duty/cases/{case}/ring0")
     assert "About 50-100 vetted volunteers. Hubs on duty: 1." in page
     assert "Unverified" in page
     assert "未经核实" in page
@@ -60,6 +61,11 @@ async def test_it_is_read_first_as_a_span_and_in_the_exact_words_and_then_asked_
     assert "turn the report down" in page
     await officer.post(form["action"], form["fields"])
     assert (await kinds_of(world, case)).count("case.ring-zero-asked/1") == 1
+    authority = world.rooms.settings.authority
+    words = SealedWords(world.store.log, world.store.subject_keys, authority=authority, drill=True)
+    for lang in ("zh-Hans", "zh-Hant", "en"):
+        sent = await words.words((await fact_of(world)).id, Purpose.ALERT, lang)
+        assert f">{sent.full}</dd>".replace("'", "&#39;") in shown, "what was read is what is sent"
     page = await officer.show(f"/duty/cases/{case}/ring0")
     assert "They were told already" in page
     assert not officer.offers("/ring0")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.case import Case, Draft
-from homeward.case.alerts import is_disputed, is_out
+from homeward.case.alerts import is_disputed, is_out, word_is_enough
 from homeward.case.reviews import Review
 from homeward.desk import emergencies_before
 from homeward.http.auth import Caller
@@ -35,13 +35,14 @@ async def alone_of(
     d, state = WORDS[lang], door.state
     if draft is None or now >= draft.expires_at or not may(door, Action.EMERGENCY):
         return None
-    if draft.approved(now) and not is_out(state, draft):
+    whole = state.alert is not None and state.alert.widens is None
+    if whole if is_out(state, draft) else draft.approved(now):
         return None
     used = await emergencies_before(rooms.log, door.by, now)
     own = draft.by == door.by.id
     why_not = ""
-    if own and is_disputed(state):
-        why_not = d["emergency-disputed"]
+    if own and not word_is_enough(state, door.by.id):
+        why_not = d["emergency-disputed" if is_disputed(state) else "emergency-settled"]
     elif used >= EMERGENCIES_MAX:
         why_not = d["refused-emergency-too-often"]
     hours = int(REVIEWED_WITHIN.total_seconds()) // 3_600

@@ -51,16 +51,17 @@ def _public(door: Door, now: datetime, lang: str) -> Iterator[tuple[str, str]]:
     d, t, state = WORDS[lang], PHRASES[lang], door.state
     view, raised = status_of(door.recorded, now), door.state.raised
     assert raised is not None
+    assert state.last_seen is not None
     yield d["compare-state"], t[f"staff-{view.status.value}"]
     yield t["category"], t["unsure" if state.category is Category.OTHER else state.category.value]
     yield t["mode"], t[state.mode.value]
-    ages = (one.age_band.value for one in missing(state) if one.age_band is not AgeBand.UNKNOWN)
-    yield d["compare-age"], ", ".join(ages)
-    sexes = (t[one.sex.value] for one in missing(state) if one.sex is not Sex.UNKNOWN)
-    yield d["person-sex"], ", ".join(sexes)
-    yield d["compare-last-seen"], moment(raised.last_seen_at, lang)
+    bands = [one.age_band.value for one in missing(state) if one.age_band is not AgeBand.UNKNOWN]
+    sexes = [t[one.sex.value] for one in missing(state) if one.sex is not Sex.UNKNOWN]
+    yield d["compare-age"], d["comma"].join(bands)
+    yield d["person-sex"], d["comma"].join(sexes)
+    yield d["compare-last-seen"], moment(state.last_seen.at, lang)
     yield d["compare-place"], place_of(door)
-    yield d["compare-custody"], d[f"custody-{raised.custody.value}"]
+    yield d["compare-custody"], d[f"custody-{state.custody.value}"]
     yield d["compare-raised"], moment(raised.at, lang)
     yield d["compare-by"], d[f"role-{raised.raised_by.value}"]
     yield d["unit"], view.unit
@@ -81,21 +82,9 @@ def sealed_rows(mine: dict[str, Any], theirs: dict[str, Any], lang: str) -> list
         Row(d[f"person-{name}"], str(one.get(name) or ABSENT), str(other.get(name) or ABSENT))
         for name in PERSON
     ]
-    found.append(Row(d["persons"], _others(mine, lang), _others(theirs, lang)))
     found.append(Row(t["place"], mine["place_text"] or ABSENT, theirs["place_text"] or ABSENT))
     found.append(Row(t["note"], _notes(mine), _notes(theirs)))
     return [one for one in found if {one.mine, one.theirs} != {ABSENT}]
-
-
-def _others(said: dict[str, Any], lang: str) -> str:
-    """Return whoever is missing together with the first, a line each."""
-    t = PHRASES[lang]
-    lines = []
-    for one in said["others"]:
-        known = (one["description"].get(name) for name in PERSON)
-        words = ", ".join(t[value] if value in set(Sex) else str(value) for value in known if value)
-        lines.append(f"{t['person-number'].format(number=one['person'])}: {words}")
-    return "\n".join(lines) or ABSENT
 
 
 def _notes(said: dict[str, Any]) -> str:
@@ -117,7 +106,6 @@ async def refusal(rooms: Rooms, gone: Door, kept: Case) -> Refused | None:
         verified=not kept.unverified,
         live=kept.live(now),
         cases=len(kept.joined),
-        persons=len(missing(kept)),
     )
     try:
         decide_merge(gone.state, request)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from homeward.case import Case
 from homeward.case.ringzero import decide_ring_zero
 from homeward.facts.case import FactsAdded
+from homeward.facts.ringzero import RingZeroAsked
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
 from homeward.http.pages.desk import WORDS, in_words, may
@@ -108,16 +108,16 @@ def ring_of(rooms: Rooms, door: Door, lang: str) -> Ring | None:
         return Ring(said.format(at=moment(until, lang)), state.unverified, asks=False, why_not="")
     if not state.unverified or state.held or not may(door, Action.RING_ZERO):
         return None
-    refused = ring_refusal(rooms, door.state, door)
-    return Ring(
-        "", back=False, asks=refused is None, why_not=in_words(refused, lang) if refused else ""
-    )
+    wish = ring_wish(rooms, door)
+    if isinstance(wish, Refused):
+        return Ring("", back=False, asks=False, why_not=in_words(wish, lang))
+    return Ring("", back=False, asks=True, why_not="")
 
 
-def ring_refusal(rooms: Rooms, state: Case, door: Door) -> Refused | None:
-    """Return why ring 0 would be refused now; None: it would not."""
+def ring_wish(rooms: Rooms, door: Door) -> RingZeroAsked | Refused | None:
+    """Return what asking for ring 0 would make true now, or why not; None: it was asked for."""
     try:
-        decide_ring_zero(state, AskRingZero(at=rooms.clock.now(), by=door.by))
+        made = decide_ring_zero(door.state, AskRingZero(at=rooms.clock.now(), by=door.by))
     except Refused as refused:
         return refused
-    return None
+    return made[0] if made else None
