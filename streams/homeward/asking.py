@@ -10,12 +10,19 @@ from datetime import timedelta
 from homeward.case import Case
 from homeward.case.rules import DRAFTERS, only
 from homeward.case.sealing import unsealed
-from homeward.facts.asking import AskingClosed, AskingOpened, RoundsOver
+from homeward.facts.asking import AskingChanged, AskingClosed, AskingOpened, RoundsOver
 from homeward.messages import Fact, Recorded
 from homeward.policies.asking import PEOPLE_MAX
-from homeward.refusals import AlertNotLive, AskingOpen, AskingUnknown, CaseOver, NoSuchCase
+from homeward.refusals import (
+    AlertNotLive,
+    AskingOpen,
+    AskingOver,
+    AskingUnknown,
+    CaseOver,
+    NoSuchCase,
+)
 from homeward.requests import Request
-from homeward.requests.asking import CloseAsking, OpenAsking
+from homeward.requests.asking import ChangeAsking, CloseAsking, OpenAsking
 from homeward.words import Instant
 
 
@@ -24,6 +31,8 @@ class Asking:
     """What is true of an asking."""
 
     opened: AskingOpened
+    quota: int
+    """So many are to be there, as was said last."""
     over: str = ""
     """Why nobody is asked any more; empty: people are."""
 
@@ -38,7 +47,9 @@ def fold(recorded: Iterable[Recorded]) -> dict[str, Asking]:
     for heard in recorded:
         match heard.fact:
             case AskingOpened() as fact:
-                found[fact.asking] = Asking(fact)
+                found[fact.asking] = Asking(fact, fact.quota)
+            case AskingChanged(asking=name, quota=quota) if name in found:
+                found[name] = replace(found[name], quota=quota)
             case AskingClosed(asking=name) if name in found and not found[name].over:
                 found[name] = replace(found[name], over="closed")
             case RoundsOver(asking=name, reason=reason) if name in found and not found[name].over:
@@ -49,11 +60,14 @@ def fold(recorded: Iterable[Recorded]) -> dict[str, Asking]:
 def decide(case: Case, askings: Mapping[str, Asking], request: Request) -> tuple[Fact, ...]:
     """Return the facts this request makes true; none when they are true already.
 
-    Raises NotForRole, NoSuchCase, AskingUnknown, CaseSealed, CaseOver, AlertNotLive, AskingOpen.
+    Raises NotForRole, NoSuchCase, AskingUnknown, CaseSealed, CaseOver, AlertNotLive, AskingOpen,
+    AskingOver.
     """
     match request:
         case OpenAsking():
             return _open(case, askings, request)
+        case ChangeAsking():
+            return _change(case, askings, request)
         case CloseAsking():
             return _close(case, askings, request)
         case _:
@@ -87,6 +101,18 @@ def _open(case: Case, askings: Mapping[str, Asking], request: OpenAsking) -> tup
             within_km=request.within_km,
         ),
     )
+
+
+def _change(case: Case, askings: Mapping[str, Asking], request: ChangeAsking) -> tuple[Fact, ...]:
+    only(DRAFTERS, request)
+    if request.case != case.id or request.asking not in askings:
+        raise AskingUnknown
+    known = askings[request.asking]
+    if known.quota == request.quota:
+        return ()
+    if case.status.over or not known.is_open(request.at):
+        raise AskingOver
+    return (AskingChanged(case=case.id, at=request.at, asking=request.asking, quota=request.quota),)
 
 
 def _close(case: Case, askings: Mapping[str, Asking], request: CloseAsking) -> tuple[Fact, ...]:

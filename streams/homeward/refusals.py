@@ -182,6 +182,13 @@ class AskingOpen(Refused):
     mend = "Close the one that is open, or wait until its time is over."
 
 
+class AskingOver(Refused):
+    """Nobody is asked in that asking any more, so its number cannot be changed."""
+
+    code = "asking-over"
+    mend = "Ask anew; whoever comes keeps their place."
+
+
 class AlertNotLive(Refused):
     """The case has no live alert."""
 

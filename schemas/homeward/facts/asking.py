@@ -29,6 +29,15 @@ class AskingOpened(Fact):
     """Of the newest credible place."""
 
 
+class AskingChanged(Fact):
+    """A desk asks for more helpers, or for fewer: whoever comes keeps their place."""
+
+    kind: Literal["asking.changed/1"] = "asking.changed/1"
+    case: CaseId
+    asking: Id
+    quota: Annotated[int, Field(ge=1)]
+
+
 class AskingClosed(Fact):
     """A desk asks nobody any more; whoever has not answered need not come."""
 

@@ -18,6 +18,14 @@ class OpenAsking(Request):
     within_km: Annotated[int, Field(ge=1, le=100)]
 
 
+class ChangeAsking(Request):
+    """Ask for more helpers, or for fewer."""
+
+    case: CaseId
+    asking: Id
+    quota: Annotated[int, Field(ge=1, le=500)]
+
+
 class CloseAsking(Request):
     """Ask nobody any more."""
 

@@ -162,6 +162,26 @@ def show(talk: Talk, case: Case) -> None:
         say("nobody was asked; homeward askings open asks")
 
 
+@app.command("change", epilog="Example: homeward askings change ABCD-EFGH --quota 20")
+@talks
+def change(
+    talk: Talk,
+    case: Case,
+    quota: Annotated[int, typer.Option(min=1, max=500, help="So many are to be there.")],
+    asking: Annotated[
+        str | None, typer.Option(help="Id of the asking.", show_default="the newest")
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Ask for more helpers, or for fewer; whoever comes keeps their place."""
+
+    async def work(there: Server) -> Content:
+        path = f"/v1/cases/{case}/askings/{await _named(there, case, asking)}/change"
+        return await there.post(path, {"quota": quota}, key)
+
+    talk.receipt(talk.run(work))
+
+
 @app.command("close", epilog="Example: homeward askings close ABCD-EFGH")
 @talks
 def close(
@@ -175,12 +195,17 @@ def close(
     """Ask nobody any more; whoever was asked and has not answered hears that they need not come."""
 
     async def work(there: Server) -> Content:
-        named = asking
-        if named is None:
-            items = (await there.get(f"/v1/cases/{case}/askings"))["items"]
-            if not items:
-                raise Complaint("nobody was asked for this case", f"homeward case show {case}")
-            named = items[-1]["asking"]
+        named = await _named(there, case, asking)
         return await there.post(f"/v1/cases/{case}/askings/{named}/close", {}, key)
 
     talk.receipt(talk.run(work))
+
+
+async def _named(there: Server, case: str, asking: str | None) -> str:
+    """Return the asking that is meant: the newest, where none is named. Raises Complaint."""
+    if asking is not None:
+        return asking
+    items = (await there.get(f"/v1/cases/{case}/askings"))["items"]
+    if not items:
+        raise Complaint("nobody was asked for this case", f"homeward case show {case}")
+    return str(items[-1]["asking"])

@@ -1,4 +1,4 @@
-"""Asking helpers to come: opened, looked at and closed by a desk.
+"""Asking helpers to come: opened, looked at, changed and closed by a desk.
 
 Whoever was asked is a count, in spans: a small area would else tell who lives there. Whoever
 answered has said so, and is counted exactly: a desk that waits for ten must see that seven come.
@@ -24,7 +24,7 @@ from homeward.http.showing import sees_exactly
 from homeward.http.strict import StrictRoute
 from homeward.messages import Fact, Recorded
 from homeward.policies.asking import BY_DEFAULT, QUOTA_MAX, WITHIN_KM
-from homeward.requests.asking import CloseAsking, OpenAsking
+from homeward.requests.asking import ChangeAsking, CloseAsking, OpenAsking
 from homeward.timeline.askings import askings
 from homeward.timeline.views import bucket
 from homeward.words import Id
@@ -45,6 +45,12 @@ class AskingBody(Body):
     within_km: Annotated[
         Whole, Field(ge=1, le=100, description="Only who is so near the newest credible place.")
     ] = WITHIN_KM
+
+
+class QuotaBody(Body):
+    """How many helpers are wanted now."""
+
+    quota: Annotated[Whole, Field(ge=1, le=QUOTA_MAX, description="So many are to be there.")]
 
 
 class AskingOpenedOut(ReceiptOut):
@@ -85,7 +91,7 @@ class AskingList(Answered):
 
 
 async def _decided(
-    rooms: Rooms, door: Door, keyed: Asking, wish: OpenAsking | CloseAsking
+    rooms: Rooms, door: Door, keyed: Asking, wish: OpenAsking | ChangeAsking | CloseAsking
 ) -> Receipt:
     def decide(recorded: Sequence[Recorded]) -> Sequence[Fact]:
         return asking.decide(fold(recorded), asking.fold(recorded), wish)
@@ -134,6 +140,22 @@ async def list_askings(
             said |= {name: bucket(said[name]) for name in SPANS}
         found.append(AskingOut(**said))
     return AskingList(items=found)
+
+
+@router.post("/{case}/askings/{asking_id}/change")
+async def change_asking(
+    asking_id: Annotated[Id, Path(description="The asking's id.")],
+    body: QuotaBody,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.ASK))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Ask for more helpers, or for fewer; whoever comes keeps their place."""
+    key = Asking(door.by, keyed.key, keyed.request_hash)
+    wish = ChangeAsking(
+        at=rooms.clock.now(), by=door.by, case=door.case, asking=asking_id, quota=body.quota
+    )
+    return receipt_out(door.case, await _decided(rooms, door, key, wish))
 
 
 @router.post("/{case}/askings/{asking_id}/close")

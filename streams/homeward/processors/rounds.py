@@ -2,9 +2,9 @@
 
 Who is asked is found by the lanes, and each says how many it found and how many it has left. Until
 a lane has said so it counts as having asked all of its share, so never more are asked than may be.
-What lanes say is only taken in, and what follows is reckoned at the opening, at an answer and at a
-wake: so what is said does not depend on which lane was quicker. One asking of a case is open at a
-time.
+What lanes say is only taken in, and what follows is reckoned at the opening, when a desk changes
+the number, at an answer and at a wake: so what is said does not depend on which lane was quicker.
+One asking of a case is open at a time.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ from typing import Final
 
 from homeward.facts.answer import AnswerGiven
 from homeward.facts.asking import (
+    AskingChanged,
     AskingClosed,
     AskingOpened,
     RoundOrdered,
@@ -172,6 +173,7 @@ class Rounds:
         AlertUpdated,
         AlertExtended,
         AskingOpened,
+        AskingChanged,
         AskingClosed,
         AnswerGiven,
         ChunksCut,
@@ -201,7 +203,11 @@ class Rounds:
                 state = _alerted(state, fact)
             case AskingOpened() as fact:
                 return _next(_opened(state, fact), heard)
-            case AskingClosed(asking=name) if state.drive and state.drive.asking == name:
+            case AskingChanged(asking=name, quota=quota) if _is_open(state, name):
+                assert state.drive is not None
+                drive = replace(state.drive, quota=quota)
+                return _next(replace(state, drive=drive), heard)
+            case AskingClosed(asking=name) if _is_open(state, name):
                 return _over(state, heard, "closed")
             case AnswerGiven() as fact:
                 return _next(_answered(state, fact), heard)
@@ -214,6 +220,10 @@ class Rounds:
             case CaseResolved() | CaseClosedOut() | CaseMerged():
                 return _over(replace(state, helping={}), heard, "resolved")
         return Reaction(state, (), state.look_at)
+
+
+def _is_open(state: RoundsState, asking: str) -> bool:
+    return state.drive is not None and state.drive.asking == asking
 
 
 def spelt(people: Iterable[str]) -> bytes | None:

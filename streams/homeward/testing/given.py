@@ -148,7 +148,11 @@ def decide(history: Sequence[Recorded], request: Request, about: str = "") -> tu
             return answer.decide(whole, answered, request)
         case hold_requests.LiftHold():
             return decide_lift(whole, request)
-        case asking_requests.OpenAsking() | asking_requests.CloseAsking():
+        case (
+            asking_requests.OpenAsking()
+            | asking_requests.ChangeAsking()
+            | asking_requests.CloseAsking()
+        ):
             return asking.decide(whole, asking.fold(history), request)
         case poster_requests.OpenPoster() | poster_requests.ClosePoster():
             return poster.decide(whole, poster.fold(history), request)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from homeward.facts.asking import (
+    AskingChanged,
     AskingClosed,
     AskingOpened,
     RoundOrdered,
@@ -44,10 +45,12 @@ def helping(case: str, draft: str, at: Callable[[int], datetime]) -> tuple[Fact,
     )
 
 
-def posters(case: str, at: Callable[[int], datetime]) -> tuple[Fact, ...]:
-    """Return a public link, published and taken back."""
+def later(case: str, at: Callable[[int], datetime]) -> tuple[Fact, ...]:
+    """Return a public link, published and taken back, and an asking for more."""
     name = derived_id(ORIGIN, "poster", "sample")
+    asking = derived_id(ORIGIN, "asking", "sample")
     return (
         PosterOpened(case=case, at=at(41), poster=name),
         PosterClosed(case=case, at=at(80), poster=name),
+        AskingChanged(case=case, at=at(50), asking=asking, quota=20),
     )

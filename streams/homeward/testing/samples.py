@@ -27,7 +27,7 @@ from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.corrected import corrected
 from homeward.testing.given import ORIGIN
-from homeward.testing.helping import helping, posters
+from homeward.testing.helping import helping, later
 from homeward.testing.incoming import incoming, ring_zero
 from homeward.testing.pairs import pairs
 from homeward.testing.rare import rare
@@ -405,6 +405,6 @@ ALL: Final[tuple[Fact, ...]] = (
     *corrected(CASE, (WATCH, ORDER), (CELL, PLACE), HUB_BOOK, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
     ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
-    *posters(CASE, at),
+    *later(CASE, at),
 )
 """One of every kind; tests/schemas holds it to the catalogue."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeward.facts.answer import AnswerGiven
 from homeward.facts.asking import (
+    AskingChanged,
     AskingClosed,
     AskingOpened,
     RoundOrdered,
@@ -36,6 +37,8 @@ class AskingView:
     """One asking after some facts."""
 
     opened: AskingOpened
+    quota: int = 0
+    """As was said last."""
     filled: bool = False
     over: str = ""
     """Why nobody is asked any more."""
@@ -60,6 +63,8 @@ class AskingView:
                 self.asked += people if number in self.rounds else 0
             case RoundsFilled() if mine:
                 self.filled = True
+            case AskingChanged(quota=quota) if mine:
+                self.quota = quota
             case AskingClosed() if mine:
                 self.over = self.over or "closed"
             case RoundsOver(reason=reason) if mine:
@@ -72,7 +77,7 @@ class AskingView:
         return {
             "asking": self.opened.asking,
             "alert": self.opened.alert,
-            "quota": self.opened.quota,
+            "quota": self.quota,
             "within_km": self.opened.within_km,
             "opened_at": instant_text(self.opened.at),
             "needed_by": instant_text(self.opened.needed_by),
@@ -92,7 +97,7 @@ def askings(recorded: Iterable[Recorded]) -> tuple[AskingView, ...]:
     for heard in in_order(recorded):
         if isinstance(heard.fact, AskingOpened):
             helping = {who: one for who, one in newest.items() if one in HELPS}
-            views.append(AskingView(heard.fact, newest=helping))
+            views.append(AskingView(heard.fact, quota=heard.fact.quota, newest=helping))
         elif isinstance(heard.fact, AnswerGiven):
             newest[heard.fact.recipient] = heard.fact.answer
         if views:

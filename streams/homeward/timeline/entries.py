@@ -159,6 +159,7 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "poster.opened/1": (),
     "poster.closed/1": (),
     "asking.opened/1": ("asking", "quota", "needed_by", "within_km"),
+    "asking.changed/1": ("asking", "quota"),
     "asking.closed/1": ("asking",),
     "rounds.ordered/1": ("asking", "round", "people"),
     "rounds.filled/1": ("asking", "coming"),

@@ -40,6 +40,21 @@ async def test_the_same_request_opens_one_and_another_is_refused_while_it_is_ope
     assert (other.status_code, other.json()["code"]) == (409, "asking-open")
 
 
+async def test_the_number_is_changed_while_people_are_asked_and_not_afterwards(world):
+    _, path, asking = await asked(world, "coordinator")
+    change = f"{path}/{asking}/change"
+    said = await world.post("coordinator", change, {"quota": 9})
+    assert [fact["kind"] for fact in said.json()["facts"]] == ["asking.changed/1"]
+    assert (await world.post("officer", change, {"quota": 9})).json()["facts"] == []
+    [one] = (await world.get("officer", path)).json()["items"]
+    assert (one["quota"], one["state"]) == (9, "open")
+    assert (await world.post("officer", change, {"quota": 501})).status_code == 422
+    assert (await world.post("ngo", change, {"quota": 3})).status_code == 403
+    world.store.clock.pass_s(5_401)
+    late = await world.post("officer", change, {"quota": 3})
+    assert (late.status_code, late.json()["code"]) == (409, "asking-over")
+
+
 async def test_of_two_officers_at_once_one_opens_it(world, monkeypatch):
     desk, both, met = type(world.rooms.desk), asyncio.Barrier(2), []
     read = desk.case_facts

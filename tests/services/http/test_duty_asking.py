@@ -38,6 +38,13 @@ async def test_helpers_are_asked_for_seen_and_stopped(world, coordinator):
     page = await coordinator.show(f"/duty/cases/{case}")
     assert (figure(page, "Coming"), figure(page, "Cannot come")) == ("1", "1")
     assert "v-1" not in page
+    page = await coordinator.send("/change", 422, quota="0")
+    assert "Give whole numbers within the bounds" in page
+    form = coordinator.form("/change")
+    for _ in range(2):
+        page = await coordinator.post(form["action"], {**form["fields"], "quota": "8"})
+    assert "8 wanted by" in page
+    assert (await kinds_of(world, case)).count("asking.changed/1") == 1
     form = coordinator.form("/close")
     for _ in range(2):
         page = await coordinator.post(form["action"], form["fields"])

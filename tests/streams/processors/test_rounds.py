@@ -7,6 +7,7 @@ import pytest
 
 from homeward.facts.answer import AnswerGiven
 from homeward.facts.asking import (
+    AskingChanged,
     AskingClosed,
     AskingOpened,
     RoundOrdered,
@@ -118,6 +119,43 @@ def test_who_drops_out_opens_a_place_again(asked):
         asked.hear(says(asked, f"v{number:02}", OPEN + 5))
     first, *_, last = asked.facts(RoundsFilled)
     assert last.at > first.at
+
+
+def changed(house, quota, minute, asking=ASKING):
+    return AskingChanged(
+        case=house.say.case, at=house.say.after(minute), asking=asking, quota=quota
+    )
+
+
+def comes(asked, many, minute=OPEN + 1):
+    asked.hear(cut(asked, OPEN, 40, 49_960))
+    for number in range(many):
+        asked.hear(says(asked, f"v{number:02}", minute))
+
+
+def test_a_desk_that_wants_more_has_more_asked_and_who_comes_keeps_their_place(asked):
+    comes(asked, 14)
+    assert asked.facts(RoundsFilled)
+    before = len(people(asked))
+    asked.hear(changed(asked, 30, OPEN + 5, derived_id("homeward.test", "another")))
+    assert len(people(asked)) == before
+    asked.hear(changed(asked, 30, OPEN + 5))
+    assert len(people(asked)) == before + 1
+    for number in range(20, 50):
+        asked.hear(says(asked, f"v{number:02}", OPEN + 6))
+    last = asked.facts(RoundsFilled)[-1]
+    assert {f"v{one:02}" for one in range(14)} <= set(last.spared.decode().split())
+
+
+def test_a_desk_that_wants_fewer_has_nobody_more_asked(asked):
+    comes(asked, 6)
+    assert not asked.facts(RoundsFilled)
+    before = len(people(asked))
+    asked.hear(changed(asked, 2, OPEN + 1.5))
+    [filled] = asked.facts(RoundsFilled)
+    assert len(filled.spared.decode().split()) < 6, "the surplus is sent home"
+    asked.until(asked.say.after(OPEN + 14))
+    assert len(people(asked)) == before
 
 
 def test_who_is_a_surplus_hears_it_once(asked):

@@ -1,4 +1,4 @@
-"""Forms that ask helpers to come, and that ask nobody any more."""
+"""Forms that ask helpers to come, more of them or fewer, and that ask nobody any more."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from homeward.http import askings
 from homeward.http.asking import Keyed
-from homeward.http.askings import AskingBody
+from homeward.http.askings import AskingBody, QuotaBody
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
@@ -53,6 +53,25 @@ async def ask(
         await askings.open_asking(body_of(said), rooms, door, keyed)
 
     return await act_on(request, rooms, door, "askings", doing)
+
+
+@router.post("/askings/{asking_id}/change", status_code=303)
+async def change(
+    request: Request,
+    asking_id: Annotated[Id, Path()],
+    rooms: InRooms,
+    door: Annotated[Door, Depends(at_case(Action.ASK))],
+) -> Response:
+    """Ask for more, or for fewer."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        try:
+            body = QuotaBody.model_validate({"quota": _whole(said.get("quota", ""))})
+        except ValidationError:
+            raise AskingUnfit from None
+        await askings.change_asking(asking_id, body, rooms, door, keyed)
+
+    return await act_on(request, rooms, door, f"{asking_id} change-asking", doing)
 
 
 @router.post("/askings/{asking_id}/close", status_code=303)

@@ -32,6 +32,7 @@ class AskingLine:
 
     id: str
     open: bool
+    quota: int
     head: str
     state: str
     counts: Sequence[tuple[str, str]]
@@ -73,6 +74,7 @@ def _line(one: AskingOut, door: Door, lang: str) -> AskingLine:
     return AskingLine(
         id=one.asking,
         open=one.over_for is None and may(door, Action.ASK),
+        quota=one.quota,
         head=head,
         state=d[state],
         counts=[(d["asking-asked"], asked), (d["asking-silent"], silent), *answers],
