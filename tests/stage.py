@@ -42,6 +42,8 @@ class Stage:
     patience_s: float = 90.0
     in_flight_kills: int = 0
     """Kills that fell while messages were arriving."""
+    _messages: list[dict[str, Any]] = field(default_factory=list)
+    _read: int = 0
 
     @property
     def sink_file(self) -> Path:
@@ -158,10 +160,13 @@ class Stage:
             self.keys[role] = made["key"]
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return what the sink wrote, line by line."""
-        with contextlib.suppress(FileNotFoundError), self.sink_file.open() as lines:
-            return [json.loads(line) for line in lines if line.endswith("\n")]
-        return []
+        """Return what the sink wrote, line by line; read once, for whoever waits asks often."""
+        with contextlib.suppress(FileNotFoundError), self.sink_file.open("rb") as lines:
+            lines.seek(self._read)
+            whole, end, _ = lines.read().rpartition(b"\n")
+            self._read += len(whole) + len(end)
+            self._messages += [json.loads(line) for line in whole.splitlines()]
+        return list(self._messages)
 
     def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `homeward …` on this world."""
