@@ -64,7 +64,7 @@ def judged(module: str, tests: Sequence[str], *, keep_killed: bool) -> Mapping[s
     path = next(p for r in ROOTS if (p := Path(r, *name.split(".")).with_suffix(".py")).exists())
     print(f"{module}: ", end="", flush=True)
     made = list(making.mutants(path))
-    asked = digest([path, *map(Path, tests)])
+    asked = digest([path, *(Path(one.partition("::")[0]) for one in tests)])
     file = KEPT / f"{module}.txt"
     verdicts = kept(file, asked, keep_killed=keep_killed)
 

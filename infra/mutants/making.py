@@ -54,32 +54,38 @@ def mutants(path: Path) -> Iterator[Mutant]:
     ignored = get_ignored_lines(str(path), before, wrapper)
     visitor = _Visitor(mutation_operators, ignored)
     module = wrapper.visit(visitor)
-    names = dict(_names(module))
+    places = dict(_places(module))
+    parts = [module.code_for_node(node) for node in module.body]
+    head, foot = ("".join(map(module.code_for_node, one)) for one in (module.header, module.footer))
+    assert head + "".join(parts) + foot == before
     seen = {before}
     for mutation in visitor.mutations:
         inside = mutation.contained_by_top_level_function
         if not isinstance(inside, libcst.FunctionDef):
             continue
-        after = _applied(module, mutation)
+        row, name = places[inside]
+        changed = _applied(module, module.body[row], mutation)
+        after = "".join((head, *parts[:row], changed, *parts[row + 1 :], foot))
         if after not in seen:  # two operators can say the same
             seen.add(after)
-            yield Mutant(names[inside], after, _change(before, after))
+            yield Mutant(name, after, _change(before, after))
 
 
-def _names(module: libcst.Module) -> Iterator[tuple[libcst.FunctionDef, str]]:
-    for node in module.body:
+def _places(module: libcst.Module) -> Iterator[tuple[libcst.FunctionDef, tuple[int, str]]]:
+    """Of each function and method: the row of the statement it lies in, and its name."""
+    for row, node in enumerate(module.body):
         if isinstance(node, libcst.FunctionDef):
-            yield node, node.name.value
+            yield node, (row, node.name.value)
         elif isinstance(node, libcst.ClassDef):
             for inner in node.body.body:
                 if isinstance(inner, libcst.FunctionDef):
-                    yield inner, f"{node.name.value}.{inner.name.value}"
+                    yield inner, (row, f"{node.name.value}.{inner.name.value}")
 
 
-def _applied(module: libcst.Module, mutation: Mutation) -> str:
-    changed = module.deep_replace(mutation.original_node, mutation.mutated_node)
-    assert isinstance(changed, libcst.Module)
-    return changed.code
+def _applied(module: libcst.Module, within: libcst.CSTNode, mutation: Mutation) -> str:
+    changed = within.deep_replace(mutation.original_node, mutation.mutated_node)
+    assert isinstance(changed, libcst.CSTNode)
+    return module.code_for_node(changed)
 
 
 def _change(before: str, after: str) -> tuple[str, ...]:

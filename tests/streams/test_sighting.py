@@ -1,7 +1,9 @@
 import pytest
 
 from homeward.case import Case
+from homeward.facts.hold import HoldPlaced
 from homeward.messages import Actor
+from homeward.refusals import Refused
 from homeward.requests.case import TakeUp
 from homeward.requests.sighting import (
     AcceptSighting,
@@ -233,3 +235,66 @@ def test_withholding_is_never_too_late():
 def test_a_decision_leaves_what_was_released():
     assert fold(recorded(RAISED, SEEN, RELEASED, ACCEPTED), SIGHTING).released
     assert not fold(recorded(RAISED, SEEN, ACCEPTED), SIGHTING).released
+
+
+def test_a_refusal_says_what_the_sighting_or_the_case_is():
+    for history, request, about, detail in (
+        ((RAISED, RESOLVED), report(), "", "resolved"),
+        ((RAISED, SEEN, ACCEPTED), reject(), SIGHTING, "accepted"),
+        ((RAISED, SEEN_TOO, SEEN, MERGED), accept(), SIGHTING, OTHER),
+        ((RAISED, SEEN_TOO, SEEN, MERGED), merge(into=derived_id("x", 5)), "", derived_id("x", 5)),
+        ((RAISED, SEEN_TOO, SEEN, MERGED), merge(into=SIGHTING), OTHER, OTHER),
+        ((RAISED, SEEN, RESOLVED), accept(), "", "resolved"),
+        ((RAISED, SEEN_TOO, SEEN, RESOLVED), merge(), "", "resolved"),
+        ((RAISED, SEEN_TOO, SEEN, MERGED, RESOLVED), part(), SIGHTING, "resolved"),
+        ((RAISED, SEEN, RESOLVED), release(), "", "resolved"),
+    ):
+        with pytest.raises(Refused) as refused:
+            given(*history).when(request, about=about).facts()
+        assert refused.value.detail == detail
+
+
+def test_each_fact_of_a_sighting_is_a_version_of_it():
+    history = recorded(RAISED, SEEN_TOO, SEEN, RELEASED, WITHHELD, MERGED, PARTED, ACCEPTED)
+    versions = [fold(history[: n + 1], SIGHTING).version for n in range(len(history))]
+    assert versions == [0, 0, 1, 2, 3, 4, 5, 6]
+    assert fold(history, OTHER).version == 1
+    parted = fold(history[:7], SIGHTING)
+    assert (parted.into, parted.status, parted.released) == ("", Status.REPORTED, False)
+    assert parted.reported_by == VOLUNTEER.id
+    rejected = fold(recorded(RAISED, SEEN, TURNED_DOWN), SIGHTING)
+    assert (rejected.version, rejected.status) == (2, Status.REJECTED)
+
+
+def test_a_merge_that_came_too_late_is_a_version_all_the_same():
+    back = MERGED.model_copy(update={"sighting": OTHER, "into": SIGHTING})
+    among = fold_all(recorded(RAISED, SEEN_TOO, SEEN, MERGED, back))
+    assert (among[OTHER].version, among[OTHER].into) == (2, "")
+    nowhere = MERGED.model_copy(update={"into": derived_id("x", 6)})
+    assert fold(recorded(RAISED, SEEN, nowhere), SIGHTING).status is Status.REPORTED
+
+
+def test_the_same_report_of_another_account_is_another():
+    given(RAISED, SEEN).when(report(by=REPORTER)).then_refused("sighting-exists")
+    same_role = Actor(id="volunteer-2", role=Role.VOLUNTEER)
+    given(RAISED, SEEN).when(report(by=same_role)).then_refused("sighting-exists")
+
+
+def test_what_was_accepted_holds_no_hub_book_but_the_fact_does():
+    found = fold(recorded(RAISED, SEEN, ACCEPTED), SIGHTING).decided
+    assert found.hubs is None
+    assert ACCEPTED.hubs is not None
+    assert found == ACCEPTED.model_copy(update={"hubs": None})
+
+
+def test_accepting_with_another_credibility_is_another_decision():
+    given(RAISED, SEEN, ACCEPTED).when(accept(credibility_ppm=1)).then_refused("sighting-decided")
+    (said,) = given(RAISED, SEEN).when(accept(credibility_ppm=1)).facts()
+    assert said.credibility_ppm == 1
+
+
+def test_a_case_on_hold_releases_nothing_and_still_withholds():
+    held = HoldPlaced(case=RAISED.case, at=at(50))
+    given(RAISED, SEEN, held).when(release()).then_refused("case-on-hold")
+    given(RAISED, SEEN, RELEASED, held).when(release()).then_nothing()
+    given(RAISED, SEEN, RELEASED, held).when(withhold()).then_kinds("sighting.withheld/1")

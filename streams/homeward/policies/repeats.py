@@ -39,9 +39,9 @@ def near(one: Tip, others: Sequence[Tip]) -> tuple[Near, ...]:
         if other.sighting != one.sighting and abs(other.seen_at - one.seen_at) <= WITHIN
     ]
     timely.sort(key=lambda other: (abs(other.seen_at - one.seen_at), other.sighting))
-    here, found = Seen(*centre_deg(one.cell), 0.0, 0), list[Near]()
+    here, found = _place(one), list[Near]()
     for other in timely:
-        away_m = away_km(here, Seen(*centre_deg(other.cell), 0.0, 0)) * 1_000
+        away_m = away_km(here, _place(other)) * 1_000
         if away_m > _error_m(one) + _error_m(other) + WITHIN_M:
             continue
         why = "same-account" if other.account == one.account else "other-account"
@@ -50,6 +50,11 @@ def near(one: Tip, others: Sequence[Tip]) -> tuple[Near, ...]:
         if len(found) == NEAR_MAX:
             break
     return tuple(found)
+
+
+def _place(one: Tip) -> Seen:
+    """Return where it was, for `away_km`, which asks for nothing else."""
+    return Seen(*centre_deg(one.cell), 0.0, 0)
 
 
 def _error_m(one: Tip) -> float:

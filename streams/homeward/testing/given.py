@@ -209,6 +209,7 @@ class When:
             said = self.facts()
         except Refused as refusal:
             assert refusal.code == code, f"refused as {refusal.code}"  # noqa: PT017 -- no pytest here
+            assert type(refusal.detail) is str, "a detail is said, or is empty"  # noqa: PT017
         else:
             raise AssertionError(f"not refused: {said!r}")
 

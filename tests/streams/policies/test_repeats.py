@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import h3
 import pytest
 
+from homeward.geography.sphere import centre_deg, distance_m
 from homeward.policies.plausibility import Teller, Tip
 from homeward.policies.repeats import NEAR_MAX, near
 from homeward.words import Mode
@@ -75,6 +76,20 @@ def test_the_nearest_in_time_come_first_and_then_by_name():
 def test_figures_are_told_to_a_tenth():
     [found] = near(ONE, [tip("other", 260, 1.26)])
     assert (found.km, found.minutes) == (0.3, 1.3)
+
+
+def away_m(one, other):
+    return distance_m(*centre_deg(one.cell), *centre_deg(other.cell))
+
+
+def test_a_metre_decides():
+    one, other = tip("one", error_m=800), tip("other", 1_500)
+    short_m = int(away_m(one, other)) - 800 - 400
+    for error_m, counts in ((short_m - 1, 0), (short_m + 1, 1)):
+        assert len(near(one, [tip("other", 1_500, error_m=error_m)])) == counts
+    others = [tip(f"{north_m}", north_m, error_m=900) for north_m in range(1_200, 1_300, 5)]
+    found = near(one, others)
+    assert [each.km for each in found] == [round(away_m(one, each) / 1_000, 1) for each in others]
 
 
 def test_one_account_repeats_itself_and_others_bear_it_out():

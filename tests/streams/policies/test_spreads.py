@@ -84,4 +84,6 @@ def test_walkers_go_as_far_and_as_fast_as_their_statistics_say():
     )
     assert walking(Walk(1.0, 2.0, 2.1, 2.2, 5.0)).km_spread == 0.3, "never narrower"
     toddler = walking(WALKS[AgeBand.TODDLER])
+    dense = spread_of(toddler, DAYS_S).per_km2_at(np.array([0.3, 0.6, 0.9, 1.2]))
+    assert (dense[:-1] > 1.5 * dense[1:]).all(), "near is likelier, within the first kilometre too"
     assert quantile_km(toddler, DAYS_S, 0.5) == pytest.approx(0.5, rel=0.25)
