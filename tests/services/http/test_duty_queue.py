@@ -266,3 +266,12 @@ async def test_where_the_clock_of_a_case_runs_the_queue_goes_by_it(world, browse
     world.store.clock.pass_s(timedelta(hours=2).total_seconds())
     assert world.rooms.clock.now() - before == timedelta(hours=2)
     assert "take it up: 2 h 0 min" in await browser.show("/duty?auto=1")
+
+
+async def test_it_stands_still_for_whoever_asks_for_that(world, browser):
+    page = await browser.show("/duty")
+    still = re.search(r'href="(/duty\?still=1[^"]+)"', page)[1].replace("&amp;", "&")
+    page = await browser.show(still)
+    assert "http-equiv" not in page
+    assert "the page stands still" in page
+    assert 'http-equiv="refresh"' in await browser.show("/duty?page=1")

@@ -26,6 +26,7 @@ from homeward.http.pages.dutywaits import parted_lines, row_of, waits_in_words
 from homeward.http.pages.language import language
 from homeward.http.pages.moments import moment
 from homeward.http.pages.rates import Rates
+from homeward.http.pages.rendering import STILL
 from homeward.http.problems import KeyUnknown
 from homeward.http.rooms import Rooms
 from homeward.http.sessions import (
@@ -76,6 +77,7 @@ async def see(
         more=len(lines) > first + PAGE,
         as_of=moment(now, lang),
         refresh_s=rooms.settings.desk_refresh_s,
+        still=STILL in request.query_params,
         handing=await handing(rooms, caller, lang),
         judges=may(caller, Action.LIST_SIGHTINGS),
         asleep=session.asleep,

@@ -26,7 +26,7 @@ from homeward.http.pages.language import language
 from homeward.http.pages.letters import Reader, letters
 from homeward.http.pages.phrases import PHRASES
 from homeward.http.pages.refusing import in_words
-from homeward.http.pages.rendering import PageRoute, render
+from homeward.http.pages.rendering import STILL, PageRoute, render
 from homeward.http.problems import Invalid
 from homeward.http.rooms import Rooms
 from homeward.http.sightingrates import SightingRates
@@ -81,6 +81,7 @@ async def _page(
         own=recipient.kind in SEARCHES,
         searches=recipient.kind is not RecipientKind.DESK,
         refresh_s=REFRESH_WRONG_S if wrong else REFRESH_S,
+        still=STILL in request.query_params,
         wrong=wrong,
     )
 

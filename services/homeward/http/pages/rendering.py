@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,9 @@ from homeward.http.problems import LinkUnknown, StoreAway, TooManyPictures, TooM
 from homeward.http.rooms import Rooms
 from homeward.ports import LogUnavailable
 from homeward.refusals import Refused
+
+STILL: Final = "still"
+"""In the query of a page that is to stand still: who reads slowly, or by keyboard, keeps it."""
 
 
 @cache
