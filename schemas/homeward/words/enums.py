@@ -194,6 +194,8 @@ class Outcome(StrEnum):
     FOUND_HARMED = "found-harmed"
     DECEASED = "deceased"
     RETURNED = "returned"
+    LOCATED_NO_CONTACT = "located-no-contact"
+    """Located and well, and wants no contact: whoever reported them learns nothing more."""
 
 
 class CancelReason(StrEnum):

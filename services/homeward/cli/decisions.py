@@ -74,7 +74,9 @@ def cancel(
 def resolve(
     talk: Talk,
     case: Case,
-    outcome: Annotated[str, typer.Option(help="found-safe, found-harmed, deceased, returned")],
+    outcome: Annotated[
+        str, typer.Option(help="found-safe, found-harmed, deceased, returned, located-no-contact")
+    ],
     helped_by: Annotated[
         list[str] | None, typer.Option(help="Id of a fact that led there; again for more.")
     ] = None,

@@ -78,13 +78,13 @@ async def _subject(
         door.case, door.by, purpose="alert-draft", fields=WORDS_FROM, reading=reading
     )
     known = person(door.recorded, sealed)
-    assert door.state.raised is not None
+    assert door.state.last_seen is not None
     first, *others = _described(door.state, known)
     subject = texts.Subject(
         description=first,
         others=tuple(others),
         category=door.state.category,
-        last_seen_at=door.state.raised.last_seen_at,
+        last_seen_at=door.state.last_seen.at,
         expires_at=expires_at,
         place_text=known["place_text"],
         **vouched(door.recorded, sealed),
@@ -232,8 +232,10 @@ async def hubs_around(rooms: Rooms, state: Case, recorded: Sequence[Recorded]) -
     """
     newest = focus_of(recorded, rooms.clock.now())
     assert state.raised is not None
+    assert state.last_seen is not None
     assert newest is not None
-    return await rooms.books.around(newest, state.raised.last_seen_cell)
+    # Around the report's place, too: on one person's word who moved it, the search is there.
+    return await rooms.books.around(newest, state.last_seen.cell, state.raised.last_seen_cell)
 
 
 @router.post("/{case}/alerts/{draft_id}/issue")

@@ -47,6 +47,8 @@ class Action(StrEnum):
     RING_ZERO = "tell vetted volunteers and hubs of an unverified report"
     ADD_FACTS = "add facts to a case"
     NOTE_SUSPECT = "say what is known of a suspect"
+    JUDGE_PROPOSAL = "accept or refuse what somebody proposes of a case"
+    CORRECT = "correct when and where somebody was seen last"
     WITHDRAW = "withdraw a report"
     VERIFY = "verify or reject a case"
     RESOLVE = "resolve or close out a case"
@@ -120,6 +122,8 @@ CLASS: Final[Mapping[Action, Class]] = {
     Action.RING_ZERO: Class.PUBLIC,
     Action.ADD_FACTS: Class.PUBLIC,
     Action.NOTE_SUSPECT: Class.PUBLIC,
+    Action.JUDGE_PROPOSAL: Class.PUBLIC,
+    Action.CORRECT: Class.PUBLIC,
     Action.WITHDRAW: Class.PUBLIC,
     Action.VERIFY: Class.PUBLIC,
     Action.RESOLVE: Class.PUBLIC,
@@ -186,6 +190,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Scope]]] = {
     Action.RING_ZERO: {**_POLICE, Role.NGO: Scope.DESK},
     Action.ADD_FACTS: {**_DESKS, Role.REPORTER: Scope.OWN},
     Action.NOTE_SUSPECT: _POLICE,
+    Action.JUDGE_PROPOSAL: _POLICE,
+    Action.CORRECT: _POLICE,
     Action.WITHDRAW: {**dict.fromkeys(_DESKS, Scope.OWN), Role.REPORTER: Scope.OWN},
     Action.VERIFY: _POLICE,
     Action.RESOLVE: _POLICE,

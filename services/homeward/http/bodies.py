@@ -119,8 +119,18 @@ class FactsBody(Body):
 
     category: Category | None = None
     mode: Mode | None = None
+    custody: Custody | None = None
     protection_order: Flag | None = None
     note: Note | None = None
+
+
+class CorrectBody(Body):
+    """When, and where, the person was really seen last."""
+
+    at: Moment
+    place: PlaceBody | None = None
+    """None: where it was said."""
+    text: Line | None = None
 
 
 class VehicleBody(Body):

@@ -183,7 +183,12 @@ async def add_facts(
     door: Annotated[Door, Depends(opened(Action.ADD_FACTS))],
     keyed: WithKey,
 ) -> ReceiptOut:
-    """Say more about the case; what a reporter says of one that was merged belongs to the other."""
+    """Say more about the case; what a reporter says of one that was merged belongs to the other.
+
+    Once it is verified, category and way of moving are proposed by reporters and organisations, and
+    an officer decides. That custody is disputed, or that there is an order, goes in at once from
+    anybody; that it is not, or that there is none, only from an officer.
+    """
     if door.by.role is Role.REPORTER:
         door = await followed(rooms, door)
     request = requests.AddFacts(
@@ -191,6 +196,7 @@ async def add_facts(
         by=door.by,
         category=body.category,
         mode=body.mode,
+        custody=body.custody,
         protection_order=body.protection_order,
         note=body.note,
     )
@@ -207,7 +213,7 @@ async def identify_vehicle(
     door: Annotated[Door, Depends(opened(Action.ADD_FACTS))],
     keyed: WithKey,
 ) -> ReceiptOut:
-    """Say that the person is in a vehicle, and which."""
+    """Say that the person is in a vehicle, and which; outsiders propose it once it is verified."""
     request = requests.IdentifyVehicle(
         at=rooms.clock.now(),
         by=door.by,

@@ -58,6 +58,20 @@ class ReviewView(Answered):
     state: Annotated[str, Field(description="open, overdue, justified or unjustified")]
 
 
+class ProposalView(Answered):
+    """What an outsider says of a verified case, for an officer to decide about."""
+
+    proposal: Annotated[str, Field(description="What an officer accepts or refuses.")]
+    by: Annotated[str, Field(description="The role of who said it.")]
+    at: str
+    category: str | None
+    mode: str | None
+    custody: str | None
+    protection_order: bool | None
+    seen_at: Annotated[str | None, Field(description="Of a vehicle that they were taken in.")]
+    state: Annotated[str, Field(description="open, accepted or refused")]
+
+
 class WaveView(Answered):
     """One wave."""
 
@@ -212,6 +226,7 @@ class CaseOut(Answered):
     draft: DraftView | None = None
     extension: ExtensionView | None = None
     reviews: list[ReviewView] | None = None
+    proposals: list[ProposalView] | None = None
     held: Annotated[
         bool | None, Field(description="For a supervisor: nothing goes out until one lifts it.")
     ] = None
@@ -274,7 +289,9 @@ class TombstoneOut(Answered):
     case: str
     code: str
     status: str
-    outcome: Annotated[str, Field(description="resolved, cancelled, withdrawn, lapsed or merged")]
+    outcome: Annotated[
+        str, Field(description="resolved, cancelled, withdrawn, rejected, lapsed or merged")
+    ]
     raised_at: str
     ended_at: str
     expunged_at: str

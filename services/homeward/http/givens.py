@@ -38,11 +38,11 @@ async def given_for(
     """
     if drawn is not None:
         return to_bytes(await asyncio.to_thread(cells_of, drawn.area())), None
-    if policy != District.name or state.raised is None:
+    if policy != District.name or state.last_seen is None:
         return None, None
     if rooms.districts is None:
         raise DistrictsUnset
-    found = rooms.districts.around(state.raised.last_seen_cell)
+    found = rooms.districts.around(state.last_seen.cell)
     if found is None:
         raise DistrictUnknown
     return to_bytes(await asyncio.to_thread(found.cells)), found.name

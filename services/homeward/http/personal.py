@@ -34,6 +34,9 @@ SUSPECT: Final = ("suspect", "relation", "vehicle", "licence_plate")
 """What is noted of a suspect."""
 
 
+VEHICLES: Final = frozenset({"case.vehicle-identified/1", "case.facts-proposed/1"})
+
+
 def readable(by: Actor, status: Status = Status.NONE) -> frozenset[str]:
     """Return the sealed fields that somebody may read in a case. Raises NotForRole."""
     action = Action.OPEN_SEALED if status is Status.SEALED else Action.OPEN_PERSON
@@ -94,7 +97,9 @@ def person(recorded: Sequence[Recorded], opened: Opened) -> dict[str, Any]:
             found |= fields
         elif isinstance(one.fact, PersonAdded) and fields:
             found["others"].append({"person": one.fact.person, **fields})
-        elif one.kind == "case.vehicle-identified/1" and fields:
+        elif one.kind == "case.last-seen-corrected/1":
+            found |= fields
+        elif one.kind in VEHICLES and fields:
             found["vehicles"].append(
                 {name: fields.get(name) for name in ("vehicle", "licence_plate")}
             )

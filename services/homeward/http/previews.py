@@ -150,8 +150,8 @@ async def _of_case(
     cells = found.cells  # none of a given area may lie within the bound
     if len(cells):
         cells = (await asyncio.to_thread(grown, CellSet(cells))).cells
-    assert door.state.raised is not None
-    return _Measured(cells, found.focus, rule, known, now, door.state.raised.last_seen_cell)
+    assert door.state.last_seen is not None
+    return _Measured(cells, found.focus, rule, known, now, door.state.last_seen.cell)
 
 
 async def blasts(

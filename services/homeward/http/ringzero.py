@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from homeward.case import Case
 from homeward.case.persons import band_of
+from homeward.case.ringzero import ring_place
 from homeward.http.answers import ReceiptOut, receipt_out
 from homeward.http.asking import WithKey, tag
 from homeward.http.auth import InRooms
@@ -26,11 +27,14 @@ from homeward.words import HubOnDuty
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
 
 
-async def on_duty(rooms: Rooms, case: Case) -> tuple[HubOnDuty, ...]:
-    """Return the hubs inside the area where somebody is on duty now, the nearest first."""
+async def on_duty(rooms: Rooms, case: Case, by: str) -> tuple[HubOnDuty, ...]:
+    """Return the hubs where somebody is on duty now, the nearest first.
+
+    Inside the area that an account would ask for.
+    """
     if case.raised is None:
         return ()
-    lat_deg, lon_deg = h3.cell_to_latlng(case.raised.last_seen_cell)
+    lat_deg, lon_deg = h3.cell_to_latlng(ring_place(case, by).cell)
     now = rooms.clock.now()
     within_m = radius_km(band_of(case)) * 1_000
     found = []
@@ -55,7 +59,9 @@ async def ask(
     """
 
     async def prepare(state: Case, _: Sequence[Recorded]) -> Request:
-        return AskRingZero(at=rooms.clock.now(), by=door.by, hubs=await on_duty(rooms, state))
+        return AskRingZero(
+            at=rooms.clock.now(), by=door.by, hubs=await on_duty(rooms, state, door.by.id)
+        )
 
     receipt = await decide_prepared(rooms, door.case, keyed.asking(door.by), prepare)
     tag(response, receipt)

@@ -91,7 +91,8 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
         # Whom to look for; what became of the others is not for those who search.
         still = [one for one in shown["persons"] if not one["outcome"]]
         return {name: shown[name] for name in kept} | person | {"persons": still}
-    exact = sees_exactly(door.by)
+    exact, seen = sees_exactly(door.by), door.state.last_seen
+    assert seen is not None
     answers = shown["answers"]
     return {
         **shown,
@@ -99,9 +100,9 @@ async def case_json(rooms: Rooms, door: Door) -> dict[str, Any]:
         "told": {purpose: figures(one, exact=exact) for purpose, one in shown["told"].items()},
         "answers": answers if exact else {one: bucket(count) for one, count in answers.items()},
         "ledger": await _ledger(rooms, door),
-        "custody": raised.custody.value,
-        "protection_order": raised.protection_order,
-        "last_seen_cell": raised.last_seen_cell,
+        "custody": door.state.custody.value,
+        "protection_order": door.state.protection_order,
+        "last_seen_cell": seen.cell,
         "reported_by_role": raised.raised_by.value,
         "personal": None,
     }
@@ -117,6 +118,7 @@ async def _for_reporter(rooms: Rooms, door: Door) -> dict[str, Any]:
 
 
 OUTCOMES: Final = {
+    "case.rejected/1": "rejected",
     "case.merged/1": "merged",
     "case.resolved/1": "resolved",
     "case.alert-cancelled/1": "cancelled",

@@ -25,6 +25,7 @@ from homeward.words import Relation
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
 IDENTIFIED = "case.vehicle-identified/1"
+PROPOSED = "case.facts-proposed/1"
 NOTED = "case.suspect-noted/1"
 
 
@@ -85,7 +86,7 @@ def checked(subject: Subject, recorded: Sequence[Recorded], sealed: Opened) -> S
     noted = [
         sealed.get(one.id, {}).get(name)
         for one in recorded
-        if one.kind in {IDENTIFIED, NOTED}
+        if one.kind in {IDENTIFIED, PROPOSED, NOTED}
         for name in ("vehicle", "licence_plate", "suspect")
     ]
     found = telltales(subject, [one for one in noted if one])

@@ -9,7 +9,7 @@ from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
 from homeward.case.mergerefusals import OthersGoOnInIt
 from homeward.case.merging import decide_merge, unmerged
-from homeward.case.persons import added, decide_person, same
+from homeward.case.persons import added, bands_of, check_outcome, decide_person, same
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
     OFFICERS,
@@ -173,6 +173,7 @@ def _resolve(case: Case, request: requests.ResolveCase) -> tuple[Fact, ...]:
     ends = _still_believed(case)
     match case.ended:
         case None:
+            check_outcome(case, request.outcome, bands_of(case))
             return (
                 facts.CaseResolved(
                     case=case.id,

@@ -191,10 +191,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
             )
             return {"status": Status.ALERTED, "alert": alert, "extension": None}
         case facts.AlertWidened() if case.alert and case.alert.draft == fact.draft:
-            alone = case.alert.alone and _emergency(case, fact.draft)
-            km = fact.reach_km_max
-            wide = replace(case.alert, reach_km_max=km, people_max=None, alone=alone)
-            return {"alert": wide}
+            return {"alert": _wide(case, case.alert, fact.reach_km_max)}
         case facts.ExtensionAsked():
             asked = Asking(heard.id, heard.by.id, fact.alert, fact.version, fact.expires_at)
             return {"extension": asked}
@@ -225,6 +222,11 @@ def _approved(case: Case, heard: Recorded, draft: str) -> dict[str, Any]:
     if case.alert and case.alert.draft == draft:
         changed["alert"] = replace(case.alert, alone=False)
     return changed
+
+
+def _wide(case: Case, alert: Alert, km: int) -> Alert:
+    alone = alert.alone and _emergency(case, alert.draft)
+    return replace(alert, reach_km_max=km, people_max=None, alone=alone)
 
 
 def _emergency(case: Case, draft: str) -> bool:

@@ -37,3 +37,11 @@ class SurvivorFewer(Refused):
 
     code = "survivor-fewer"
     mend = "Merge the other way round; or add to the other one whoever it lacks, then merge."
+
+
+class OutcomeUnfit(Refused):
+    """Only an adult or a runaway is closed as one who wants no contact."""
+
+    code = "outcome-unfit"
+    status = 422
+    mend = "Close it with another outcome: for a child whoever cares for it decides."

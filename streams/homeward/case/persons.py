@@ -8,15 +8,21 @@ version names everybody who is missing by then. What they look like is sealed un
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from homeward.case.personrefusals import AddedLate, LastPerson, NoSuchPerson, PersonsTooMany
+from homeward.case.personrefusals import (
+    AddedLate,
+    LastPerson,
+    NoSuchPerson,
+    OutcomeUnfit,
+    PersonsTooMany,
+)
 from homeward.case.rules import OFFICERS, only
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.policies.figures import together
 from homeward.refusals import CaseOver, NotForRole, NotYourReport, OtherOutcome
 from homeward.requests.persons import AddPerson, FindPerson, MissPerson
-from homeward.words import PERSONS_MAX, AgeBand, Description, Outcome, Role, Sex
+from homeward.words import PERSONS_MAX, AgeBand, Category, Description, Outcome, Role, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from homeward.messages import Fact, Recorded
 
     About: TypeAlias = AddPerson | FindPerson | MissPerson
+
+
+GROWN: Final = frozenset({AgeBand.ADULT, AgeBand.OLD, AgeBand.UNKNOWN})
+"""Who decides whether they are found. Of whom no age is known, whoever met them knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,16 @@ def bands_of(case: Case) -> tuple[AgeBand, ...]:
 def band_of(case: Case) -> AgeBand:
     """Return the band that reaches as far as each of those who are missing."""
     return together(set(bands_of(case)))
+
+
+def check_outcome(case: Case, outcome: Outcome, bands: Iterable[AgeBand]) -> None:
+    """Refuse that a child who did not run away is closed as one who wants no contact.
+
+    Raises OutcomeUnfit.
+    """
+    decides = case.category is Category.RUNAWAY or set(bands) <= GROWN
+    if outcome is Outcome.LOCATED_NO_CONTACT and not decides:
+        raise OutcomeUnfit
 
 
 def names_found(case: Case, persons: Iterable[int]) -> bool:
@@ -146,6 +166,7 @@ def _find(case: Case, request: FindPerson) -> tuple[Fact, ...]:
         raise OtherOutcome(person.outcome.value)
     if len(missing(case)) == 1:
         raise LastPerson
+    check_outcome(case, request.outcome, (person.age_band,))
     return (
         PersonFound(
             case=case.id,

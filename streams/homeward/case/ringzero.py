@@ -44,7 +44,7 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
         for one in persons
     ):
         raise RingZeroUnsafe
-    seen, band = _last_seen(case, request.by.id), band_of(case)
+    seen, band = ring_place(case, request.by.id), band_of(case)
     cells = policy.ring_cells(seen.cell, band)
     others = tuple(Companion(age_band=one.age_band, sex=one.sex) for one in persons[1:])
     return (
@@ -67,7 +67,7 @@ def decide_ring_zero(case: Case, request: AskRingZero) -> tuple[RingZeroAsked, .
     )
 
 
-def _last_seen(case: Case, by: str) -> LastSeen:
+def ring_place(case: Case, by: str) -> LastSeen:
     """Return where the ring lies: who moved the place does not alone move the ring with it."""
     seen = case.last_seen
     assert seen is not None

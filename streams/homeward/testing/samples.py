@@ -383,21 +383,8 @@ OTHERS: Final[tuple[Fact, ...]] = (
 )
 
 ALL: Final[tuple[Fact, ...]] = (
-    RAISED,
-    TAKEN_UP,
-    FACTS_ADDED,
-    VEHICLE,
-    SUSPECT,
-    VERIFIED,
-    DRAFTED,
-    approved(),
-    issued(),
-    WIDENED,
-    OVERRIDE_ASKED,
-    OVERRIDDEN,
-    SEEN,
-    ACCEPTED,
-    ORDERED,
+    *(RAISED, TAKEN_UP, FACTS_ADDED, VEHICLE, SUSPECT, VERIFIED, DRAFTED),
+    *(approved(), issued(), WIDENED, OVERRIDE_ASKED, OVERRIDDEN, SEEN, ACCEPTED, ORDERED),
     *OTHERS,
     *rare(CASE, DRAFT, ORDER, at),
     *helping(CASE, DRAFT, at),

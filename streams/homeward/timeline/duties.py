@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from homeward.case import LAPSED, OWN, Case, Draft, Status, evolve
+from homeward.case.alerts import is_disputed
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
 from homeward.facts.merging import CaseJoined
@@ -31,6 +32,8 @@ KINDS: Final = frozenset(
 """What a board hears."""
 OVER_MAX: Final = 1_000
 """Cases that were closed last and may be opened again: a mistake is found within days."""
+STATED: Final = ("case.facts-added/1", "case.proposal-accepted/1", "case.joined/1")
+"""Kinds that can say that custody is disputed of a case with an alert."""
 CANNOT_WATCH: Final = "cannot-watch"
 
 
@@ -56,6 +59,10 @@ class Waits(StrEnum):
     """Resolved, and those who were told have not been told so."""
     HOLD = "hold"
     """A supervisor who looks at whether somebody is protected."""
+    PROPOSAL = "proposal"
+    """An officer who decides about what outsiders said."""
+    DISPUTED = "disputed"
+    """A second person for what is out on one word, and stands still as custody is disputed."""
     REVIEW = "review"
     """An alarm that one supervisor gave alone, to be judged by another."""
 
@@ -154,6 +161,7 @@ class Open:
             yield from self._drafts(now)
             yield from self._unwatched(now)
             yield from self._sighted()
+            yield from self._proposed(now)
 
     def _drafts(self, now: datetime) -> Iterator[Wait]:
         alert, draft = self.case.alert, self.case.draft
@@ -174,9 +182,20 @@ class Open:
         if draft.approved(now) and draft.approved_at is not None:
             until = draft.approved_at + APPROVAL_LASTS
             return Wait(Waits.ISSUE, draft.approved_at, urgent=True, until=until)
-        if needs_second(draft.reach_km_max):
+        if needs_second(draft.reach_km_max) or is_disputed(self.case):
             return Wait(Waits.APPROVAL, drafted, urgent=True, until=draft.expires_at)
         return Wait(Waits.ISSUE, drafted, urgent=True, until=draft.expires_at)
+
+    def _proposed(self, now: datetime) -> Iterator[Wait]:
+        case, alert = self.case, self.case.alert
+        told = [one.at for one in case.proposals if one.accepted is None]
+        if told:
+            urgent = case.status is Status.ALERTED
+            yield Wait(Waits.PROPOSAL, min(told), urgent=urgent, many=len(told))
+        if is_disputed(case) and case.live(now) and alert and alert.people_max is not None:
+            said = (self.at.get(one) for one in STATED)
+            since = max((one for one in said if one is not None), default=now)
+            yield Wait(Waits.DISPUTED, since, urgent=True, until=alert.expires_at)
 
     def _unwatched(self, now: datetime) -> Iterator[Wait]:
         since = [

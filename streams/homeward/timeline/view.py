@@ -22,6 +22,7 @@ from homeward.timeline.views import (
     DraftView,
     ExtensionView,
     PersonView,
+    ProposalView,
     ReviewView,
     SightingView,
     Told,
@@ -65,6 +66,7 @@ def status_of(recorded: Iterable[Recorded], at: datetime | None = None) -> CaseV
         draft=_draft(case, now),
         extension=_extension(case),
         reviews=_reviews(case, now),
+        proposals=_proposals(case),
         held=case.held,
         partners={one: one in case.confirmed for one in sorted(case.partners)},
         expunge_asked=case.expunge.id if case.expunge else None,
@@ -160,6 +162,24 @@ def _reviews(case: Case, at: datetime) -> tuple[ReviewView, ...]:
             one.verdict.value if one.verdict else "overdue" if at >= one.due else "open",
         )
         for one in case.reviews
+    )
+
+
+def _proposals(case: Case) -> tuple[ProposalView, ...]:
+    states = {None: "open", True: "accepted", False: "refused"}
+    return tuple(
+        ProposalView(
+            one.id,
+            one.role.value,
+            one.at,
+            one.category and one.category.value,
+            one.mode and one.mode.value,
+            one.custody and one.custody.value,
+            one.protection_order,
+            one.seen_at,
+            states[one.accepted],
+        )
+        for one in case.proposals
     )
 
 

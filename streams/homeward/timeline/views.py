@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from homeward.case.state import Status
-from homeward.words import Instant, instant_text
+from homeward.words import Instant, Outcome, instant_text
 
 _FLOOR = 20
 """Of people counted together that outsiders may see (SAFETY I-17)."""
@@ -146,6 +146,24 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalView:
+    """What an outsider says of a verified case, for an officer to decide about."""
+
+    proposal: str
+    by: str
+    """Their role."""
+    at: Instant
+    category: str | None
+    mode: str | None
+    custody: str | None
+    protection_order: bool | None
+    seen_at: Instant | None
+    """Of a vehicle."""
+    state: str
+    """open, accepted or refused"""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """How a case stands after some facts, at a moment of the case clock."""
 
@@ -181,6 +199,8 @@ class CaseView:
     partners: Mapping[str, bool] = field(default_factory=dict)
     """Who held a copy, and whether they have taken it down."""
     reviews: tuple[ReviewView, ...] = ()
+    proposals: tuple[ProposalView, ...] = ()
+    """The oldest first."""
     held: bool = False
     expunge_asked: str | None = None
     """What a second person agrees to."""
@@ -199,6 +219,12 @@ class CaseView:
     def json(self) -> dict[str, Any]:
         """Return the view as JSON values."""
         return {name: _json(value) for name, value in asdict(self).items()}
+
+    @property
+    def wants_no_contact(self) -> bool:
+        """Whether it was about somebody who was located and wants no contact."""
+        found = {self.outcome, *(one.outcome for one in self.persons)}
+        return Outcome.LOCATED_NO_CONTACT.value in found
 
     def json_for_reporter(self) -> dict[str, Any]:
         """Return what the reporter may see: state and clock, and of sightings what was released."""

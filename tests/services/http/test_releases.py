@@ -18,9 +18,9 @@ SEEN = {
 }
 
 
-async def a_sighting(world, by="mother"):
+async def a_sighting(world, by="mother", **more):
     """A case of that reporter with an alert and one accepted sighting of somebody else."""
-    case = await world.raised(f"reporter:{by}")
+    case = await world.raised(f"reporter:{by}", **more)
     path = f"/v1/cases/{case['case']}"
     await world.post("officer", f"{path}/verify", {"unit": "Linquan"})
     draft = (
@@ -50,6 +50,7 @@ async def everything_a_reporter_reads(world, case):
         "sighting_id": case["sighting"],
         "draft_id": case["draft"],
         "asked": case["draft"],
+        "proposal": case["draft"],
         "asking_id": case["draft"],
         "review": case["draft"],
         "invite": case["draft"],
@@ -152,3 +153,28 @@ def test_a_reporter_reads_of_exactly_what_was_released_last(history):
     released = {name for name, kind in last.items() if kind == "sighting.released/1"}
     assert {one["sighting"] for one in shown.get("released", ())} == released
     assert not [line for line in for_reporter(history) if line.kind.startswith("sighting.")]
+
+
+async def test_nothing_of_place_reaches_the_reporter_of_who_wants_no_contact(world):
+    """Whatever was released before, whichever unit took it up there, whoever helped."""
+    case = await a_sighting(world, person={"age_years": 34, "sex": "female"}, category="other")
+    path = f"/v1/cases/{case['case']}"
+    cell = await cell_of(world, case)
+    moved = {"at": "2026-03-01T03:17:00Z", "place": SEEN["place"], "text": "the bridge at Fuyang"}
+    assert (await world.post("officer", f"{path}/last-seen", moved)).is_success
+    assert (await world.post("officer", f"{path}/take-up", {"unit": "Fuyang desk"})).is_success
+    await world.post("coordinator", f"/v1/sightings/{case['sighting']}/accept", {"mode": "rail"})
+    await world.post("coordinator", f"/v1/sightings/{case['sighting']}/release")
+    assert leaks(await everything_a_reporter_reads(world, case), cell), "it was released"
+    body = {"outcome": "located-no-contact", "helped_by": [case["sighting"]]}
+    assert (await world.post("officer", f"{path}/resolve", body)).is_success
+    for closed in (False, True):
+        if closed:
+            assert (await world.post("officer", f"{path}/close-out")).is_success
+        read = await everything_a_reporter_reads(world, case)
+        assert leaks(read, cell) == []
+        assert [way for _, way, _, text in read if "Fuyang" in text] == []
+        page = (await world.http.get(case["link"] + "?lang=en")).text
+        assert "do not wish contact" in page or closed
+        shown = (await world.get("reporter:mother", path)).json()
+        assert (shown["sightings"], shown["released"], "helped_by" in shown) == (0, [], False)

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from homeward.facts.case import CaseRaised
+from homeward.facts.correcting import LastSeenCorrected
 from homeward.facts.hub import WatchOrdered
 from homeward.facts.sighting import SightingAccepted, SightingReported
 from homeward.http.pages.moments import moment
@@ -69,6 +70,8 @@ def _reckoned(order: WatchOrdered, facts: Sequence[Recorded]) -> tuple[datetime 
     for one in facts:
         match one.fact:
             case CaseRaised(last_seen_at=at):
+                found = (at, False)
+            case LastSeenCorrected(seen_at=at) if one.fact.at <= order.at and not found[1]:
                 found = (at, False)
             case SightingAccepted() as fact if fact.credibility_ppm >= CREDIBLE_PPM:
                 known = fact.at <= order.at and fact.seen_at <= order.at

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -28,6 +28,8 @@ from homeward.refusals import Refused
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 Said: TypeAlias = Mapping[str, str]
+ORDERS: Final = {"yes": True, "no": False}
+"""What a form says of a protection order."""
 
 
 class TimeUnreadable(Refused):
@@ -110,7 +112,9 @@ async def add_facts(
     """Say more about the case."""
 
     async def doing(keyed: Keyed, said: Said) -> None:
-        known = {name: said.get(name) or None for name in ("category", "mode", "note")}
+        named = ("category", "mode", "custody", "note")
+        known: dict[str, object] = {name: said.get(name) or None for name in named}
+        known["protection_order"] = ORDERS.get(said.get("protection_order", ""))
         await cases.add_facts(FactsBody.model_validate(known), Response(), rooms, door, keyed)
 
     return await act_on(request, rooms, door, "facts", doing)

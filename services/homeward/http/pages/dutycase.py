@@ -14,6 +14,7 @@ from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
 from homeward.http.fields import PolicyName, Svg, drawn, hub_names, shown
+from homeward.http.pages.corrections import corrections
 from homeward.http.pages.desk import (
     WORDS,
     DeskRoute,
@@ -207,6 +208,7 @@ class CasePage:
             **_stands(view, now, lang),
             **choices(lang),
             **persons_shown(door, view, lang),
+            **corrections(door, view, now, lang),
             home=home(door),
             acts=acts_of(door, view),
             waits=self._waits(view, now, lang),

@@ -68,8 +68,8 @@ class NotConfirmed(Refused):
 
 def place_of(door: Door) -> str:
     """Return the county seat nearest to the place last seen; "" where none is known."""
-    assert door.state.raised is not None
-    near = landmarks(door.state.raised.last_seen_cell, 1)
+    assert door.state.last_seen is not None
+    near = landmarks(door.state.last_seen.cell, 1)
     return near[0].label if near else ""
 
 

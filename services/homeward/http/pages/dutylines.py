@@ -71,6 +71,8 @@ def _worded(name: str, value: Any, lang: str, hubs: Mapping[str, str]) -> str:  
         code = f"{NAMED[name]}{value}"
         return d.get(code, str(value))
     match name:
+        case "protection_order":
+            return d["order-yes" if value else "order-no"]
         case "category":
             return t["unsure" if value == "other" else value]
         case "mode" | "claimed_mode" | "sex":

@@ -42,7 +42,7 @@ async def see(
             "people": await vetted_around(request, rooms, door, wish) if counts else None,
             "most": wish.people_max,
             "km": f"{wish.radius_m / 1_000:g}",
-            "hubs": len(await ringzero.on_duty(rooms, door.state)),
+            "hubs": len(await ringzero.on_duty(rooms, door.state, door.by.id)),
             "until": moment(wish.expires_at, lang),
             "words": [
                 (one.lang, d.get(f"lang-{one.lang}", one.lang), one.full)

@@ -35,7 +35,7 @@ from homeward.refusals import NoSuchCase, NothingSaid, Refused
 from homeward.requests import Request as Wish
 from homeward.requests.case import AddFacts, Withdraw
 from homeward.timeline import CaseView, for_reporter
-from homeward.words import PERSONS_MAX, Description, Role, case_code, instant_text
+from homeward.words import PERSONS_MAX, Description, Outcome, Role, case_code, instant_text
 
 router = APIRouter(
     prefix="/r",
@@ -149,7 +149,7 @@ def _page(
         status,
         path,
         code=case_code(there.case),
-        state=t[f"state-{view.status.value}"],
+        state=_state(view, lang),
         found=found_line(view, lang),
         clock=merged + clock_lines(view, now, lang, escalates=escalates),
         done=[
@@ -158,6 +158,7 @@ def _page(
         ],
         told=people(shown["told"], lang),
         sightings=shown["sightings"],
+        sighted=not view.wants_no_contact,
         released=[]
         if hidden
         else released_lines(view, raised.last_seen_cell, lang, known_to(door, there)),
@@ -174,6 +175,12 @@ def _page(
         wrong=wrong,
         note=note,
     )
+
+
+def _state(view: CaseView, lang: str) -> str:
+    """Return how the case stands; of who wants no contact that they are well, and nothing else."""
+    ended = view.status.over and view.outcome == Outcome.LOCATED_NO_CONTACT.value
+    return PHRASES[lang]["state-located" if ended else f"state-{view.status.value}"]
 
 
 def _page_name(door: Door) -> str:
