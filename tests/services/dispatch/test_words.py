@@ -1,7 +1,14 @@
 import pytest
 
+from homeward.desk import digest_of
 from homeward.dispatch.words import SealedWords
-from homeward.facts.case import AlertDrafted, CaseClosedOut, CaseRaised
+from homeward.facts.case import (
+    AlertApproved,
+    AlertDrafted,
+    AlertIssued,
+    CaseClosedOut,
+    CaseRaised,
+)
 from homeward.facts.hub import WatchReleased
 from homeward.messages import Actor
 from homeward.ports import Unit
@@ -18,6 +25,8 @@ from homeward.words import (
     Severity,
     Sex,
     Texts,
+    Worded,
+    Wording,
     case_code,
     derived_id,
 )
@@ -218,3 +227,114 @@ async def test_a_released_watch_is_named_by_its_own_words(world):
     )
     fact = await world.append(released, f"hubs-{CASE}")
     assert await world.words.words(fact, Purpose.STAND_DOWN, "en")
+
+
+# --- whose words --------------------------------------------------------------------------------
+
+PLAIN = {one: (said("zh-Hans", f"{one} 平"), said("en", f"{one} plain")) for one in Wording}
+WHOLE = {one: (said("zh-Hans", f"{one} 全"), said("en", f"{one} whole")) for one in Wording}
+READERS = (Wording.VETTED, Wording.HUB)
+WORDED = {
+    "texts": PLAIN[Wording.PUBLIC],
+    "worded": tuple(Worded(wording=one, texts=PLAIN[one]) for one in READERS),
+    "worded_suspect": tuple(Worded(wording=one, texts=WHOLE[one]) for one in READERS),
+}
+
+
+async def read(world, draft, wording, purpose=Purpose.ALERT):
+    return (await world.words.words(draft, purpose, "en", wording)).short
+
+
+async def out(world, draft, **more):
+    bounds = {
+        "policy": "field",
+        "severity": Severity.SEVERE,
+        "reach_km_max": 30,
+        "expires_at": world.store.clock.now(),
+    }
+    named = {"case": CASE, "at": world.store.clock.now(), "alert": 1, "version": 1, "draft": draft}
+    await world.append(AlertIssued(**named, **bounds | more))
+    return named
+
+
+async def test_an_approval_is_read_at_once_by_whoever_may_and_by_no_one_before(world):
+    draft = await world.drafted(**WORDED)
+    named = await out(world, draft, people_max=5_000)
+    for wording in Wording:
+        assert await read(world, draft, wording) == f"{wording} plain"
+    await world.append(AlertApproved(**named))
+    assert await read(world, draft, Wording.HUB) == "hub whole"
+    assert await read(world, draft, Wording.VETTED) == "vetted whole"
+    assert await read(world, draft, Wording.PUBLIC) == "public plain"
+    hub = await world.words.drafted(draft, Purpose.WATCH, "en", Wording.HUB)
+    assert hub == WHOLE[Wording.HUB][1]
+    assert "hub whole" in (await world.words.words(draft, Purpose.WATCH, "en", Wording.HUB)).full
+    assert "vetted whole" in (await world.words.words(draft, Purpose.ASK, "en", READERS[0])).full
+
+
+async def test_who_asks_for_nobodys_words_gets_those_of_the_public(world):
+    draft = await world.drafted(**WORDED)
+    await world.append(AlertApproved(**await out(world, draft)))
+    assert (await world.words.words(draft, Purpose.ALERT, "en")).short == "public plain"
+
+
+async def test_an_approval_of_another_draft_says_nothing_of_this_one(world):
+    draft, other = await world.drafted(**WORDED), await world.drafted(**WORDED)
+    await out(world, draft)
+    await world.append(AlertApproved(**await out(world, other, people_max=9)))
+    assert await read(world, draft, Wording.HUB) == "hub plain"
+    assert await read(world, other, Wording.HUB) == "hub whole"
+
+
+async def test_a_draft_from_before_has_one_text_for_all(world):
+    draft = await world.drafted()
+    await out(world, draft)
+    for wording in Wording:
+        assert await world.words.words(draft, Purpose.ALERT, "en", wording) == ALERT[1]
+
+
+async def test_what_ends_is_the_same_for_all_whatever_was_approved(world):
+    draft = await world.drafted(**WORDED)
+    await world.append(AlertApproved(**await out(world, draft)))
+    ends = {await read(world, draft, one, Purpose.CANCEL) for one in Wording}
+    assert ends == {"Cancelled"}
+
+
+@pytest.mark.parametrize("field", ["texts", "worded", "worded_suspect"])
+async def test_one_altered_wording_keeps_all_of_them_from_being_read(world, field):
+    draft = await world.drafted(**WORDED)
+    await world.append(AlertApproved(**await out(world, draft)))
+    kept = world.store.disk.log.ciphertexts
+    kept[draft, field] = kept[draft, field][:-1] + b"x"
+    for wording in Wording:
+        with pytest.raises(LookupError):
+            await read(world, draft, wording)
+
+
+async def test_a_suspect_who_is_forgotten_is_in_no_text_and_the_child_still_is(world):
+    draft = await world.drafted(**WORDED)
+    await world.append(AlertApproved(**await out(world, draft)))
+    world.store.subject_keys.forget(subject_of(ORIGIN, CASE, "suspect"))
+    assert await read(world, draft, Wording.HUB) == "hub plain"
+    world.clock.at += 31
+    world.forget()
+    with pytest.raises(LookupError):
+        await read(world, draft, Wording.HUB)
+
+
+@pytest.mark.parametrize("field", ["texts", "worded", "worded_suspect"])
+async def test_one_letter_in_one_wording_is_another_digest(world, field):
+    changed = {**WORDED}
+    if field == "texts":
+        changed[field] = (WORDED[field][0], said("en", "public plaim"))
+    else:
+        last = WORDED[field][-1]
+        texts = (last.texts[0], said("en", last.texts[1].short[:-1] + "m"))
+        changed[field] = (WORDED[field][0], last.model_copy(update={"texts": texts}))
+    digests = []
+    for given in (WORDED, WORDED, changed):
+        again = World()  # the same place in the log, keys and nonces: only the letter differs
+        again.store.subject_keys = world.store.subject_keys
+        draft = await again.drafted(**given)
+        digests.append(await digest_of(again.store.log, draft))
+    assert digests[0] == digests[1] != digests[2]

@@ -204,6 +204,7 @@ def test_a_renderer_that_lets_typed_words_into_a_drill_is_noticed():
         "watch",
         "watch-now",
         "ask",
+        *("public", "vetted", "hub"),
     }
     assert {one.lang for one in found} == set(LANGS)
 

@@ -64,9 +64,9 @@ class Sender:
 class House:
     """A live world, everything that hears and sends in it, and the far sides."""
 
-    def __init__(self, world):
+    def __init__(self, world, far=None):
         self.world, self.store, self.up = world, world.store, [True]
-        self.far = FarSide("webhook")
+        self.far = far or FarSide("webhook")
         self.people = dict[str, str]()
         self.simulation = Simulation(
             History(1, ()), Trouble(bells=False), whole_crew, send=self._send, store=self.store

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Final
 
-from homeward.formats import speaking, texts
+from homeward.formats import speaking, texts, wordings
 from homeward.formats.catalogues import MESSAGES
 from homeward.formats.linting.slips import DONT, Slip
-from homeward.words import AgeBand, Category, Description, Sex, Texts
+from homeward.words import AgeBand, Category, Description, Relation, Sex, Texts, Wording
 
 Rendered = Mapping[str, tuple[Texts, ...]]
 """Messages by what they are, each in every language."""
@@ -34,6 +34,8 @@ INVENTED: Final = texts.Subject(
     place_text="面馆后面",
     vehicle="灰色面包车",
     licence_plate="皖X·00000",
+    suspect="黑色帽子",
+    relation=Relation.STRANGER,
 )
 """Nobody; the plate's numbers are all noughts."""
 LONGEST: Final = replace(
@@ -49,6 +51,8 @@ LONGEST: Final = replace(
     place_text="W" * 200,
     vehicle="W" * 200,
     licence_plate="W" * 30,
+    suspect="W" * 200,
+    relation=Relation.ACQUAINTANCE,
 )
 POISON: Final = texts.Subject(
     description=Description(
@@ -66,11 +70,17 @@ POISON: Final = texts.Subject(
     place_text="Qzplace",
     vehicle="Qzvehicle",
     licence_plate="QZPLATE",
+    suspect="Qzsuspect",
 )
 """A marker in every field that somebody types."""
+SUSPECT: Final = re.compile(r"Qz(vehicle|suspect)|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
 MARKER: Final = re.compile(r"Qz\w+|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
 WINDOW: Final = (NOON + timedelta(hours=9, minutes=37), NOON + timedelta(hours=23, minutes=57))
-ALERTING: Final = ("alert", "update", "unverified", "watch", "watch-now", "ask")
+READ: Final = tuple(
+    f"{one}{' approved' if suspect else ''}" for one in Wording for suspect in (False, True)
+)
+"""Whose texts of a draft, on one officer's word and once it is approved."""
+ALERTING: Final = ("alert", "update", "unverified", "watch", "watch-now", "ask", *READ)
 ENDING: Final = ("retraction", "close-out", "stand-down", "ask-over")
 FORMS: Final[Mapping[str, int]] = {
     "short": texts.SHORT_MAX,
@@ -91,7 +101,11 @@ SAID_MIN: Final = 8
 def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
     """Return every message that there is about somebody."""
     alert, child = texts.alert(frame, subject), subject.description
+    drafted = wordings.drafted(replace(frame, version=1), subject)
+    readers = [(one, approved) for one in Wording for approved in (False, True)]
+    read = [drafted.read_by(one, approved=approved) for one, approved in readers]
     return {
+        **dict(zip(READ, read, strict=True)),
         "alert": alert,
         "update": texts.update(frame, subject),
         "unverified": texts.unverified(
@@ -178,6 +192,12 @@ def _unpoisoned(one: Texts) -> Iterator[tuple[str, str]]:
             yield form, f"shows what somebody typed ({leak[0]})"
 
 
+def _unsuspected(one: Texts) -> Iterator[tuple[str, str]]:
+    for form, text in shown(one):
+        if leak := SUSPECT.search(text):
+            yield form, f"tells of a suspect ({leak[0]}) whom nobody approved"
+
+
 def _by_ear(one: Texts) -> Iterator[tuple[str, str]]:
     text = (one.spoken or "").replace("1 1 0", "").replace("0 0 0 0 0", "")
     figures = "[0-9]+|" if one.lang in speaking.COUNTED else ""  # else there is no speller yet
@@ -198,6 +218,7 @@ CHECKS: Final[tuple[tuple[str, Rule, texts.Frame, texts.Subject, tuple[str, ...]
     ("drill", _marked, DRILL, INVENTED, ()),
     ("drill", _unpoisoned, DRILL, POISON, ()),
     ("ends", _unpoisoned, LIVE, POISON, ENDING),
+    ("suspect", _unsuspected, LIVE, POISON, (*READ[::2], READ[1])),
 )
 """The rule, what it is asked about, and which messages; none named: all."""
 
