@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.services.http.conftest import LINQUAN
 from tests.services.http.desking import Browser, kinds_of
+from tests.services.http.test_emergencies import used
 
 KNOWN = {
     "suspect": "Qzlooks",
@@ -216,3 +217,22 @@ async def test_at_the_duty_page_it_is_noted_approved_and_left_out(live_world, la
                 assert one[form] in shown, (one["lang"], form)
     coordinator = await Browser(live_world, lang).sign_in("coordinator")
     assert "Qzlooks" not in await coordinator.show(at)
+
+
+async def test_after_an_emergency_the_page_says_what_an_approval_still_does(live_world):
+    path = await noted(live_world)
+    made = await live_world.post("officer", f"{path}/alerts", BOUNDS)
+    draft_id, digest = made.json()["draft"], made.json()["digest"]
+    answer = await used(live_world, f"{path}/alerts/{draft_id}", {"digest": digest})
+    assert answer.is_success, answer.text
+    other = await Browser(live_world).sign_in("supervisor:s-2")
+    case = path.rpartition("/")[2]
+    page = await other.show(f"/duty/cases/{case}/drafts/{draft_id}")
+    assert "Approved, it goes no further" in page
+    assert not other.offers("/issue")
+    code = (await live_world.get("officer", path)).json()["code"]
+    page = await other.send("/approve", confirm=code)
+    assert "case.alert-approved/1" in await kinds_of(live_world, case)
+    assert "case.alert-widened/1" not in await kinds_of(live_world, case)
+    assert not other.offers("/approve")
+    assert "Approved, it goes no further" not in page

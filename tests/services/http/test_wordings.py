@@ -188,6 +188,7 @@ async def test_approved_before_it_goes_out_each_is_told_theirs(house):
     await house.say("officer", f"{draft}/issue")
     await house.rest()
     await house.judge(approved=True)
+    assert {one.purpose for one in house.far.got if one.recipient == "hub-webhook"} == {"watch"}
 
 
 async def test_an_approval_that_ran_out_lets_nothing_of_a_suspect_out(house):

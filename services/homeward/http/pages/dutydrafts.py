@@ -4,7 +4,7 @@ What is shown is what would be sent: the words as they are sealed in the log, ab
 reach, and the digest of both, which goes back with the approval.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, get_args
@@ -17,7 +17,7 @@ from homeward.case import Draft, waiting
 from homeward.facts.case import AlertDrafted
 from homeward.http import alerts
 from homeward.http.alerts import DraftPath
-from homeward.http.answers import BlastOut, DraftTexts
+from homeward.http.answers import BlastOut
 from homeward.http.asking import Keyed
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
@@ -26,6 +26,7 @@ from homeward.http.doors import Door, enter
 from homeward.http.drawing import DraftBody, Typed
 from homeward.http.pages import forms
 from homeward.http.pages.desk import WORDS, DeskRoute, Failed, act, at_case, home, may, notice, page
+from homeward.http.pages.draftwords import sections, stands
 from homeward.http.pages.dutyalone import alone_of
 from homeward.http.pages.dutyareas import Looked, checked_area, look
 from homeward.http.pages.landmarks import landmarks
@@ -37,7 +38,7 @@ from homeward.http.sessions import form_of
 from homeward.messages import Actor, Recorded
 from homeward.policies.approval import APPROVAL_LASTS, PEOPLE_ALONE_MAX, REACH_KM_ALONE_MAX
 from homeward.refusals import NoSuchDraft, Refused
-from homeward.words import Severity, Wording, case_code
+from homeward.words import Severity, case_code
 
 router = APIRouter(prefix="/duty/cases/{case}", tags=["duty"], route_class=DeskRoute)
 REACH_KM: Final = 300
@@ -265,7 +266,8 @@ class DraftPage:
             code=case_code(door.case),
             place=place_of(door),
             read=read,
-            sections=_sections(read, lang),
+            sections=sections(read, lang),
+            stands=stands(door.state.alert, draft, self.draft_id, lang),
             standing=standing(door, drafted, draft, now, lang),
             alone=await alone_of(rooms, door, draft, now, lang),
             bounds=d["bounds"].format(
@@ -282,54 +284,6 @@ class DraftPage:
             failed=failed,
             notice=notice(self.request),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One language of an alert: what would be sent, in every form, and what would take it back."""
-
-    lang: str
-    head: str
-    said: Sequence[tuple[str, Sequence[tuple[str, str]]]]
-    """Whose words they are and from when, and the words."""
-    retraction: Sequence[tuple[str, str]]
-
-
-FORMS: Final = ("title", "short", "medium", "full", "spoken")
-
-
-def _sections(read: DraftTexts, lang: str) -> list[Section]:
-    d = WORDS[lang]
-    backs = {one["lang"]: one for one in read.retraction}
-    alone = d["wording-alone"].format(whom=d[f"wording-{Wording.PUBLIC}"])
-    said = [(alone if read.wordings else d["as-sent"], read.texts)]
-    said += [
-        (
-            d["wording-approved" if one.approved else "wording-alone"].format(
-                whom=d[f"wording-{one.wording}"]
-            ),
-            one.texts,
-        )
-        for one in read.wordings
-    ]
-
-    def in_forms(words: Mapping[str, object]) -> list[tuple[str, str]]:
-        return [(d[f"form-{one}"], str(words[one])) for one in FORMS if words.get(one)]
-
-    return [
-        Section(
-            one["lang"],
-            d.get(f"lang-{one['lang']}", one["lang"]),
-            [
-                (head, in_forms(words))
-                for head, texts in said
-                for words in texts
-                if words["lang"] == one["lang"]
-            ],
-            in_forms(backs.get(one["lang"], {})),
-        )
-        for one in read.texts
-    ]
 
 
 @router.get("/drafts/{draft_id}")
