@@ -202,6 +202,7 @@ TABLE = {
         verified=True,
         live=True,
     ): row(MERGED=SAID),
+    merging.PartCase(at=LATER, by=OFFICER, status="alerted"): same("case-not-merged", MERGED=OK),
     persons.AddPerson(at=LATER, by=OFFICER, description=Description(age_years=8)): row(),
     persons.FindPerson(at=LATER, by=OFFICER, person=1, outcome=Outcome.FOUND_SAFE): row(
         **{one.name: "last-person" for one in OPEN}

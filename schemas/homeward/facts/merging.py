@@ -62,3 +62,31 @@ class CaseJoined(Fact):
     """Stated in the case that joins; None: it is not."""
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
     """Around the newest of the sources."""
+
+
+class CaseParted(Fact):
+    """It was about somebody else than the case that it went on in: it goes by itself again."""
+
+    kind: Literal["case.parted/1"] = "case.parted/1"
+    case: CaseId
+    of: CaseId
+    """That other case."""
+    unverified: bool
+    """It is a report again that nobody has verified."""
+    waiting: bool
+    """Nobody had taken it up: its clock runs anew."""
+    alert: Annotated[int, Field(ge=1)] | None = None
+    """Whoever was told of it is told so; None: those told hold none for true."""
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
+class CaseLeft(Fact):
+    """A case that went on in this one was about somebody else, and goes by itself again."""
+
+    kind: Literal["case.left/1"] = "case.left/1"
+    case: CaseId
+    left: CaseId
+    cases: Annotated[tuple[CaseId, ...], Field(max_length=CASES_MAX)]
+    """That one first, then those that go on in it."""
+    forgotten: Annotated[tuple[JoinedSource, ...], Field(max_length=SOURCES_MAX)] = ()
+    """What was known here only by it."""

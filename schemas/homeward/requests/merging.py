@@ -28,3 +28,15 @@ class MergeCase(Request):
     """How many are missing in it."""
     hubs: tuple[RecipientId, ...] = ()
     """Hubs that watch for both."""
+
+
+class PartCase(Request):
+    """Say that a case was not about the same person as the one that it went on in.
+
+    What stands here is what the desk finds at the moment of deciding.
+    """
+
+    status: str | None = None
+    """Of that other case; None: it is merged into none."""
+    goes_on_in: CaseId | None = None
+    """Where that other one goes on by now; None: nowhere else."""

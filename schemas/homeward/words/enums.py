@@ -145,6 +145,8 @@ class Purpose(StrEnum):
     """Whoever was asked need not come any more."""
     JOINED = "joined"
     """The case goes on under the code of another one."""
+    PARTED = "parted"
+    """It goes on under its own code again: the other one was about somebody else."""
 
     @property
     def ends(self) -> bool:
@@ -154,7 +156,7 @@ class Purpose(StrEnum):
     @property
     def closes(self) -> bool:
         """Whether everybody who was told of an alert is told it, and nothing else of that alert."""
-        return self in {Purpose.CANCEL, Purpose.CLOSE_OUT, Purpose.JOINED}
+        return self in {Purpose.CANCEL, Purpose.CLOSE_OUT, Purpose.JOINED, Purpose.PARTED}
 
 
 class Role(StrEnum):

@@ -154,6 +154,13 @@ def merge(
     _decide(talk, case, "merge", {"into": into}, key)
 
 
+@app.command(epilog="Example: homeward case part ABCD-EFGH")
+@talks
+def part(talk: Talk, case: Case, key: Key = None) -> None:
+    """Let a merged case go by itself again: it was about somebody else."""
+    _decide(talk, case, "part", {}, key)
+
+
 @app.command("de-publish", epilog="Example: homeward case de-publish ABCD-EFGH --partner radio")
 @talks
 def de_publish(

@@ -8,7 +8,7 @@ from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.districts import District, Districts, DistrictsRefused, read_districts
 from homeward.desk.drafts import digest_of
 from homeward.desk.expunging import destroy_again, destroy_keys
-from homeward.desk.merging import goes_on_in, merge_cases
+from homeward.desk.merging import goes_on_in, merge_cases, part_case
 from homeward.desk.queue import Queue
 from homeward.desk.reading import Opened, Reader
 from homeward.desk.refusals import IdempotencyKeyReused, StaleVersion, TooBusy
@@ -41,5 +41,6 @@ __all__ = [
     "merge_cases",
     "noted_alone",
     "noted_emergency",
+    "part_case",
     "read_districts",
 ]

@@ -6,14 +6,22 @@ from typing import Final, Protocol
 from homeward import watch
 from homeward.case import Case, decide
 from homeward.case.merging import joined
+from homeward.case.parting import left
 from homeward.case.persons import missing
 from homeward.desk.desk import Asking, Beside, Desk, Receipt
 from homeward.desk.refusals import TooBusy
 from homeward.desk.shelf import CaseNow
-from homeward.facts.merging import CASES_MAX, CaseMerged, JoinedSource
+from homeward.facts.merging import (
+    CASES_MAX,
+    CaseJoined,
+    CaseMerged,
+    CaseParted,
+    JoinedSource,
+)
+from homeward.facts.sighting import SightingAccepted, SightingReported
 from homeward.messages import Fact, Recorded
 from homeward.processors.knowledge import knowledge_of
-from homeward.requests.merging import MergeCase
+from homeward.requests.merging import MergeCase, PartCase
 
 TRIES: Final = 5
 """How often the case that goes on may itself be merged while this one is."""
@@ -127,3 +135,55 @@ def _watching(recorded: Sequence[Recorded]) -> set[str]:
         if isinstance(name, str):
             found[name] = watch.evolve(found.get(name, watch.Watch()), one)
     return {one.ordered.hub for one in found.values() if one.ordered and not one.status.over}
+
+
+async def part_case(desk: Desk, case: str, asking: Asking, request: PartCase) -> Receipt:
+    """Let a merged case go by itself again. Raises Refused, LogUnavailable."""
+    for _ in range(TRIES):
+        of = (await desk.case_now(case)).state.into
+        try:
+            return await _part(desk, case, asking, request, of)
+        except _Moved:
+            continue
+    raise TooBusy
+
+
+async def _part(desk: Desk, case: str, asking: Asking, request: PartCase, of: str) -> Receipt:
+    made: list[PartCase] = []
+    now: list[Case] = []
+    forgotten: list[JoinedSource] = []
+
+    async def load() -> Sequence[Recorded]:
+        mine = await desk.case_now(case)
+        if mine.state.into != of:
+            raise _Moved
+        made[:], now[:] = [request], [mine.state]
+        if of:
+            theirs = await desk.case_now(of)
+            forgotten[:] = _only_by(mine, theirs)
+            known = {"status": theirs.state.status.value, "goes_on_in": theirs.state.into or None}
+            made[:] = [request.model_copy(update=known)]
+        return mine.recorded
+
+    def beside(facts: Sequence[Fact]) -> Sequence[Fact]:
+        parted = (one for one in facts if isinstance(one, CaseParted))
+        return tuple(left(now[0], one, tuple(forgotten)) for one in parted)
+
+    other = Beside(f"case-{of}", beside) if of else None
+    return await desk.submit(f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), other)
+
+
+def _only_by(mine: CaseNow, theirs: CaseNow) -> list[JoinedSource]:
+    """Return what the other case knows only by the one that leaves it, also what came later."""
+    case = theirs.state.id
+    own = [one for one in theirs.recorded if one.key == case]  # as its processors heard it
+    leaving = {one.fact.sighting for one in mine.recorded if isinstance(one.fact, SightingReported)}
+    kept = [one for one in own if not _came_by(one.fact, mine.state.id, leaving)]
+    still = _sources(kept)
+    return [one for one in _sources(own) if one not in still]
+
+
+def _came_by(fact: Fact, case: str, sightings: set[str]) -> bool:
+    if isinstance(fact, CaseJoined):
+        return fact.joined == case
+    return isinstance(fact, SightingAccepted) and fact.sighting in sightings

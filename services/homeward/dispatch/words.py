@@ -157,6 +157,8 @@ class SealedWords:
                 return forms.close_out(frame)
             case Purpose.JOINED:
                 return forms.joined(frame)
+            case Purpose.PARTED:
+                return forms.parted(frame)
         return ()
 
     def _frame(self, code: str, version: int) -> forms.Frame:

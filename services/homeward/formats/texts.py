@@ -81,6 +81,11 @@ def joined(frame: Frame) -> tuple[Texts, ...]:
     return tuple(_notice(lang, replace(frame, version=0), "joined") for lang in LANGS)
 
 
+def parted(frame: Frame) -> tuple[Texts, ...]:
+    """Return that a search goes on under its own code again."""
+    return tuple(_notice(lang, replace(frame, version=0), "parted") for lang in LANGS)
+
+
 def stand_down(frame: Frame) -> tuple[Texts, ...]:
     """Return that a hub need not watch any more."""
     return tuple(_notice(lang, frame, "stood-down") for lang in LANGS)

@@ -7,7 +7,7 @@ from fastapi import Request as HttpRequest
 
 from homeward.case import Case
 from homeward.case.merging import alike, apart_m
-from homeward.desk import Queue, merge_cases
+from homeward.desk import Queue, merge_cases, part_case
 from homeward.facts.access import LikenessesShown
 from homeward.http.answers import ReceiptOut, receipt_out
 from homeward.http.asking import WithKey, tag
@@ -19,7 +19,7 @@ from homeward.http.doors import HOLD_SEEN, Door, case_id, opened
 from homeward.http.noting import note_look
 from homeward.http.strict import StrictRoute
 from homeward.refusals import NoSuchCase
-from homeward.requests.merging import MergeCase
+from homeward.requests.merging import MergeCase, PartCase
 from homeward.words import case_code, instant_text
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=StrictRoute)
@@ -42,6 +42,24 @@ async def merge(
         into = rooms.desk.new_id(keyed.asking(door.by), "nowhere")
     request = MergeCase(at=rooms.clock.now(), by=door.by, into=into)
     receipt = await merge_cases(rooms.desk, rooms.books, door.case, keyed.asking(door.by), request)
+    tag(response, receipt)
+    return receipt_out(door.case, receipt)
+
+
+@router.post("/{case}/part")
+async def part(
+    response: Response,
+    rooms: InRooms,
+    door: Annotated[Door, Depends(opened(Action.MERGE))],
+    keyed: WithKey,
+) -> ReceiptOut:
+    """Let a merged case go by itself again: it was about somebody else; whoever was told is told.
+
+    It gets back how it stood and what was seen of it until the merge. Its alert goes out with its
+    next version.
+    """
+    request = PartCase(at=rooms.clock.now(), by=door.by)
+    receipt = await part_case(rooms.desk, door.case, keyed.asking(door.by), request)
     tag(response, receipt)
     return receipt_out(door.case, receipt)
 

@@ -8,7 +8,7 @@ from homeward.case.extending import decide_extension
 from homeward.case.filing import FILING, decide_file
 from homeward.case.holding import check_hold
 from homeward.case.mergerefusals import OthersGoOnInIt
-from homeward.case.merging import decide_merge, unmerged
+from homeward.case.merging import decide_merging, unmerged
 from homeward.case.persons import added, bands_of, check_outcome, decide_person, same
 from homeward.case.ringzero import decide_ring_zero
 from homeward.case.rules import (
@@ -38,7 +38,7 @@ from homeward.requests import Request
 from homeward.requests import case as requests
 from homeward.requests.attention import ApproveOverride, OverrideAttention
 from homeward.requests.emergency import ReviewEmergency, UseEmergency
-from homeward.requests.merging import MergeCase
+from homeward.requests.merging import MergeCase, PartCase
 from homeward.requests.persons import AddPerson, FindPerson, MissPerson
 from homeward.requests.ringzero import AskRingZero
 from homeward.words import AgeBand
@@ -57,8 +57,8 @@ def decide(case: Case, request: Request) -> tuple[Fact, ...]:
         return decide_file(case, request)
     unsealed(case)
     check_hold(case, request)
-    if isinstance(request, MergeCase):
-        return decide_merge(case, request)
+    if isinstance(request, MergeCase | PartCase):
+        return decide_merging(case, request)
     if not isinstance(request, ReviewEmergency):  # what was done alone is judged, merged or not
         unmerged(case)
     if isinstance(request, ADDING):

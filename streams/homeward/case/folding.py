@@ -16,12 +16,13 @@ from homeward.case.corrections import (
     stated_changes,
 )
 from homeward.case.holding import hold_changes
+from homeward.case.parting import Stood, parted_changes
 from homeward.case.persons import first_of, missing, person_changes
 from homeward.case.reviews import review_changes
 from homeward.case.ringzero import ring_changes
 from homeward.case.state import UNVERIFIED, Alert, Asking, Case, Draft, Status
 from homeward.facts import case as facts
-from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.merging import CaseJoined, CaseLeft, CaseMerged, CaseParted
 from homeward.facts.watch import ReportLapsed
 from homeward.messages import Fact, Recorded
 from homeward.words import Mode
@@ -81,7 +82,7 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
             return {"status": Status.RESOLVED, "ended": fact, "alert": _closed(case, told=False)}
         case facts.CaseClosedOut():
             return {"status": Status.CLOSED_OUT, "alert": _closed(case, told=True)}
-        case CaseMerged() | CaseJoined():
+        case CaseMerged() | CaseJoined() | CaseParted() | CaseLeft():
             return _merging_changes(case, fact)
         case (
             facts.CaseReopened()
@@ -96,7 +97,13 @@ def _changes(case: Case, heard: Recorded) -> dict[str, Any]:
             return correction_changes(case, heard) or _alert_changes(case, heard)
 
 
-def _merging_changes(case: Case, fact: CaseMerged | CaseJoined) -> dict[str, Any]:
+def _merging_changes(
+    case: Case, fact: CaseMerged | CaseJoined | CaseParted | CaseLeft
+) -> dict[str, Any]:
+    if isinstance(fact, CaseParted):
+        return parted_changes(case, Status.VERIFIED)
+    if isinstance(fact, CaseLeft):  # a guard that came with it stays: none is lost by this
+        return {"joined": tuple(one for one in case.joined if one.case not in fact.cases)}
     if isinstance(fact, CaseJoined):
         known = {one.case for one in case.joined}
         fresh = (one for one in fact.cases if one.case not in known)
@@ -107,6 +114,7 @@ def _merging_changes(case: Case, fact: CaseMerged | CaseJoined) -> dict[str, Any
         "status": Status.MERGED,
         "ended": fact,
         "into": fact.into,
+        "stood": Stood(case.status, case.alert),
         "draft": None,
         "extension": None,
         "alert": alert and replace(alert, proposed=None),

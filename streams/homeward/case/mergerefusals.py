@@ -60,3 +60,24 @@ class MergedTooMany(Refused):
 
     code = "merged-too-many"
     mend = "Compare what they say with the person's description before more are merged."
+
+
+class NotMerged(Refused):
+    """The case goes by itself: it was merged into no other."""
+
+    code = "case-not-merged"
+    mend = "Read the case; `into` names the one that it goes on in, if there is one."
+
+
+class PartFirst(Refused):
+    """The case that it went on in has itself gone on in another one."""
+
+    code = "part-first"
+    mend = "Part that one first, whose code the detail gives; this one leaves with it."
+
+
+class SurvivorSealed(Refused):
+    """The file of the case that it went on in is closed: nothing is added to it any more."""
+
+    code = "survivor-sealed"
+    mend = "Raise a new case of the person who is missing."

@@ -16,6 +16,7 @@ from homeward.case.mergerefusals import (
     SurvivorMissing,
     SurvivorOver,
 )
+from homeward.case.parting import decide_part
 from homeward.case.personrefusals import SurvivorFewer
 from homeward.case.persons import Person, missing
 from homeward.case.refusals import CaseOnHold
@@ -25,7 +26,7 @@ from homeward.facts.merging import CASES_MAX, CaseJoined, CaseMerged, JoinedCase
 from homeward.geography.sphere import centre_deg, distance_m
 from homeward.messages import Fact
 from homeward.refusals import CaseOver
-from homeward.requests.merging import MergeCase
+from homeward.requests.merging import MergeCase, PartCase
 from homeward.words import AgeBand, Category, Custody, Sex, case_code
 
 NEAR_M: Final = 10_000.0
@@ -56,6 +57,15 @@ def family(case: Case) -> frozenset[str]:
 def reporters(case: Case) -> frozenset[str]:
     """Return the accounts that raised it, or a case that goes on in it."""
     return frozenset((case.reporter, *(one.reporter for one in case.joined)))
+
+
+def decide_merging(case: Case, request: MergeCase | PartCase) -> tuple[Fact, ...]:
+    """Return what a merge, or its undoing, makes true of the case that was merged."""
+    return (
+        decide_merge(case, request)
+        if isinstance(request, MergeCase)
+        else decide_part(case, request)
+    )
 
 
 def decide_merge(case: Case, request: MergeCase) -> tuple[Fact, ...]:

@@ -10,6 +10,7 @@ version, so that close-out finds everybody who was ever told under one number.
     cancelled | closed-out -> de-published -> sealed -> expunged
     withdrawn | lapsed | rejected -> sealed: nothing of them was published
     all that are not over -> merged -> de-published: it goes on in another case
+    merged | de-published -> provisional | verifying | verified, if it was about somebody else
 
 A rejected case changes in one way: it can be sealed, so that whoever was reported wrongly is
 forgotten. An expunged one never changes. That a report lapsed is said by a processor and not
@@ -23,6 +24,7 @@ from enum import StrEnum
 
 from homeward.case.attention import Override
 from homeward.case.corrections import LastSeen, Proposal
+from homeward.case.parting import Stood
 from homeward.case.persons import Person
 from homeward.case.reviews import Review
 from homeward.facts import case as facts
@@ -200,6 +202,10 @@ class Case:
     expunged_at: Instant | None = None
     into: str = ""
     """The case that it goes on in; empty: it is one of its own."""
+    stood: Stood | None = None
+    """How it stood when it was merged; None: it goes by itself."""
+    parted: bool = False
+    """It went on in another case once, of somebody else."""
     joined: tuple[JoinedCase, ...] = ()
     """Cases that go on in it, also those that went on in one of these."""
     said: frozenset[tuple[str, Fact]] = frozenset()

@@ -52,5 +52,7 @@ def message_ids(  # noqa: PLR0913 -- all but the recipient tell two messages apa
     asked = 0 if purpose.ends else contact
     before = ("message", case, alert, version, purpose.value)
     # What was never moved keeps the id that it had before windows were moved.
-    times = (moved,) if moved and not purpose.ends else ()
+    # Of a case that goes on in another, and does not after all, each time is a message.
+    counts = not purpose.ends or purpose in {Purpose.JOINED, Purpose.PARTED}
+    times = (moved,) if moved and counts else ()
     return derived_ids(origin, before, (watch or "", asked, *times))

@@ -21,14 +21,14 @@ from homeward.facts.case import (
 from homeward.facts.emergency import EmergencyUsed, ReviewOverdue
 from homeward.facts.hold import HoldPlaced
 from homeward.facts.hub import WatchOrdered, WatchReleased
-from homeward.facts.merging import CaseJoined, CaseMerged
+from homeward.facts.merging import CaseJoined, CaseLeft, CaseMerged, CaseParted
 from homeward.facts.reach import ReachWidened
 from homeward.facts.ringzero import RingZeroAsked
 from homeward.facts.watch import ClockLapsed, ReportLapsed, WatchLapsed, WatchStoodDown
 from homeward.messages import Recorded
 from homeward.processor import Reaction
 from homeward.processors.asks import asks
-from homeward.processors.ends import ending, told_of
+from homeward.processors.ends import ending, told_of, told_without
 from homeward.processors.keeping import Live, Shape, kinds
 from homeward.processors.ringzero import ring_orders, ring_over, to_desk
 from homeward.words import Audience, Purpose, Role, Severity
@@ -76,6 +76,10 @@ class CalloutsState:
     """The live version reaches those, too, who sleep or whose day is spent."""
     ring: bool = False
     """Some were told of the unverified report, and of nothing since."""
+    was_ring: bool = False
+    """The same of a report that goes on in another case."""
+    merged: int = 0
+    """How often it went on in another case."""
     joined: tuple[ToldOf, ...] = ()
     """Of cases that went on in this one: whoever was told of these hears how it ends."""
 
@@ -114,6 +118,8 @@ class Callouts:
         HoldPlaced,
         CaseMerged,
         CaseJoined,
+        CaseParted,
+        CaseLeft,
     )
 
     def begin(self) -> CalloutsState:
@@ -161,8 +167,12 @@ class Callouts:
                 return Reaction(state, _without_watch(state, heard, ended))
             case RoundOrdered() | RoundsFilled() | RoundsOver() as fact:
                 return Reaction(state, asks(fact, _severity(state)))
-            case AlertCancelled() | CaseClosedOut() | CaseMerged() | CaseJoined():
+            case AlertCancelled() | CaseClosedOut() | CaseMerged() | CaseParted():
                 return _on_end(state, heard)
+            case CaseJoined() as fact:
+                return Reaction(replace(state, joined=told_of(state.joined, fact)))
+            case CaseLeft() as fact:
+                return Reaction(replace(state, joined=told_without(state.joined, fact)))
         return _of_report(state, heard)
 
 
@@ -186,12 +196,15 @@ def _of_report(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]
 
 def _on_end(state: CalloutsState, heard: Recorded) -> Reaction[CalloutsState]:
     """Tell those who were told of this case, and of cases that went on in it."""
-    if isinstance(heard.fact, CaseJoined):
-        return Reaction(replace(state, joined=told_of(state.joined, heard.fact)))
-    says = ending(heard, _severity(state), state.joined, ring=state.ring)
+    parts = isinstance(heard.fact, CaseParted)
+    ring, times = state.ring or (parts and state.was_ring), state.merged
+    says = ending(heard, _severity(state), state.joined, ring=ring, before=times - parts)
     if isinstance(heard.fact, CaseMerged):
         # Hubs that watch for this case alone are told so when their watch is released.
-        return Reaction(replace(state, ring=False), says)
+        merged = replace(state, ring=False, was_ring=ring, merged=times + 1)
+        return Reaction(merged, says)
+    if parts:  # those near an unverified report hear once more how that ends
+        return Reaction(replace(state, ring=ring, was_ring=False), says)
     return Reaction(replace(state, asked=()), says)
 
 

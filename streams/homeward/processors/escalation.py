@@ -29,7 +29,7 @@ from homeward.facts.clock import WakeDue
 from homeward.facts.correcting import FactsProposed, LastSeenCorrected
 from homeward.facts.emergency import EmergencyReviewed, EmergencyUsed, ReviewOverdue
 from homeward.facts.hub import WatchOrdered, WatchReleased
-from homeward.facts.merging import CaseMerged
+from homeward.facts.merging import CaseMerged, CaseParted
 from homeward.facts.watch import (
     ClockLapsed,
     ReportLapsed,
@@ -140,6 +140,7 @@ class Escalation:
         EmergencyUsed,
         EmergencyReviewed,
         CaseMerged,
+        CaseParted,
         WakeDue,
     )
 
@@ -159,10 +160,8 @@ class Escalation:
         """React; the one wake is the earliest of all clocks."""
         says: tuple[Fact, ...] = ()
         match heard.fact:
-            case CaseRaised(raised_by=by):
-                state = replace(state, said_at=heard.at)
-                if by is Role.REPORTER:
-                    state = replace(state, reported_at=heard.at, level=0)
+            case CaseRaised() | CaseParted() as fact:
+                state = _begins(state, fact)
             case FactsAdded() | VehicleIdentified() | FactsProposed() | LastSeenCorrected():
                 state = _said_more(state, heard)
             case CaseTakenUp():
@@ -187,6 +186,16 @@ class Escalation:
         due = [*(one.due for one in state.pending), *(one.due for one in state.reviews)]
         state = replace(state, look_at=earliest(_next_level_at(state), _lapses_at(state), *due))
         return Reaction(state, says, state.look_at)
+
+
+def _begins(state: EscalationState, fact: CaseRaised | CaseParted) -> EscalationState:
+    """Let a report wait, or wait anew after it was of somebody else than another one."""
+    if isinstance(fact, CaseRaised):
+        said, waits = True, fact.raised_by is Role.REPORTER
+    else:
+        said, waits = fact.unverified, fact.waiting
+    since = fact.at if waits else None
+    return replace(state, said_at=fact.at if said else None, reported_at=since, level=0)
 
 
 def _said_more(state: EscalationState, heard: Recorded) -> EscalationState:

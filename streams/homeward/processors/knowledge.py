@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from homeward import policies
 from homeward.facts.case import CaseRaised, FactsAdded, VehicleIdentified
 from homeward.facts.correcting import LastSeenCorrected, ProposalAccepted
-from homeward.facts.merging import CaseJoined, JoinedSource
+from homeward.facts.merging import CaseJoined, CaseLeft, JoinedSource
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.sighting import SightingAccepted
 from homeward.geography.cells import Cells, from_bytes
@@ -25,13 +25,14 @@ News: TypeAlias = (
     | VehicleIdentified
     | SightingAccepted
     | CaseJoined
+    | CaseLeft
     | OfPersons
     | ProposalAccepted
     | LastSeenCorrected
 )
 
 NEWS: Final = kinds(
-    *(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined),
+    *(CaseRaised, FactsAdded, VehicleIdentified, SightingAccepted, CaseJoined, CaseLeft),
     *(PersonAdded, PersonFound, PersonMissed, ProposalAccepted, LastSeenCorrected),
 )
 WITH_HUBS: TypeAlias = SightingAccepted | CaseJoined | LastSeenCorrected
@@ -122,6 +123,8 @@ def learnt(before: Knowledge, fact: News, by: str = "") -> Knowledge:
             return _seen(before, (fact,))
         case CaseJoined():
             return replace(_seen(before, fact.sources), disputed=_disputed(before, fact.custody))
+        case CaseLeft():
+            return _forgets(before, fact.forgotten)
         case PersonAdded():
             return _of(before, (*_persons(before), (fact.person, fact.age_band)), before.found)
         case PersonFound():
@@ -129,6 +132,18 @@ def learnt(before: Knowledge, fact: News, by: str = "") -> Knowledge:
         case PersonMissed():
             still = tuple(one for one in before.found if one != fact.person)
             return _of(before, _persons(before), still)
+
+
+def source_of(one: SightingAccepted | JoinedSource) -> Source:
+    """Return an accepted sighting as a policy knows it."""
+    return Source(one.cell, one.seen_at, one.accuracy_m, one.mode, one.credibility_ppm)
+
+
+def _forgets(before: Knowledge, forgotten: Iterable[JoinedSource]) -> Knowledge:
+    """Return what is known without what was known only of somebody else."""
+    gone = {source_of(one) for one in forgotten}
+    kept = (one for one in before.sources[1:] if one not in gone)
+    return replace(before, sources=(*before.sources[:1], *kept))
 
 
 def _persons(before: Knowledge) -> tuple[tuple[int, AgeBand], ...]:
@@ -164,7 +179,7 @@ def _corrected(before: Knowledge, fact: LastSeenCorrected, by: str) -> Knowledge
 def _seen(before: Knowledge, accepted: Iterable[SightingAccepted | JoinedSource]) -> Knowledge:
     found = dict.fromkeys(before.sources[1:])
     for one in accepted:
-        seen = Source(one.cell, one.seen_at, one.accuracy_m, one.mode, one.credibility_ppm)
+        seen = source_of(one)
         if seen not in before.sources:
             found[seen] = None
     if len(found) == len(before.sources[1:]):

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from homeward.facts.access import LikenessesShown
-from homeward.facts.merging import CaseJoined, CaseMerged, JoinedCase, JoinedSource
+from homeward.facts.merging import (
+    CaseJoined,
+    CaseLeft,
+    CaseMerged,
+    CaseParted,
+    JoinedCase,
+    JoinedSource,
+)
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.messages import Fact
 from homeward.words import AgeBand, Description, Mode, Outcome, Sex
@@ -28,6 +35,10 @@ def pairs(
             sources=(source,),
             hubs=hubs,
         ),
+        CaseParted(
+            case=case, at=at(62), of=other, unverified=False, waiting=False, alert=1, version=1
+        ),
+        CaseLeft(case=case, at=at(62), left=other, cases=(other,), forgotten=(source,)),
         PersonAdded(
             case=case,
             at=at(59),

@@ -14,7 +14,8 @@ from homeward.case import LAPSED, OWN, Case, Draft, Status, evolve
 from homeward.case.alerts import is_disputed
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
-from homeward.facts.merging import CaseJoined
+from homeward.facts.merging import CaseJoined, CaseLeft
+from homeward.facts.sighting import SightingReported
 from homeward.facts.watch import ClockLapsed
 from homeward.messages import Recorded
 from homeward.policies.approval import APPROVAL_LASTS, REVIEWED_WITHIN, needs_second
@@ -102,6 +103,10 @@ class Line:
         return min(found, default=self.case.raised.at)
 
 
+KNOWN_SINCE: Final = ("case.verified/1", "case.reopened/1", "case.parted/1")
+"""From when on an alert can be drafted."""
+
+
 @dataclass(slots=True)
 class Open:
     """What is known of one open case."""
@@ -113,6 +118,8 @@ class Open:
     at: dict[str, datetime] = field(default_factory=dict)
     """When each kind of fact was said last."""
     among: dict[str, Sighting] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
+    """Sightings that were reported of the case itself, and not of one that goes on in it."""
     watches: dict[str, Watch] = field(default_factory=dict)
 
     def hear(self, heard: Recorded) -> None:
@@ -129,6 +136,8 @@ class Open:
                 self.level = max(self.level, level)
             case CaseRaised():
                 self.org = heard.by.org
+            case SightingReported(sighting=name):
+                self.own.add(name)
 
     def line(self, now: datetime) -> Line:
         """Return how it stands on the queue at a moment."""
@@ -147,7 +156,7 @@ class Open:
             case Status.VERIFYING:
                 yield Wait(Waits.VERIFY, self.at.get("case.taken-up/1", raised.at), urgent=False)
             case Status.VERIFIED if case.draft is None:
-                known = (self.at.get(one) for one in ("case.verified/1", "case.reopened/1"))
+                known = (self.at.get(one) for one in KNOWN_SINCE)
                 since = max(one for one in known if one is not None)
                 yield Wait(Waits.DRAFT, since, urgent=False)
             case Status.ALERTED if not case.live(now) and case.alert is not None:
@@ -254,6 +263,13 @@ class DutyBoard:
         mine.hear(heard)
         if isinstance(heard.fact, CaseJoined) and (gone := self._gone(heard.fact.joined)):
             mine.among |= {one: it for one, it in gone.among.items() if one not in mine.among}
+        if isinstance(heard.fact, CaseLeft):
+            theirs = [gone.own for one in heard.fact.cases if (gone := self._gone(one))]
+            mine.among = {
+                name: it
+                for name, it in mine.among.items()
+                if not any(name in own for own in theirs)
+            }
         untold = mine.case.status is Status.RESOLVED and mine.case.alert is not None
         unreviewed = any(one.verdict is None for one in mine.case.reviews)
         if mine.case.status.over and not untold and not unreviewed:

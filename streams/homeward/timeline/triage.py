@@ -14,7 +14,7 @@ from homeward.case import LAPSED, OWN, Case
 from homeward.case import Status as CaseStatus
 from homeward.case import evolve as evolve_case
 from homeward.codec import KINDS as ALL_KINDS
-from homeward.facts.merging import CaseJoined
+from homeward.facts.merging import CaseJoined, CaseLeft
 from homeward.facts.sighting import SightingAccepted, SightingReported
 from homeward.messages import Recorded
 from homeward.policies.known import Source
@@ -163,6 +163,8 @@ class _Open:
     among: dict[str, Sighting] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     """Log index of each report."""
+    own: set[str] = field(default_factory=set)
+    """What was reported of the case itself, and not of one that goes on in it."""
 
 
 @dataclass(slots=True)
@@ -189,11 +191,21 @@ class Board:
                 # What was seen of the merged case is judged with this one's from here on.
                 mine.among |= {one: it for one, it in gone.among.items() if one not in mine.among}
                 mine.told |= gone.told
+            if isinstance(heard.fact, CaseLeft):
+                self._leave(mine, heard.fact)
             (self._over if mine.case.status.over else self._open)[heard.key] = mine
             while len(self._over) > OVER_MAX:
                 del self._over[next(iter(self._over))]
         elif heard.kind.startswith("sighting.") and (found := self._open.get(heard.key)):
             self._sighted(found, heard)
+
+    def _leave(self, mine: _Open, fact: CaseLeft) -> None:
+        """Let what was seen of cases that go by themselves again be judged with them."""
+        for case in fact.cases:
+            gone = self._open.get(case) or self._over.get(case) or _Open()
+            for name in gone.own:
+                mine.among.pop(name, None)
+                mine.told.pop(name, None)
 
     def _sighted(self, mine: _Open, heard: Recorded) -> None:
         take_in(mine.among, heard)
@@ -203,6 +215,7 @@ class Board:
         match heard.kind:
             case "sighting.reported/1":
                 mine.told[name] = heard.log_index
+                mine.own.add(name)
             case "sighting.accepted/1":
                 self.reputes[one.reported_by] = replace(before, accepted=before.accepted + 1)
             case "sighting.rejected/1":

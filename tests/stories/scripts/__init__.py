@@ -14,6 +14,7 @@ from tests.stories.scripts import (
     live_map,
     merged,
     over_at_once,
+    parted,
     positions,
     postgres_away,
     readme,
@@ -41,5 +42,6 @@ ALL: Final = tuple(
         reopened,
         merged,
         siblings,
+        parted,
     )
 )

@@ -121,6 +121,7 @@ def every(frame: texts.Frame, subject: texts.Subject) -> Rendered:
         "retraction": texts.retraction(frame),
         "close-out": texts.close_out(frame, several=bool(subject.others)),
         "joined": texts.joined(frame),
+        "parted": texts.parted(frame),
         "stand-down": texts.stand_down(frame),
         "ask": texts.ask(alert, frame),
         "ask-over": texts.ask_over(frame),

@@ -29,6 +29,7 @@ from homeward.http.pages.desk import (
     notice,
     page,
 )
+from homeward.http.pages.dutyacts import act_on
 from homeward.http.pages.dutycase import PURPOSES, personal
 from homeward.http.pages.dutycompare import consequences, refusal, rows, sealed_rows
 from homeward.http.pages.language import language
@@ -191,3 +192,14 @@ async def merge(request: Request, rooms: InRooms, door: AtMerge) -> Response:
         return await _confirm(request, rooms, fresh, failed.said.get("into", ""), failed)
 
     return await act(request, "merge", doing, None, again)
+
+
+@router.post("/part", status_code=303)
+async def part(request: Request, rooms: InRooms, door: AtMerge) -> Response:
+    """Say that a merged case was of somebody else than the one that it went on in."""
+
+    async def doing(keyed: Keyed, said: Mapping[str, str]) -> None:
+        del said
+        await merging.part(Response(), rooms, door, keyed)
+
+    return await act_on(request, rooms, door, "part", doing)

@@ -83,6 +83,8 @@ class Merging:
     joined: tuple[Linked, ...]
     looks: bool
     """Whoever looks may look for more."""
+    parts: bool
+    """They may say that it was of somebody else."""
 
 
 def merging_of(door: Door) -> Merging | None:
@@ -92,7 +94,8 @@ def merging_of(door: Door) -> Merging | None:
     looks = may(door, Action.MERGE) and not state.status.over and not state.held
     if not (state.into or joined or looks):
         return None
-    return Merging(_linked(state.into) if state.into else None, joined, looks)
+    parts = bool(state.into) and may(door, Action.MERGE)
+    return Merging(_linked(state.into) if state.into else None, joined, looks, parts)
 
 
 def _linked(case: str) -> Linked:

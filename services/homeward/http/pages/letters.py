@@ -43,6 +43,7 @@ ENDS: Final = {
     Purpose.CANCEL: "cancelled",
     Purpose.CLOSE_OUT: "over",
     Purpose.JOINED: "merged",
+    Purpose.PARTED: "merged",
     Purpose.STAND_DOWN: "over",
     Purpose.ASK_OVER: asked.ENOUGH,
 }
