@@ -79,9 +79,13 @@ def check_outcome(case: Case, outcome: Outcome, bands: Iterable[AgeBand]) -> Non
 
     Raises OutcomeUnfit.
     """
-    decides = case.category is Category.RUNAWAY or set(bands) <= GROWN
-    if outcome is Outcome.LOCATED_NO_CONTACT and not decides:
+    if outcome is Outcome.LOCATED_NO_CONTACT and not decides_alone(case, bands):
         raise OutcomeUnfit
+
+
+def decides_alone(case: Case, bands: Iterable[AgeBand]) -> bool:
+    """Whether those of these ages say themselves whether they want contact."""
+    return case.category is Category.RUNAWAY or set(bands) <= GROWN
 
 
 def names_found(case: Case, persons: Iterable[int]) -> bool:

@@ -78,8 +78,13 @@ async def test_who_helped_is_ticked_in_words_and_no_id_is_read_or_typed(world, o
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 async def test_every_result_can_be_said(world, officer, outcome):
-    case = (await world.verified())["case"]
+    grown = {"person": {"age_years": 34}, "category": "other"}
+    wants = outcome is Outcome.LOCATED_NO_CONTACT
+    case = (await world.raised(**(grown if wants else {})))["case"]
+    assert (await world.post("officer", f"/v1/cases/{case}/verify", {"unit": "Linquan"})).is_success
     await officer.show(f"/duty/cases/{case}")
+    offered = officer.form("/resolve")["choices"]["outcome"]
+    assert (Outcome.LOCATED_NO_CONTACT.value in offered) is wants, "of a child nobody says so"
     await officer.send("/resolve", outcome=outcome.value)
     assert (await fact(world, case, CaseResolved)).outcome is outcome
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from homeward.case import Status
+from homeward.case import Case, Status
+from homeward.case.persons import bands_of, decides_alone
 from homeward.http.auth import InRooms
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
@@ -138,14 +139,16 @@ def acts_of(door: Door, view: CaseView) -> frozenset[str]:
     return frozenset(name for name, (action, fits) in wanted.items() if fits and may(door, action))
 
 
-def choices(lang: str) -> dict[str, list[tuple[str, str]]]:
+def choices(state: Case, lang: str) -> dict[str, list[tuple[str, str]]]:
     """Return what the forms of a case let choose from."""
     d, t = WORDS[lang], PHRASES[lang]
+    decides = decides_alone(state, bands_of(state))
+    outcomes = [one for one in Outcome if decides or one is not Outcome.LOCATED_NO_CONTACT]
     category = [(one.value, "unsure" if one is Category.OTHER else one.value) for one in Category]
     return {
         "reasons": [(one, d[f"reason-{one}"]) for one in REASONS],
         "cancels": [(one.value, d[f"reason-{one.value}"]) for one in CancelReason],
-        "outcomes": [(one.value, d[f"outcome-{one.value}"]) for one in Outcome],
+        "outcomes": [(one.value, d[f"outcome-{one.value}"]) for one in outcomes],
         "reopenings": [(one, d[f"reason-{one}"]) for one in REOPENINGS],
         "purposes": [(one, d[f"purpose-{one}"]) for one in PURPOSES],
         "ends": [(one, d[f"reason-{one}"]) for one in WATCH_ENDS],
@@ -206,7 +209,7 @@ class CasePage:
             failed.status if failed else 200,
             home(door),
             **_stands(view, now, lang),
-            **choices(lang),
+            **choices(door.state, lang),
             **persons_shown(door, view, lang),
             **corrections(door, view, now, lang),
             home=home(door),
