@@ -1,5 +1,6 @@
 """``homeward case``: what officers decide, one command a decision."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,12 +86,22 @@ def texts(talk: Talk, case: Case, draft: Draft = None) -> None:
         where = f" people within {blast['reach_km_max']} km, {blast['hubs']} hubs ahead"
         say(f"{lane} lane ", (blast["people"], "bold"), where)
     say("digest ", (found["digest"], "bold"), "  approve it by this")
-    for name in ("texts", "retraction"):
-        for one in found[name]:
+    for name, worded in _worded(found):
+        for one in worded:
             say()
             say((f"{name}, {one['lang']}", "bold"))
             said = {form: one.get(form) for form in ("title", "short", "medium", "full", "spoken")}
             pairs({form: text for form, text in said.items() if text})
+
+
+def _worded(found: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return all that a draft would say, and to whom."""
+    others = [
+        (f"{one['wording']}{', once approved' if one['approved'] else ''}", one["texts"])
+        for one in found.get("wordings", ())
+    ]
+    first = "public" if others else "texts"
+    return [(first, found["texts"]), *others, ("retraction", found["retraction"])]
 
 
 @app.command(epilog="Example: homeward case draft ABCD-EFGH --reach-km 300 --severity extreme")
@@ -115,6 +126,10 @@ def draft(  # noqa: PLR0913, PLR0917 -- a flag each
     km: Annotated[float | None, typer.Option(help="The area: the disk's radius.")] = None,
     datum: Annotated[str, typer.Option(help="Of the middle: wgs84, gcj02, bd09")] = "wgs84",
     cells: Annotated[str | None, typer.Option(help="The area: H3 cells, commas between.")] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(help="A typed field that no text shall hold, like clothing; several times."),
+    ] = None,
     key: Key = None,
 ) -> None:
     """Draft an alert; the server renders its texts and its retraction.
@@ -127,6 +142,8 @@ def draft(  # noqa: PLR0913, PLR0917 -- a flag each
         "reach_km_max": reach_km,
         "expires_in_s": round(hours * 3_600),
     }
+    if leave_out:
+        body["leave_out"] = leave_out
     if any(one is not None for one in (geojson, lat, lon, km, cells)):
         body["area"] = drawn(lat, lon, km, None, datum, geojson, cells)
     answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/alerts", body, key))

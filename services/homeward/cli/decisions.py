@@ -44,6 +44,27 @@ def verify(talk: Talk, case: Case, unit: Unit, key: Key = None) -> None:
     _decide(talk, case, "verify", {"unit": unit}, key)
 
 
+@app.command(epilog="Example: homeward case suspect ABCD-EFGH --looks 'about 40, black cap'")
+@talks
+def suspect(
+    talk: Talk,
+    case: Case,
+    looks: Annotated[str | None, typer.Option(help="What they look like; never a name.")] = None,
+    relation: Annotated[
+        str | None, typer.Option(help="stranger, parent, relative, acquaintance")
+    ] = None,
+    vehicle: Annotated[str | None, typer.Option(help="What vehicle they use.")] = None,
+    plate: Annotated[str | None, typer.Option(help="Its licence plate.")] = None,
+    key: Key = None,
+) -> None:
+    """Say what is known of a suspect; an empty word takes back what was noted.
+
+    No text holds it before a second person has approved its words.
+    """
+    said = {"suspect": looks, "relation": relation, "vehicle": vehicle, "licence_plate": plate}
+    _decide(talk, case, "suspect", said, key)
+
+
 @app.command(epilog="Example: homeward case reject ABCD-EFGH --reason known-to-be-safe")
 @talks
 def reject(

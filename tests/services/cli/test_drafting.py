@@ -93,3 +93,43 @@ def test_an_alert_on_the_fast_lane_says_what_lets_it_go_on(at_stub, stub):
     assert code == 0, errors
     assert "5,000 within 30 km" in shown + errors
     assert "approves d" in shown + errors
+
+
+def test_who_approves_reads_the_words_of_everybody(at_stub, stub):
+    def words(said):
+        forms = ("title", "short", "medium", "full", "spoken")
+        return [{"lang": "en", **dict.fromkeys(forms, said)}]
+
+    stub.answer(
+        200,
+        {
+            "draft": "d",
+            "digest": "9f" * 32,
+            "alert": 1,
+            "version": 1,
+            "cells": None,
+            "texts": words("for all"),
+            "wordings": [
+                {"wording": "hub", "approved": False, "texts": words("for hubs")},
+                {"wording": "hub", "approved": True, "texts": words("for hubs of a van")},
+            ],
+            "retraction": words("taken back"),
+        },
+    )
+    _, shown, _ = at_stub("case", "texts", "ABCD-EFGH", "--draft", "d")
+    heads = ["public, en", "hub, en", "hub, once approved, en", "retraction, en"]
+    assert [shown.index(one) for one in heads] == sorted(shown.index(one) for one in heads)
+    assert all(one in shown for one in ("for all", "for hubs", "for hubs of a van", "taken back"))
+
+
+def test_fields_are_left_out_and_a_suspect_is_noted(at_stub, stub):
+    stub.answer(201, RECEIPT)
+    args = ("--leave-out", "clothing", "--leave-out", "marks")
+    code, _, errors = at_stub("case", "draft", "ABCD-EFGH", *args)
+    assert code == 0, errors
+    assert stub.asked[0][2]["leave_out"] == ["clothing", "marks"]
+    stub.answer(200, RECEIPT)
+    code, _, errors = at_stub("case", "suspect", "ABCD-EFGH", "--looks", "a cap", "--plate", "")
+    assert code == 0, errors
+    assert stub.asked[1][1].endswith("/v1/cases/ABCD-EFGH/suspect")
+    assert stub.asked[1][2] == {"suspect": "a cap", "licence_plate": ""}
