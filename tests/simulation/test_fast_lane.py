@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pyroaring import BitMap
 
 from homeward.fanout import lane, late
 from homeward.hosts.consumer import Pure
@@ -90,6 +91,11 @@ def test_a_policy_that_asks_far_hubs_on_one_word_is_noticed(monkeypatch, of):
 def test_hubs_that_one_word_asks_without_number_are_noticed(monkeypatch):
     monkeypatch.setattr(hubs, "_alone", lambda state, _, waiting: (state, waiting))
     assert noticed(FAST_AND_WIDE, real_crew)
+
+
+def test_an_update_that_changes_nothing_and_is_told_again_is_noticed(monkeypatch):
+    monkeypatch.setattr(lane.LaneState, "told_since", lambda *_: BitMap())
+    assert noticed()
 
 
 class Deaf:

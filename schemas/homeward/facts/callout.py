@@ -62,6 +62,9 @@ class CalloutOrdered(Fact):
     people_max: Count | None = None
     """So many people hear of an alert on one officer's word, over all lanes and waves, beside those
     whom an earlier version told; None: two have approved it."""
+    same_since: Annotated[int, Field(ge=1)] | None = None
+    """Whom a version from this one on told is not told again, and what has not left of it leaves
+    still; None: all are told, and nothing older leaves."""
     tier: Tier | None = None
     """Of volunteers only these; None: all."""
     texts_of: Id

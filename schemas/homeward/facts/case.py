@@ -155,6 +155,9 @@ class AlertDrafted(Fact):
     """The area, where a person or a district gives it and the policy only takes it."""
     given_cells: Count | None = None
     """Of how many cells it is."""
+    changes_what_to_do: bool | None = None
+    """Whether those told of the version before are to do something else by it; None: they are, or
+    it was recorded before that was asked."""
 
 
 class AlertApproved(Fact):
@@ -196,7 +199,7 @@ class AlertIssued(Fact):
 
 
 class AlertUpdated(Fact):
-    """A new version is live and goes to everybody inside once more."""
+    """A new version is live and goes to everybody inside, once more to who was told before."""
 
     kind: Literal["case.alert-updated/1"] = "case.alert-updated/1"
     case: CaseId
@@ -218,6 +221,9 @@ class AlertUpdated(Fact):
     None as above."""
     hubs_max: Count | None = None
     """So many hubs watch on one officer's word; None as above."""
+    same_since: Annotated[int, Field(ge=1)] | None = None
+    """Whom a version from this one on told is to do the same still, and is not told again; None:
+    all are told."""
 
 
 class AlertWidened(Fact):

@@ -37,3 +37,5 @@ class ReachWidened(Fact):
     """Of the policy; None: recorded before versions were."""
     people_max: Count | None = None
     """So many people may be told on one officer's word; None: two have approved it."""
+    same_since: Annotated[int, Field(ge=1)] | None = None
+    """Whom a version from this one on told is not told again; None: all are told."""

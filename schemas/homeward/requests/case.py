@@ -117,6 +117,8 @@ class DraftAlert(Request):
     worded_suspect: tuple[Worded, ...] | None = None
     given: bytes | None = None
     """Cells of the area, for a policy that takes one."""
+    changes_what_to_do: bool = True
+    """Whether those told of the version before are to do something else by it."""
 
 
 class ApproveAlert(Request):

@@ -130,6 +130,13 @@ def draft(  # noqa: PLR0913, PLR0917 -- a flag each
         list[str] | None,
         typer.Option(help="A typed field that no text shall hold, like clothing; several times."),
     ] = None,
+    changes: Annotated[
+        bool,
+        typer.Option(
+            "--changes-what-to-do/--changes-nothing",
+            help="Of an update: whether those told before hear of it again.",
+        ),
+    ] = True,
     key: Key = None,
 ) -> None:
     """Draft an alert; the server renders its texts and its retraction.
@@ -144,6 +151,8 @@ def draft(  # noqa: PLR0913, PLR0917 -- a flag each
     }
     if leave_out:
         body["leave_out"] = leave_out
+    if not changes:
+        body["changes_what_to_do"] = False
     if any(one is not None for one in (geojson, lat, lon, km, cells)):
         body["area"] = drawn(lat, lon, km, None, datum, geojson, cells)
     answer = talk.run(lambda there: there.post(f"/v1/cases/{case}/alerts", body, key))

@@ -128,6 +128,7 @@ async def draft(
             worded_suspect=said.worded_suspect,
             retraction=texts.retraction(head),
             given=given,
+            changes_what_to_do=body.changes_what_to_do,
         )
 
     receipt = await decide_prepared(rooms, door.case, asking, prepare)
@@ -176,6 +177,7 @@ async def read_draft(
         digest=await digest_of(rooms.log, draft_id),
         alert=found.fact.alert,
         version=found.fact.version,
+        changes_what_to_do=found.fact.changes_what_to_do is not False,
         texts=list(words.get("texts", ())),
         wordings=[
             WordingOut.model_validate({**one, "approved": name == "worded_suspect"})

@@ -210,6 +210,9 @@ class DraftTexts(Answered):
     ] = None
     alert: int
     version: int
+    changes_what_to_do: Annotated[
+        bool, Field(description="False: those told of the version before are not told again.")
+    ] = True
     texts: Annotated[
         list[dict[str, Any]], Field(description="What the public reads on one officer's word.")
     ]

@@ -129,6 +129,10 @@ class DraftBody(Body):
         Drawn | None,
         Field(description="For polygon, and for district instead of the one that the desk finds."),
     ] = None
+    changes_what_to_do: Annotated[
+        bool,
+        Field(description="False: whoever an earlier version told is not told of this one."),
+    ] = True
     leave_out: Annotated[
         tuple[Typed, ...],
         Field(max_length=10, description="Typed fields that no text of it shall hold."),

@@ -145,7 +145,7 @@ class Letterbox:
                 drafted = await self.sealed.drafted(one.texts_of, purpose, lang, reads)
                 [words] = texts.watch([drafted], head, (one.window_from, one.window_to))
                 return words
-            return await self.sealed.words(one.texts_of, purpose, lang, reads)
+            return await self.sealed.words(_newest_of(one, case, purpose), purpose, lang, reads)
         except LookupError:
             return _gone(head.code, kindred(lang) or LANGS[0])
 
@@ -158,6 +158,14 @@ class Letterbox:
         sex, *others = [one.sex for one in missing(case)] or [Sex.UNKNOWN]
         said = texts.clock(head, case.category, sex, None, level, waiting_s, others)
         return texts.choose(said, lang)
+
+
+def _newest_of(one: InboxMessage, case: Case, purpose: Purpose) -> str:
+    """Return whose words are shown: of an alert's version the newest that is not told again."""
+    out = case.alert
+    if out is None or purpose is not Purpose.ALERT or one.alert != out.number:
+        return one.texts_of
+    return out.draft if out.same_since <= one.version < out.version else one.texts_of
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -97,8 +97,14 @@ def _draft(case: Case, request: requests.DraftAlert) -> tuple[Fact, ...]:
         worded_suspect=request.worded_suspect,
         given=request.given,
         given_cells=None if request.given is None else len(request.given) // CELL_BYTES,
+        changes_what_to_do=_changes(case, request),
     )
     return () if (request.by.id, fact) in case.said else (fact,)
+
+
+def _changes(case: Case, request: requests.DraftAlert) -> bool | None:
+    """Return False where who was told before need not hear of it; of a first version nobody was."""
+    return False if case.alert and not request.changes_what_to_do else None
 
 
 def _check_given(case: Case, request: requests.DraftAlert) -> None:
@@ -230,7 +236,7 @@ def issued(
     if draft.given_cells and len(request.given or b"") != draft.given_cells * CELL_BYTES:
         raise AreaMissing(draft.policy)  # never an alert without the area that was approved
     said = facts.AlertIssued if draft.version == 1 else facts.AlertUpdated
-    return said(
+    fact = said(
         case=case.id,
         at=request.at,
         draft=draft.id,
@@ -246,6 +252,10 @@ def issued(
         last_seen_km_max=None if whole else REACH_KM_ALONE_MAX,
         hubs_max=None if whole else HUBS_ALONE_MAX,
     )
+    # Of what is over, or has expired, those told hear anew: they believe that it is.
+    if case.alert is None or draft.changes_what_to_do or not case.live(request.at):
+        return fact
+    return fact.model_copy(update={"same_since": case.alert.same_since})
 
 
 def is_disputed(case: Case) -> bool:

@@ -176,6 +176,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 reach_km_max=fact.reach_km_max,
                 expires_at=fact.expires_at,
                 given_cells=fact.given_cells,
+                changes_what_to_do=fact.changes_what_to_do is not False,
                 persons=tuple(one.number for one in missing(case)),
             )
             known = case.drafts | {heard.id}
@@ -195,6 +196,7 @@ def _alert_changes(case: Case, heard: Recorded) -> dict[str, Any]:
                 proposed=case.draft if case.draft and case.draft.id == fact.draft else None,
                 alone=fact.people_max is not None or _emergency(case, fact.draft),
                 issued_at=fact.at,
+                same_since=getattr(fact, "same_since", None) or fact.version,
                 by=heard.by.id,
             )
             return {"status": Status.ALERTED, "alert": alert, "extension": None}

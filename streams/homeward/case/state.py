@@ -96,6 +96,8 @@ class Draft:
     approved_at: Instant | None = None
     given_cells: int | None = None
     """Of how many cells the area is that goes with it; None: its policy makes one."""
+    changes_what_to_do: bool = True
+    """For those told of the version before."""
     persons: tuple[int, ...] = ()
     """Whom its words are about."""
 
@@ -120,6 +122,8 @@ class Alert:
     proposed: Draft | None = None
     """The draft that it was issued on."""
     issued_at: Instant | None = None
+    same_since: int = 1
+    """The version since which those told are to do the same: they are not told of later ones."""
     by: str = ""
     """The account that issued it."""
     closed: str = ""

@@ -100,6 +100,7 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     """Return what to ask the index; None: the recipients are handed in (a hub, those told).
 
     An update is for those told before, too, wherever they are by now: what they know is no more so.
+    But for whoever is to do the same still: they count as told of it.
     """
     kinds = INDEXED.get(order.audience)
     if kinds is None:
@@ -107,6 +108,7 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
     if order.audience is Audience.DESK:
         return Query(Anywhere(), kinds, order.at, order.severity, level=order.level)
     kept = state.of(order.alert, order.version)
+    told, before = _told(state, order), state.told_before(order.alert, order.version)
     return Query(
         tier=order.tier,
         area=CellSet(from_bytes(order.cells or b"")),
@@ -114,12 +116,20 @@ def query_of(order: CalloutOrdered, state: LaneState) -> Query | None:
         at=order.at,
         severity=order.severity,
         focus=order.focus,
-        told=bitmap(kept.told if kept else b""),
+        told=told,
         again=bitmap(kept.suppressed if kept else b"")
-        | state.told_before(order.alert, order.version),
+        | (before - told if order.same_since else before),
         known=state.told_of(order.alert),
         overridden=bool(order.overridden),
     )
+
+
+def _told(state: LaneState, order: CalloutOrdered) -> BitMap:
+    """Return who needs not hear of a version, before an order of it is carried out."""
+    kept = state.of(order.alert, order.version)
+    if kept is None and order.same_since is not None:
+        return state.told_since(order.alert, order.same_since, order.version)
+    return bitmap(kept.told if kept else b"")
 
 
 def without_ring(state: LaneState, order: CalloutOrdered) -> LaneState:
@@ -285,7 +295,7 @@ def _remember(
     A wave looks at its own cells only, so the area was last looked at as a whole when it began.
     """
     kept = state.of(order.alert, order.version)
-    told = bitmap(kept.told if kept else b"").union(*(people for _, people in parts))
+    told = _told(state, order).union(*(people for _, people in parts))
     over = state.is_over(order.alert, order.version)
     suppressed = BitMap() if over else people_in(found.suppressed) - told
     return state.with_told(

@@ -95,6 +95,13 @@ class LaneState:
         ]
         return BitMap().union(*(bitmap(one.told) for one in older))
 
+    def told_since(self, alert: int, first: int, before: int) -> BitMap:
+        """Return whom versions of an alert told, from one on and before another."""
+        some = (
+            one for one in self.versions if one.alert == alert and first <= one.version < before
+        )
+        return BitMap().union(*(bitmap(one.told) for one in some))
+
     def told_of(self, alert: int) -> BitMap:
         """Return whom any version of an alert told, or the unverified report before it."""
         versions = [one for one in self.versions if one.alert == alert or _unverified(one, alert)]

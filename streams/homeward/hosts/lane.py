@@ -153,8 +153,9 @@ class LaneConsumer:
         """Stop what an order replaces, and let what it extends leave for longer."""
         if order.alert > RING_ZERO and state.of(RING_ZERO, RING_ZERO):
             await self.ledger.close(case, RING_ZERO, RING_ZERO)
-        if order.version > 1:
-            await self.ledger.supersede(case, order.alert, order.version)
+        since = order.same_since or order.version
+        if since > 1:
+            await self.ledger.supersede(case, order.alert, since)
         kept = state.of(order.alert, order.version)
         before, until = kept.expires_at if kept else None, order.expires_at
         if before and until and before < until:

@@ -274,6 +274,7 @@ def _to_area(state: CalloutsState, wave: ReachWidened) -> CalloutOrdered:
         focus=wave.focus,
         reach_km_max=wave.reach_km_max,
         people_max=wave.people_max,
+        same_since=wave.same_since,
         texts_of=wave.texts_of,
         expires_at=wave.expires_at,
         overridden=state.overridden or None,

@@ -258,8 +258,12 @@ def _alone(state: HubsState, live: Live, waiting: list[int]) -> tuple[HubsState,
 
 
 def _told(one: Watch, live: Live) -> bool:
-    """Whether a hub needs no order now: it has one, or it stood down."""
-    return not one.anew and (not one.open or one.version == live.version)
+    """Whether a hub needs no order now: it has one, or it stood down.
+
+    A version that changes nothing of what to do leaves a watch as it was ordered.
+    """
+    current = (live.same_since or live.version) <= one.version <= live.version
+    return not one.anew and (not one.open or current)
 
 
 def _moved(

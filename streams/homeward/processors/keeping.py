@@ -56,6 +56,8 @@ class Live:
     """So far from the place last seen, on one officer's word."""
     hubs_max: int | None = None
     """So many hubs watch on one officer's word."""
+    same_since: int | None = None
+    """Whom a version from this one on told is not told again; None: all are told."""
     by: str = ""
     """The account that issued it, where it matters."""
 
@@ -74,6 +76,7 @@ class Live:
             people_max=fact.people_max,
             last_seen_km_max=fact.last_seen_km_max,
             hubs_max=fact.hubs_max,
+            same_since=fact.same_since if isinstance(fact, AlertUpdated) else None,
             by=by,
         )
 

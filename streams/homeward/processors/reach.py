@@ -168,4 +168,5 @@ def _widened(
         cell_count=len(new),
         cells=to_bytes(new) if len(new) else None,
         people_max=live.people_max,
+        same_since=live.same_since,
     )

@@ -238,6 +238,8 @@ def _alerted(state: RoundsState, fact: AlertIssued | AlertUpdated | AlertExtende
     new = Live.of(fact).without_area()
     if not new.replaces(live):
         return state
+    if new.same_since is not None:
+        return replace(state, live=new)
     # Nobody was told of it yet: those of the version before are asked once they have heard it.
     drive = state.drive and replace(state.drive, inside=None, left={}, asleep={})
     return replace(state, live=new, told=0, drive=drive)

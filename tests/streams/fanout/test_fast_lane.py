@@ -34,6 +34,8 @@ class Town:
     version: int = 1
     alone: bool = True
     unapproved: set[int] = field(default_factory=lambda: {1})
+    same: dict[int, int] = field(default_factory=dict)
+    """Versions that change nothing of what those told are to do, and since when."""
 
     def matched(self, query, mine, among=None):
         """What the rule says: nearest first, minus those told."""
@@ -54,7 +56,8 @@ class Town:
     def wave(self, new):
         self.inside |= new
         limit = CAP if self.alone else None
-        said = heard(order(version=self.version, people_max=limit))
+        since = self.same.get(self.version)
+        said = heard(order(version=self.version, people_max=limit, same_since=since))
         for number, lane, mine in self.each():
             query = query_of(said.fact, self.states[number])
             match = self.matched(query, mine, new)
@@ -133,6 +136,11 @@ def play(seed, steps):
             case "update":
                 there.version, there.alone, there.inside = there.version + 1, True, set()
                 there.unapproved.add(there.version)
+            case "renew":
+                there.version, there.inside = there.version + 1, set()
+                before = there.version - 1
+                there.same[there.version] = there.same.get(before, before)
+                there.unapproved |= {there.version} if there.alone else set()
             case "approve":
                 there.alone = False
                 there.unapproved.discard(there.version)

@@ -170,6 +170,7 @@ async def draft(
                 "reach_km_max": _whole(said.get("reach_km_max", "")),
                 "expires_in_s": (_whole(said.get("hours", "")) or 0) * 3_600,
                 "area": await checked_area(rooms, said),
+                "changes_what_to_do": not said.get("same"),
                 "leave_out": [one for one in TYPED if said.get(f"without-{one}")],
             }
         )

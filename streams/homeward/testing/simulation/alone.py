@@ -41,6 +41,8 @@ class Words:
     bounds: dict[int, int | None] = field(default_factory=dict)
     """People that a version may tell; None: two approved it."""
     told: defaultdict[int, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    same: dict[int, int] = field(default_factory=dict)
+    """Versions that are not told to whoever was told of one from another on."""
 
     @property
     def newcomers(self) -> BitMap:
@@ -70,6 +72,8 @@ def words_of(disk: Disk) -> dict[str, Words]:
         fact = read(row).fact if kind in KINDS else None
         if isinstance(fact, AlertIssued | AlertUpdated):
             found[row.key].bounds[fact.version] = fact.people_max
+            if isinstance(fact, AlertUpdated) and fact.same_since:
+                found[row.key].same[fact.version] = fact.same_since
         elif isinstance(fact, AlertWidened):
             found[row.key].bounds[fact.version] = None
     for one in disk.ledger.rows.values():
@@ -136,6 +140,16 @@ class Reached:
 
     def _km(self, place: tuple[float, float]) -> float:
         return float(h3.great_circle_distance(self.place, place, unit="km"))
+
+
+def told_again(words: dict[str, Words]) -> Iterator[str]:
+    """Return each version that changes nothing and was told to somebody who had heard of it."""
+    for case, one in words.items():
+        for version, since in one.same.items():
+            older = (told for of, told in one.told.items() if since <= of < version)
+            before = BitMap().union(*older)
+            if again := len(one.told.get(version, BitMap()) & before):
+                yield f"version {version} of {case} tells {again} again what they know"
 
 
 def too_many(words: dict[str, Words]) -> Iterator[str]:

@@ -103,6 +103,9 @@ VERSIONS: Final = {
     Act.UPDATE_ALONE: True,
 }
 """Acts that make a version of an alert; whether on one officer's word."""
+ENDING: Final = frozenset({Act.CANCEL, Act.RESOLVE, Act.CLOSE_OUT})
+LIVES: Final = timedelta(hours=6)
+"""So long a version lives."""
 
 BY_SECOND: Final = (AlertApproved, AlertWidened, EmergencyUsed)
 
@@ -275,10 +278,13 @@ class Desk:
             "policy": _turn(world.policies, self.history.seed + version - 1),
             "severity": Severity.SEVERE,
             "reach_km_max": world.reach_km_max,
-            "expires_at": base["at"] + timedelta(hours=6),
+            "expires_at": base["at"] + LIVES,
         }
         issued = AlertIssued if version == 1 else AlertUpdated
-        drafted = AlertDrafted(**base, **bounds)
+        since = self._same_since(number)
+        same = since < version
+        drafted = AlertDrafted(**base, **bounds, changes_what_to_do=False if same else None)
+        bounds |= {"same_since": since} if same else {}
         if alone:
             bounds |= {
                 "reach_km_max": alone_km(world.reach_km_max),
@@ -292,6 +298,26 @@ class Desk:
             *([] if alone else [(stream, approved)]),
             (stream, issued(**base, **bounds, draft=draft, hubs=world.book())),
         ]
+
+    def _same_since(self, number: int) -> int:
+        """Return the version since which people are to do the same; some updates change nothing."""
+        case, since = self.history.steps[number].case, 1
+        for version, step in enumerate(self._drafts(number, case), 1):
+            same = version > 1 and step % 3 == 1 and self._is_out(step)
+            since = since if same else version
+        return since
+
+    def _is_out(self, number: int) -> bool:
+        """Whether the version before is out: since it was issued it neither ended nor expired."""
+        case, passed_s = self.history.steps[number].case, 0.0
+        for before in range(number, 0, -1):
+            passed_s += self.history.steps[before].after_s
+            step = self.history.steps[before - 1]
+            if step.case == case and step.act in VERSIONS:
+                return passed_s < LIVES.total_seconds()
+            if step.case == case and step.act in ENDING:
+                return False
+        return False
 
     def _sighting(self, base: dict[str, Any], number: int, step: Step) -> Said:
         sighting = self.id(number, "sighting")

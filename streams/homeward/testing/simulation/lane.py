@@ -70,8 +70,12 @@ class SmallLane:
         already = BitMap()
         if order.purpose is Purpose.ALERT:
             version = f"{order.alert}.{order.version}"
-            already = inside & self.told(state.get(version, BitMap()))
-            state = {**state, version: state.get(version, BitMap()) | inside}
+            known = state.get(version, BitMap())
+            since = order.same_since or order.version
+            older = (f"{order.alert}.{before}" for before in range(since, order.version))
+            known = known.union(*(state.get(one, BitMap()) for one in older))
+            already = inside & self.told(known)
+            state = {**state, version: known | inside}
         people = inside - already
         parts = [people[at : at + CHUNK_MAX] for at in range(0, len(people), CHUNK_MAX)]
         chunks = tuple(self._chunk(heard, order, seq, part) for seq, part in enumerate(parts))

@@ -19,7 +19,7 @@ from homeward.fanout.told import bitmap, load
 from homeward.geography.cells import from_bytes
 from homeward.record.envelope import attachments, read
 from homeward.testing.memory import Disk
-from homeward.testing.simulation.alone import too_many, words_of
+from homeward.testing.simulation.alone import told_again, too_many, words_of
 from homeward.testing.simulation.counted import days_of, miscounted, told_of
 from homeward.words import Audience, Purpose
 
@@ -35,6 +35,7 @@ def missed(disk: Disk, everybody: LaneColumns, at: datetime, lanes: int) -> Iter
     """
     rule, words = BruteIndex(everybody), words_of(disk)
     yield from too_many(words)
+    yield from told_again(words)
     yield from miscounted(disk)
     days = days_of(disk)
     for case, orders in _live(disk, at).items():
@@ -90,10 +91,11 @@ def _ended(disk: Disk) -> dict[str, int]:
 
 
 def _cut(disk: Disk, case: str, order: CalloutOrdered) -> BitMap:
-    people, asked = BitMap(), (case, order.alert, order.version)
+    people, first = BitMap(), order.same_since or order.version
     for row in disk.ledger.rows.values():
         chunk = row.chunk
-        mine = (chunk.case, chunk.alert, chunk.version) == asked
+        mine = (chunk.case, chunk.alert) == (case, order.alert)
+        mine = mine and first <= chunk.version <= order.version
         if mine and chunk.purpose is Purpose.ALERT and not chunk.attempt:
             people |= BitMap.deserialize(chunk.recipients)
     return people

@@ -131,6 +131,7 @@ class SmallReach(Small):
                 focus=state["focus"],
                 reach_km_max=live["reach_km_max"],
                 texts_of=live["draft"],
+                same_since=live.get("same_since"),
                 expires_at=live["expires_at"],
                 cell_count=len(new),
                 cells=to_bytes(cells_from(new)),
@@ -313,6 +314,7 @@ class SmallCallouts(Small):
             case ReachWidened(texts_of=texts, cells=cells):
                 to = {"audience": Audience.AREA, "purpose": Purpose.ALERT, "texts_of": texts}
                 to |= {"cells": cells, "cell_count": fact.cell_count}
+                to["same_since"] = fact.same_since
             case WatchOrdered(watch=watch, hub=hub, contacts=contacts) if contacts:
                 to = {"audience": Audience.HUB, "purpose": Purpose.WATCH, "watch": watch}
                 to |= {"hub": hub, "texts_of": fact.texts_of}
