@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-import pytest
 from playwright.sync_api import CDPSession, Page, expect
 from tests.browser.person import PATIENCE_S, Person
 from tests.stage import SEAT, Stage, alert, count, raise_case, register, until
@@ -21,17 +20,14 @@ COUNTS_TONES = """(() => {
 })()"""
 
 
-@pytest.fixture
-def desk(stage: Stage) -> Stage:
-    """A drill world whose neighbours have the sink's address, and an officer's key."""
+def opens(stage: Stage) -> None:
+    """Start a drill world whose neighbours have the sink's address, and make officers' keys."""
     address = stage.start_sink()
-    stage.env["HOMEWARD_DESK_REFRESH_S"] = "2"
     stage.start()
     stage.make_keys("officer", "supervisor")
     place = {"lat": SEAT[0], "lon": SEAT[1], "datum": "wgs84"}
     reached = {"places": [place], "contacts": [[{"channel": "webhook", "address": address}]]}
     register(stage, [{"recipient": who, "kind": "volunteer", **reached} for who in NEAR])
-    return stage
 
 
 def told(stage: Stage, purpose: str) -> frozenset[str]:
@@ -39,8 +35,12 @@ def told(stage: Stage, purpose: str) -> frozenset[str]:
 
 
 def by_keyboard(one: Person, code: str) -> None:
-    """Take back a live alert: from the queue to the case, then one form that is ready to send."""
+    """Take back a live alert: from the queue to the case, then one form that is ready to send.
+
+    The queue stands still, as for who needs longer than the time until it is read again.
+    """
     d, page = one.d, one.page
+    one.go("/duty?still=1")
     one.tab_to(page.get_by_role("link", name=code))
     one.send_by("Enter")
     cancel = page.locator("summary.grave", has_text=d["cancel"])
@@ -56,8 +56,8 @@ def by_keyboard(one: Person, code: str) -> None:
     one.reads(d["done-cancel"])
 
 
-def test_an_alert_is_taken_back_by_keyboard_in_one_form(desk, person):
-    stage = desk
+def test_an_alert_is_taken_back_by_keyboard_in_one_form(stage, person):
+    opens(stage)
     for number, lang in enumerate(("zh-Hans", "en"), start=1):
         case = raise_case(stage, key=lang)
         path = f"/v1/cases/{case}/verify"
@@ -125,23 +125,25 @@ class Ears:
         return self.tones - before
 
 
-def test_a_new_case_sounds_once_somebody_has_clicked_and_never_before(desk, person):
+def test_a_new_case_sounds_once_somebody_has_clicked_and_never_before(stage, person):
+    stage.env["HOMEWARD_DESK_REFRESH_S"] = "2"
+    opens(stage)
     one = person("en", scripts=True)
     d = one.d
     one.page.context.add_init_script(COUNTS_TONES)
-    one.sign_in(desk.keys["officer"])
+    one.sign_in(stage.keys["officer"])
     seat = Ears.on(one.page)
-    assert seat.hears(desk, "unasked") == 0, "nobody wanted sound yet"
+    assert seat.hears(stage, "unasked") == 0, "nobody wanted sound yet"
     seat.says(d["sound-on"])
     seat.click()
     seat.says(d["sound-off"])
-    assert seat.hears(desk, "first") == 3
+    assert seat.hears(stage, "first") == 3
 
     # A tab that nobody has touched may not sound: it says so, and one click is enough.
     other = Ears.on(one.page.context.new_page())
     other.page.goto(f"{one.url}/duty?lang=en")
     other.says(d["sound-wait"])
-    assert other.hears(desk, "silent") == 0
+    assert other.hears(stage, "silent") == 0
     other.click()
     other.says(d["sound-off"])
-    assert other.hears(desk, "second") == 3
+    assert other.hears(stage, "second") == 3
