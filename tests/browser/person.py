@@ -8,6 +8,7 @@ import importlib.util
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -205,5 +206,6 @@ class Person:
                 self.look()
                 return
             time.sleep(0.3)
-            self.page.reload()
+            with suppress(BrowserError):  # a page that just reads itself again breaks it off
+                self.page.reload()
         raise Unanswered((what, self.page.inner_text("main")))
