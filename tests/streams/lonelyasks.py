@@ -87,6 +87,7 @@ def _draft(one, _, state):
             "texts": samples.TEXTS,
             "retraction": samples.TEXTS,
             "given": GIVEN if policy == "polygon" else None,
+            "changes_what_to_do": one.chance.random() < 0.6,
         },
     )
 
@@ -188,6 +189,12 @@ def _merge(one, name, _):
     )
 
 
+def _part(one, _, state):
+    other = one.world.state(state.into) if state.into else None
+    more = {"status": other.status.value, "goes_on_in": other.into or None} if other else {}
+    return (more,)
+
+
 def _extend(one, _, state):
     until = state.alert.expires_at if state.alert else one.world.now
     return ({"expires_at": until + timedelta(hours=one.chance.choice([1, 6, 30]))},)
@@ -212,6 +219,11 @@ def _open_asking(one, name, _):
 def _close_asking(one, name, _):
     asking = one.pick(one.world.askings(name))
     return asking and ({"case": name, "asking": asking},)
+
+
+def _change_asking(one, name, _):
+    asking = one.pick(one.world.askings(name))
+    return asking and ({"case": name, "asking": asking, "quota": one.chance.choice([2, 100])},)
 
 
 def _answer(one, name, _):
@@ -284,9 +296,11 @@ MAKES = {
     watches.AcknowledgeWatch: _of_watch(),
     watches.StandDown: _of_watch(reason="not-here"),
     merging.MergeCase: _merge,
+    merging.PartCase: _part,
     ringzero.AskRingZero: _ring,
     askings.OpenAsking: _open_asking,
     askings.CloseAsking: _close_asking,
+    askings.ChangeAsking: _change_asking,
     attention.OverrideAttention: _of_draft(
         digest=lambda _: samples.DIGEST, shown=lambda _: samples.DIGEST, reason=lambda _: WHY
     ),
@@ -309,6 +323,7 @@ MAKES = {
 BY_NAME = {"NoteSuspect": _plain(vehicle="a van")}
 MAKES |= {kind: BY_NAME[kind.__name__] for kind in every_request() if kind.__name__ in BY_NAME}
 OFTEN = {
+    merging.PartCase: 3,
     cases.DraftAlert: 4,
     cases.ApproveAlert: 6,
     cases.ExtendAlert: 14,

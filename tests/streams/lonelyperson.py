@@ -8,7 +8,7 @@ from tests.streams.lonelyworld import cell_at
 from homeward.case import Status
 from homeward.messages import Actor
 from homeward.requests import case as cases
-from homeward.requests import emergency
+from homeward.requests import emergency, merging
 from homeward.requests import sighting as sightings
 from homeward.testing import samples
 from homeward.words import Category, Mode, Role, derived_id
@@ -79,6 +79,10 @@ class Person:
         """Return what leads to people being told, and told more."""
         if state.status in {Status.PROVISIONAL, Status.VERIFYING, Status.LAPSED}:
             return cases.Verify
+        if state.status is Status.RESOLVED and self.chance.random() < 0.5:
+            return cases.CloseOut
+        if state.status is Status.MERGED and self.chance.random() < 0.3:
+            return merging.PartCase
         if state.status.over:
             return self.chance.choice([cases.Reopen, cases.Reopen, cases.CloseOut, None])
         if state.extension and self.chance.random() < 0.4:

@@ -16,12 +16,13 @@ from pyroaring import BitMap
 
 from homeward import case, processors
 from homeward.case.merging import joined
+from homeward.case.parting import left
 from homeward.facts.asking import AskingOpened
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.case import AlertCancelled, CaseClosedOut, CaseResolved
 from homeward.facts.clock import WakeDue
 from homeward.facts.emergency import EmergencyUsed
-from homeward.facts.merging import CaseMerged, JoinedSource
+from homeward.facts.merging import CaseMerged, CaseParted, JoinedSource
 from homeward.fanout import lane as lanes
 from homeward.fanout import late
 from homeward.fanout.asks import ask_query, plan_ask, plan_ask_over
@@ -129,11 +130,13 @@ class Lonely:
         except Refused:
             self.refused += 1
             return None
+        before = case.fold(history)
         beside = [
-            (one.into, joined(case.fold(history), one, self._sources(name), BOOK))
+            (one.into, joined(before, one, self._sources(name), BOOK))
             for one in said
             if isinstance(one, CaseMerged)
         ]
+        beside += [(one.of, left(before, one, ())) for one in said if isinstance(one, CaseParted)]
         for fact in said:
             self._count(name, fact)
             self.hear(name, fact, request.by)
