@@ -1,4 +1,4 @@
-"""More of the samples: helpers who are asked to come, and strangers who saw somebody."""
+"""More of the samples: helpers who are asked to come, strangers who saw somebody, a suspect."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,16 +12,18 @@ from homeward.facts.asking import (
     RoundsFilled,
     RoundsOver,
 )
+from homeward.facts.case import SuspectNoted
 from homeward.facts.poster import PosterClosed, PosterOpened
 from homeward.messages import Fact
 from homeward.testing.given import ORIGIN
-from homeward.words import derived_id
+from homeward.words import Relation, derived_id
 
 
 def helping(case: str, draft: str, at: Callable[[int], datetime]) -> tuple[Fact, ...]:
     """Return them; ``at`` counts minutes from noon of the invented day."""
     about: dict[str, Any] = {"case": case, "asking": derived_id(ORIGIN, "asking", "sample")}
     alert: dict[str, Any] = {"alert": 1, "version": 1}
+    poster = derived_id(ORIGIN, "poster", "sample")
     kept: dict[str, Any] = {"texts_of": draft, "spared": b"v-00017\nv-00231"}
     return (
         AskingOpened(
@@ -42,15 +44,15 @@ def helping(case: str, draft: str, at: Callable[[int], datetime]) -> tuple[Fact,
         RoundsFilled(**about, **alert, **kept, at=at(52), asked=88, coming=13),
         AskingClosed(**about, at=at(70)),
         RoundsOver(**about, **alert, **kept, at=at(70), reason="closed", asked=88),
-    )
-
-
-def later(case: str, at: Callable[[int], datetime]) -> tuple[Fact, ...]:
-    """Return a public link, published and taken back, and an asking for more."""
-    name = derived_id(ORIGIN, "poster", "sample")
-    asking = derived_id(ORIGIN, "asking", "sample")
-    return (
-        PosterOpened(case=case, at=at(41), poster=name),
-        PosterClosed(case=case, at=at(80), poster=name),
-        AskingChanged(case=case, at=at(50), asking=asking, quota=20),
+        PosterOpened(case=case, at=at(41), poster=poster),
+        PosterClosed(case=case, at=at(80), poster=poster),
+        AskingChanged(**about, at=at(50), quota=20),
+        SuspectNoted(
+            case=case,
+            at=at(25),
+            suspect="about 40, black cap",
+            relation=Relation.STRANGER,
+            vehicle="grey van",
+            licence_plate="皖X·00000",
+        ),
     )

@@ -27,7 +27,7 @@ from homeward.facts import watch as watches
 from homeward.messages import Fact
 from homeward.testing.corrected import corrected
 from homeward.testing.given import ORIGIN
-from homeward.testing.helping import helping, later
+from homeward.testing.helping import helping
 from homeward.testing.incoming import incoming, ring_zero
 from homeward.testing.pairs import pairs
 from homeward.testing.rare import rare
@@ -46,7 +46,6 @@ from homeward.words import (
     Place,
     Purpose,
     RecipientKind,
-    Relation,
     Role,
     Severity,
     Sex,
@@ -127,14 +126,6 @@ VEHICLE: Final = case.VehicleIdentified(
     at=at(25),
     seen_at=at(5),
     vehicle="grey van, dented door",
-    licence_plate="皖X·00000",
-)
-SUSPECT: Final = case.SuspectNoted(
-    case=CASE,
-    at=at(25),
-    suspect="about 40, black cap",
-    relation=Relation.STRANGER,
-    vehicle="grey van",
     licence_plate="皖X·00000",
 )
 VERIFIED: Final = case.CaseVerified(case=CASE, at=at(26), unit="county desk")
@@ -369,22 +360,23 @@ OTHERS: Final[tuple[Fact, ...]] = (
     duty.HandedOver(at=at(80), cases=(CASE,), note="The coach station calls back at 13:30."),
     duty.TakenOver(at=at(86), handed=HANDED),
     clock.WakeDue(case=CASE, at=at(35), processor="escalation", asked_by=ORDER, due=at(35)),
-    case.ExtensionAsked(case=CASE, at=at(70), alert=1, version=1, expires_at=at(36 * 60)),
-    case.AlertExtended(
-        case=CASE, at=at(71), alert=1, version=1, expires_at=at(36 * 60), draft=DRAFT, asked=ORDER
-    ),
-    case.CaseReopened(case=CASE, at=at(99), reason="other-child"),
-    case.CaseDePublished(case=CASE, at=at(100), partners=("neighbours", "radio")),
-    case.PartnerConfirmed(case=CASE, at=at(101), partner="radio"),
-    case.CaseSealed(case=CASE, at=at(102)),
-    case.ExpungeAsked(case=CASE, at=at(103), reason="kept-long-enough"),
-    case.CaseExpunged(case=CASE, at=at(104), asked=ORDER),
-    watches.ReportLapsed(case=CASE, at=at(20 + 72 * 60), waiting_s=72 * 3_600),
 )
 
 ALL: Final[tuple[Fact, ...]] = (
-    *(RAISED, TAKEN_UP, FACTS_ADDED, VEHICLE, SUSPECT, VERIFIED, DRAFTED),
-    *(approved(), issued(), WIDENED, OVERRIDE_ASKED, OVERRIDDEN, SEEN, ACCEPTED, ORDERED),
+    RAISED,
+    TAKEN_UP,
+    FACTS_ADDED,
+    VEHICLE,
+    VERIFIED,
+    DRAFTED,
+    approved(),
+    issued(),
+    WIDENED,
+    OVERRIDE_ASKED,
+    OVERRIDDEN,
+    SEEN,
+    ACCEPTED,
+    ORDERED,
     *OTHERS,
     *rare(CASE, DRAFT, ORDER, at),
     *helping(CASE, DRAFT, at),
@@ -392,6 +384,5 @@ ALL: Final[tuple[Fact, ...]] = (
     *corrected(CASE, (WATCH, ORDER), (CELL, PLACE), HUB_BOOK, at),
     *incoming(DRAFT, (WATCH, ORDER), at),
     ring_zero(CASE, (CELL, CELLS), "hub-sample", NOON, at),
-    *later(CASE, at),
 )
 """One of every kind; tests/schemas holds it to the catalogue."""
