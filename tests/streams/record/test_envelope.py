@@ -105,8 +105,9 @@ def leaves(node):
         case list():
             for value in node:
                 yield from leaves(value)
-        # Short words ("zh", "s") and small numbers stand in any envelope by chance.
-        case str() | int() if len(str(node)) > 6:
+        # Short words ("zh", "s") and small numbers stand in any envelope by chance; three Chinese
+        # characters do not.
+        case str() | int() if len(str(node).encode()) > 6:
             yield str(node)
 
 
