@@ -19,9 +19,9 @@ READS: Final[Mapping[str, Wording]] = {
     "language": Wording.PUBLIC,
     "place_text": Wording.PUBLIC,
     "medical_need": Wording.VETTED,
-    "vehicle": Wording.VETTED,
-    "licence_plate": Wording.HUB,
-    "suspect": Wording.HUB,
+    "vehicle": Wording.PUBLIC,
+    "licence_plate": Wording.PUBLIC,
+    "suspect": Wording.VETTED,
     "relation": Wording.HUB,
 }
 """From what somebody typed or chose to the first who reads it, and with them all after them. Sex,

@@ -67,10 +67,15 @@ def test_each_reads_what_the_table_gives_them_and_nothing_else(subject, wording,
 
 
 def test_the_public_never_reads_what_the_table_gives_to_others_alone():
-    said = drafted(FIRST, POISONED)
+    more = replace(POISONED, vehicle=None, licence_plate=None)
+    said = drafted(FIRST, more)
     public = said.read_by(Wording.PUBLIC, approved=True)
     assert public == said.read_by(Wording.PUBLIC, approved=False) == said.texts
     assert [one.wording for one in said.worded_suspect] == [Wording.VETTED, Wording.HUB]
+    car = drafted(FIRST, POISONED)
+    assert [one.wording for one in car.worded_suspect] == list(Wording), (
+        "a car is looked for by all"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(READS))
@@ -137,8 +142,8 @@ def test_the_lint_notices_a_suspect_whom_nobody_approved():
         return {**said, "vetted": said["hub approved"], "public approved": said["vetted approved"]}
 
     found = {(one.rule, one.where.split(" full")[0]) for one in form_slips(leaky)}
-    assert {("suspect", "vetted"), ("suspect", "public approved")} <= found
-    assert [one for one in form_slips() if one.rule == "suspect"] == []
+    assert {("suspect", "vetted"), ("looks", "public approved")} <= found
+    assert [one for one in form_slips() if one.rule in {"suspect", "looks"}] == []
 
 
 # --- what is typed elsewhere ----------------------------------------------------------------------

@@ -32,8 +32,9 @@ SUSPECT = {
 }
 MARKS = {"suspect": "qzlooks", "relation": "aparent", "vehicle": "qzvehicle", "plate": "qzplate"}
 NOTHING = frozenset[str]()
-VEHICLE, ALL = frozenset({"vehicle"}), frozenset(MARKS)
-TABLE = {"public": NOTHING, "vetted": VEHICLE, "hub": ALL}
+CAR, ALL = frozenset({"vehicle", "plate"}), frozenset(MARKS)
+LOOKS = CAR | {"suspect"}
+TABLE = {"public": CAR, "vetted": LOOKS, "hub": ALL}
 """What each reads once two people stand behind it; before that nobody reads anything."""
 VOLUNTEER, VETTED = RecipientKind.VOLUNTEER, Tier.VETTED
 BOUNDS = {"severity": "extreme", "reach_km_max": 300, "expires_in_s": 7_200}
@@ -225,7 +226,7 @@ async def test_after_an_emergency_on_the_fast_lane_the_words_still_wait(house):
     await house.rest()
     await house.judge(approved=False)
     await house.say("supervisor:s-2", f"{draft}/approve", read)
-    assert marks((await house.read("vet-inbox"))[0]) == VEHICLE
+    assert marks((await house.read("vet-inbox"))[0]) == LOOKS
 
 
 async def test_who_comes_late_is_told_what_is_approved_by_then(house):
@@ -263,8 +264,8 @@ async def test_what_is_sent_again_says_what_is_approved_by_then(house):
             break
         house.store.clock.pass_s(wait_s)
     said = house.got()
-    assert [marks(one) for one in said["vet-webhook"]] == [VEHICLE]
-    assert [marks(one) for one in said["pub-webhook"]] == [NOTHING]
+    assert [marks(one) for one in said["vet-webhook"]] == [LOOKS]
+    assert [marks(one) for one in said["pub-webhook"]] == [CAR]
 
 
 async def test_an_update_begins_anew_on_one_word(house):
@@ -316,15 +317,15 @@ async def test_whose_tier_changes_reads_by_what_they_are_now(house):
     _, draft, read = await alone(house)
     await house.say("supervisor", f"{draft}/approve", read)
     for who, tier, wanted in (
-        ("vet-inbox", Tier.PUBLIC, NOTHING),
-        ("pub-inbox", VETTED, VEHICLE),
+        ("vet-inbox", Tier.PUBLIC, CAR),
+        ("pub-inbox", VETTED, LOOKS),
     ):
         known = await house.store.roster.get(who)
         await house.store.roster.register([replace(known.recipient, tier=tier)])
         assert [marks(one) for one in await house.read(who)] == [wanted] * 3, who
 
 
-@pytest.mark.parametrize(("level", "wanted"), [(0, ALL), (1, ALL), (2, ALL), (3, VEHICLE)])
+@pytest.mark.parametrize(("level", "wanted"), [(0, ALL), (1, ALL), (2, ALL), (3, LOOKS)])
 async def test_desks_of_the_police_read_as_hubs_do_and_an_organisations_as_its_people(
     house, level, wanted
 ):

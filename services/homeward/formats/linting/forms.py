@@ -74,6 +74,7 @@ POISON: Final = texts.Subject(
 )
 """A marker in every field that somebody types."""
 SUSPECT: Final = re.compile(r"Qz(vehicle|suspect)|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
+LOOKS: Final = re.compile(r"Qzsuspect", re.IGNORECASE)
 MARKER: Final = re.compile(r"Qz\w+|Q ?Z ?P ?L ?A ?T ?E", re.IGNORECASE)
 WINDOW: Final = (NOON + timedelta(hours=9, minutes=37), NOON + timedelta(hours=23, minutes=57))
 READ: Final = tuple(
@@ -199,6 +200,12 @@ def _unsuspected(one: Texts) -> Iterator[tuple[str, str]]:
             yield form, f"tells of a suspect ({leak[0]}) whom nobody approved"
 
 
+def _no_looks(one: Texts) -> Iterator[tuple[str, str]]:
+    for form, text in shown(one):
+        if leak := LOOKS.search(text):
+            yield form, f"tells the public what a suspect looks like ({leak[0]})"
+
+
 def _by_ear(one: Texts) -> Iterator[tuple[str, str]]:
     text = (one.spoken or "").replace("1 1 0", "").replace("0 0 0 0 0", "")
     figures = "[0-9]+|" if one.lang in speaking.COUNTED else ""  # else there is no speller yet
@@ -219,7 +226,8 @@ CHECKS: Final[tuple[tuple[str, Rule, texts.Frame, texts.Subject, tuple[str, ...]
     ("drill", _marked, DRILL, INVENTED, ()),
     ("drill", _unpoisoned, DRILL, POISON, ()),
     ("ends", _unpoisoned, LIVE, POISON, ENDING),
-    ("suspect", _unsuspected, LIVE, POISON, (*READ[::2], READ[1])),
+    ("suspect", _unsuspected, LIVE, POISON, READ[::2]),
+    ("looks", _no_looks, LIVE, POISON, READ[1:2]),
 )
 """The rule, what it is asked about, and which messages; none named: all."""
 
