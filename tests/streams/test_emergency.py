@@ -8,6 +8,7 @@ from homeward.case import Status, fold
 from homeward.facts.merging import CaseMerged
 from homeward.messages import Actor
 from homeward.policies.approval import EMERGENCIES_MAX
+from homeward.refusals import Refused
 from homeward.requests import case as cases
 from homeward.requests.emergency import ReviewEmergency, UseEmergency
 from homeward.testing import samples
@@ -22,7 +23,7 @@ from homeward.testing.given import (
     recorded,
 )
 from homeward.testing.samples import DRAFTED, RAISED, VERIFIED, at
-from homeward.words import Role, Verdict
+from homeward.words import Custody, Role, Verdict
 
 DRAFT = id_of(2)
 REVIEW = id_of(3)
@@ -121,3 +122,34 @@ def test_it_is_reviewed_also_once_the_case_is_over_and_before_it_is_sealed():
     given(*gone).when(seal).then_refused("review-open")
     done = after(gone, judge(), given(*gone).when(judge()).facts())
     given(*done).when(seal).then_kinds("case.sealed/1")
+
+
+def test_what_was_said_of_it_is_kept():
+    noted = judge().model_copy(update={"note": "The van was stopped in time"})
+    (said,) = given(*used()).when(noted).facts()
+    assert said.note == noted.note
+    hubs = use(hubs=samples.HUB_BOOK)
+    _, widened = given(*BEGUN, FAST).when(hubs).facts()
+    assert widened.hubs == samples.HUB_BOOK
+    with pytest.raises(Refused) as refused:
+        given(*BEGUN).when(use(used_before=EMERGENCIES_MAX)).facts()
+    assert refused.value.detail == str(EMERGENCIES_MAX)
+
+
+def test_where_custody_is_disputed_it_is_another_persons_draft():
+    disputed = RAISED.model_copy(update={"custody": Custody.DISPUTED})
+    given(disputed, VERIFIED, DRAFTED).when(use()).then_kinds(
+        "case.emergency-used/1", "case.alert-issued/1"
+    )
+    given(disputed, VERIFIED, (SUPERVISOR, DRAFTED)).when(use()).then_refused("approver-is-drafter")
+
+
+def test_an_open_review_says_of_what_it_is_and_until_when():
+    for by, own in ((OFFICER, False), (SUPERVISOR, True)):
+        before = recorded(RAISED, VERIFIED, (by, DRAFTED))
+        history = after(before, use(), given(*before).when(use()).facts())
+        (review,) = fold(history).reviews
+        assert (review.id, review.by, review.draft) == (REVIEW, SUPERVISOR.id, DRAFT)
+        assert (review.alert, review.version) == (DRAFTED.alert, DRAFTED.version)
+        assert (review.due, review.own_draft) == (at(40) + timedelta(hours=24), own)
+        assert review.verdict is None

@@ -19,6 +19,7 @@ from tests.streams.lives import (
 
 from homeward.case import fold
 from homeward.facts import case as facts
+from homeward.refusals import CaseOver
 from homeward.requests import case as cases
 from homeward.testing import samples
 from homeward.testing.given import (
@@ -31,6 +32,7 @@ from homeward.testing.given import (
     recorded,
 )
 from homeward.testing.samples import CASE, DRAFTED, RAISED, VERIFIED, at
+from homeward.words import Custody
 
 # --- reopening ----------------------------------------------------------------------------------
 
@@ -136,6 +138,30 @@ def test_what_two_approved_lives_longer_only_when_two_say_so():
 )
 def test_an_extension_lies_between_the_expiry_and_a_week_from_now(hours, minutes, code):
     given(*ALONE).when(extend(hours, minutes=minutes)).then_refused(code)
+
+
+def test_what_two_approved_is_asked_for_within_the_first_day_too():
+    within = cases.ExtendAlert(at=at(60), by=OFFICER, expires_at=at(24 * 60 + 20))
+    given(*OUT).when(within).then_kinds("case.extension-asked/1")
+
+
+def test_where_custody_is_disputed_one_word_does_not_carry():
+    disputed = (RAISED.model_copy(update={"custody": Custody.DISPUTED}), *ALONE[1:])
+    given(*disputed).when(extend(9)).then_kinds("case.extension-asked/1")
+    given(*ALONE).when(extend(9)).then_kinds("case.alert-extended/1")
+
+
+def test_a_week_from_now_is_the_longest():
+    week = cases.ExtendAlert(at=at(60), by=OFFICER, expires_at=at(60) + timedelta(days=7))
+    given(*ALONE).when(week).then_kinds("case.extension-asked/1")
+    over = week.model_copy(update={"expires_at": week.expires_at + timedelta(seconds=1)})
+    given(*ALONE).when(over).then_refused("extension-impossible")
+
+
+def test_once_it_is_over_nothing_is_extended():
+    with pytest.raises(CaseOver) as refused:
+        given(*CANCELLED).when(extend(9)).facts()
+    assert refused.value.detail == "cancelled"
 
 
 def test_in_its_last_minute_an_alert_cannot_be_extended():

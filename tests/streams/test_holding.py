@@ -95,6 +95,27 @@ def test_its_reporter_goes_on_as_if_nothing_were():
     given(*BEGUN).when(cases.Withdraw(at=at(40), by=REPORTER)).then_kinds("case.withdrawn/1")
 
 
+def test_a_supervisor_alone_goes_on_with_what_is_on_hold():
+    for request in (
+        cases.TakeUp(at=at(40), by=SUPERVISOR, unit="county"),
+        cases.Verify(at=at(40), by=SUPERVISOR, unit="county"),
+        cases.Reject(at=at(40), by=SUPERVISOR, reason="unfounded"),
+    ):
+        assert given(*BEGUN).when(request).facts()
+        officers = request.model_copy(update={"by": OFFICER})
+        given(*BEGUN).when(officers).then_refused("case-on-hold")
+
+
+def test_why_it_was_lifted_is_kept():
+    (said,) = given(*BEGUN).when(lift()).facts()
+    assert (said.reason, said.at, said.case) == (WHY, at(40), CASE)
+
+
+def test_one_decision_is_held_once():
+    both = (WITH_ORDER, FACTS_ADDED.model_copy(update={"protection_order": True}))
+    assert placed(fold(()), both) == (HELD,)
+
+
 def test_nothing_is_released_on_hold():
     seen = (RAISED, HELD, samples.SEEN, samples.ACCEPTED)
     release = ReleaseSighting(at=at(60), by=SUPERVISOR)

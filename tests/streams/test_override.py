@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR
 
+from homeward.case import fold
+from homeward.case.attention import decide_override
 from homeward.facts.attention import AttentionOverridden, AttentionOverrideAsked
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.reach import ReachWidened
 from homeward.processors.callouts import Callouts
 from homeward.requests.attention import ApproveOverride, OverrideAttention
+from homeward.requests.case import TakeUp
 from homeward.testing import samples
-from homeward.testing.given import COORDINATOR, OFFICER, OTHER_OFFICER, given, recorded
+from homeward.testing.given import COORDINATOR, OFFICER, OTHER_OFFICER, given, id_of, recorded
 from homeward.testing.samples import at
 
 WHY = "The lake freezes over tonight and she wears no coat"
@@ -87,3 +90,26 @@ def test_lanes_look_again_once_and_later_waves_say_it_themselves():
     other = fact.model_copy(update={"version": fact.version + 1, "at": fact.at + timedelta(1)})
     assert isinstance(other, AttentionOverridden)
     assert not step(first.state, other).says
+
+
+def test_what_is_said_is_of_the_version_that_is_out():
+    out = {"case": samples.CASE, "draft": DRAFT, "alert": 1, "version": 1}
+    assert asked()[1] == AttentionOverrideAsked(**out, at=at(40), digest=samples.DIGEST, reason=WHY)
+    assert agreed()[1] == AttentionOverridden(**out, at=at(41), asked=id_of(len(LIVE)))
+    for wish in (ask(), agree()):
+        other = wish.model_copy(update={"draft": id_of(0)})
+        given(*LIVE, asked()).when(other).then_refused("alert-not-live")
+
+
+def test_what_was_asked_of_another_version_is_not_asked_of_this_one():
+    by, fact = asked()
+    for other in ({"version": 2}, {"alert": 2}):
+        history = given(*LIVE, (by, fact.model_copy(update=other)))
+        history.when(agree()).then_refused("override-not-asked")
+        history.when(ask()).then_kinds("case.attention-override-asked/1")
+
+
+def test_another_request_is_a_bug_and_not_an_answer():
+    other = TakeUp(at=at(40), by=OFFICER, unit="county")
+    with pytest.raises(TypeError, match="no decision of a case: TakeUp"):
+        decide_override(fold(recorded(*LIVE)), other)

@@ -4,19 +4,42 @@ import pytest
 from tests.streams.lives import LATER
 
 from homeward.facts.case import CaseRejected, CaseResolved, CaseWithdrawn
+from homeward.facts.correcting import LastSeenCorrected
 from homeward.facts.hold import HoldPlaced
+from homeward.facts.persons import PersonAdded
+from homeward.facts.ringzero import Companion
 from homeward.geography.cells import from_bytes
 from homeward.geography.sphere import balls_of, centre_deg, distances_m, unit_of
 from homeward.messages import Actor
-from homeward.policies.ringzero import PEOPLE_MAX, RADIUS_KM_MAX, radius_km, ring_cells
+from homeward.policies.ringzero import LASTS, PEOPLE_MAX, RADIUS_KM_MAX, radius_km, ring_cells
 from homeward.processors.callouts import Callouts
+from homeward.refusals import CaseOver
 from homeward.requests.ringzero import AskRingZero
 from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, given, recorded
 from homeward.testing.samples import CASE, CELL, RAISED, TAKEN_UP, VERIFIED, at
-from homeward.words import AgeBand, Audience, Category, Custody, HubOnDuty, Outcome, Role, Tier
+from homeward.words import (
+    AgeBand,
+    Audience,
+    Category,
+    Custody,
+    Description,
+    HubOnDuty,
+    Outcome,
+    Role,
+    Sex,
+    Tier,
+)
 
 NGO = Actor(id="n-li", role=Role.NGO, org="angels")
 OTHER_NGO = Actor(id="n-wu", role=Role.NGO, org="angels")
+
+
+ELSEWHERE = "8931aa42a37ffff"
+BOY = Description(age_years=6, sex=Sex.MALE)
+BROTHER, SISTER = (
+    PersonAdded(case=CASE, at=at(21), person=n, age_band=band, sex=one.sex, description=one)
+    for n, band, one in ((2, AgeBand.SMALL, BOY), (3, AgeBand.CHILD, Description(sex=Sex.FEMALE)))
+)
 
 
 def ask(by=OFFICER, **more):
@@ -36,6 +59,32 @@ def test_never_who_reported_it_nor_who_may_not_look_into_reports():
     own = given((NGO, RAISED), TAKEN_UP)
     own.when(ask(NGO)).then_refused("own-report")
     own.when(ask(OTHER_NGO)).then_kinds("case.ring-zero-asked/1")
+
+
+def test_who_moved_the_place_alone_does_not_move_the_ring():
+    moved = LastSeenCorrected(case=CASE, at=at(40), seen_at=at(-10), cell=ELSEWHERE, error_m=60)
+    history = given(RAISED, TAKEN_UP, (OFFICER, moved))
+    (theirs,) = history.when(ask(OFFICER)).facts()
+    (others,) = history.when(ask(NGO)).facts()
+    assert (theirs.focus, theirs.last_seen_at) == (RAISED.last_seen_cell, at(-10))
+    assert (others.focus, others.last_seen_at) == (ELSEWHERE, at(-10))
+
+
+def test_it_names_each_who_is_missing_and_ends_by_itself():
+    (alone,) = given(RAISED, TAKEN_UP).when(ask()).facts()
+    assert (alone.others, alone.expires_at) == (None, LATER + LASTS)
+    (all_,) = given(RAISED, BROTHER, SISTER, TAKEN_UP).when(ask()).facts()
+    assert (all_.age_band, all_.sex) == (RAISED.age_band, RAISED.description.sex)
+    assert all_.others == (
+        Companion(age_band=AgeBand.SMALL, sex=Sex.MALE),
+        Companion(age_band=AgeBand.CHILD, sex=Sex.FEMALE),
+    )
+
+
+def test_what_is_over_is_told_to_nobody_and_says_how_it_ended():
+    with pytest.raises(CaseOver) as refused:
+        given(RAISED, TAKEN_UP, CaseWithdrawn(case=CASE, at=at(30))).when(ask()).facts()
+    assert refused.value.detail == "withdrawn"
 
 
 def test_only_of_a_report_that_somebody_looks_into():

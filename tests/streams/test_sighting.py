@@ -14,7 +14,7 @@ from homeward.requests.sighting import (
     ReportSighting,
     WithholdSighting,
 )
-from homeward.sighting import Sighting, Status, decide, decided_with, fold, fold_all
+from homeward.sighting import Sighting, Status, decide, decided_with, evolve, fold, fold_all
 from homeward.testing import samples
 from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, VOLUNTEER, given, recorded
 from homeward.testing.samples import ACCEPTED, RAISED, SEEN, SIGHTING, at
@@ -122,7 +122,7 @@ def test_another_kind_of_request_is_a_bug_and_not_an_answer():
     from homeward.case import fold as fold_case  # noqa: PLC0415 -- this test alone
 
     request = TakeUp(at=at(1), by=Actor(id="x", role=Role.OFFICER), unit="x")
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="no decision of a sighting: TakeUp"):
         decide(fold_case(history), Sighting(), request)
     assert Case().live(at(0)) is False
 
@@ -298,3 +298,10 @@ def test_a_case_on_hold_releases_nothing_and_still_withholds():
     given(RAISED, SEEN, held).when(release()).then_refused("case-on-hold")
     given(RAISED, SEEN, RELEASED, held).when(release()).then_nothing()
     given(RAISED, SEEN, RELEASED, held).when(withhold()).then_kinds("sighting.withheld/1")
+
+
+def test_what_is_said_of_something_else_changes_no_sighting():
+    before = fold(recorded(RAISED, SEEN), SIGHTING)
+    assert evolve(before, recorded(RAISED)[0]) is before
+    unheard_of = fold(recorded(RAISED, ACCEPTED), SIGHTING)
+    assert (unheard_of.status, unheard_of.reported) == (Status.ACCEPTED, None)

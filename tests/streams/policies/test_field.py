@@ -14,6 +14,7 @@ from homeward.policies import figures, motion, policy_of
 from homeward.policies.arriving import arrivals_of
 from homeward.policies.hypotheses import hypotheses
 from homeward.policies.known import Known, Source
+from homeward.policies.laying import laid_out
 from homeward.policies.spreads import radius_km, spread_of, walking
 from homeward.policies.surface import KM2
 from homeward.words import AgeBand, Category, Mode
@@ -55,6 +56,10 @@ def test_no_look_once_all_within_the_bound_is_covered_unless_a_sighting_waits():
     assert FIELD.next_look(small, at(90)) is None
     waiting = replace(small, sources=(*small.sources, seen(1, 95)))
     assert FIELD.next_look(waiting, at(90)) == at(90) + timedelta(seconds=540)
+    assert FIELD.next_look(waiting, at(100)) is None
+    vague = replace(small, sources=(*small.sources, seen(1, 95, error_m=5_000)))
+    assert FIELD.next_look(vague, at(94)) is not None
+    assert FIELD.next_look(vague, at(95)) is None
 
 
 def alone_m(what, until_s, chance):
@@ -77,6 +82,11 @@ def test_a_tenth_is_left_outside_at_the_next_look(minute, category):
     found = FIELD.area(what, at(minute))
     assert found.radius_m == int(alone_m(what, until_s, 1 - figures.CONTAINMENT)) + 1
     assert found.focus == what.sources[0].cell
+
+
+def test_the_middle_is_the_newest_credible_place_and_not_a_newer_rumours():
+    believed, rumour = seen(10, 60, 900_000), seen(30, 70, 300_000)
+    assert FIELD.area(known(believed, rumour), at(80)).focus == believed.cell
 
 
 def test_nobody_is_looked_for_beyond_the_bound():
@@ -154,3 +164,12 @@ def test_hubs_lie_ahead_of_the_heaviest_places_alone():
     assert found.ahead.tolist() == newest.ahead.tolist()
     alone = FIELD.arrivals(replace(what, last_seen_km_max=40), hubs, at(110))
     assert alone.ahead.tolist() == [bool(newest.ahead[0]), False, False]
+
+
+def test_the_surface_is_that_of_all_places_at_that_moment():
+    what = known(seen(60, 70, 600_000), km=300)
+    for minute in (75, 200):
+        found, expected = FIELD.surface(what, at(minute)), laid_out(what, at(minute))
+        assert np.array_equal(found.cells, expected.cells)
+        assert np.array_equal(found.share(), expected.share())
+        assert found.share().sum() > 0.5

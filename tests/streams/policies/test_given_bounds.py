@@ -76,6 +76,7 @@ def test_without_an_area_a_disk_stands_in_and_the_search_is_counted_from_the_new
     one = given_area(known(km=100), NOON, 7_000.0)
     assert (one.radius_m, one.focus) == (7_001, seen().cell)
     assert given_area(known(km=5), NOON, 7_000.0).radius_m == 5_001
+    assert POLYGON.area(known(km=5), NOON).radius_m == 5_001
     both = (seen(), seen(20, 60))
     moved = given_area(known(*both), NOON + timedelta(minutes=61), 7_000.0)
     away_m = distance_m(*centre_deg(both[0].cell), *centre_deg(both[1].cell))

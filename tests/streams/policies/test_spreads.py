@@ -64,11 +64,11 @@ def test_density_over_the_rings_farther_out_is_who_is_farther_out():
 
 def test_ways_are_mixed_by_their_shares():
     near, far = spread_of(WAY, DAYS_S), spread_of(WAY._replace(km=400.0), DAYS_S)
-    for shares in ((0.5, 0.5), (1.0, 1.0), (0.2, 0.6)):
-        km = np.array([radius_km([(shares[0], near), (shares[1], far)], 0.3)])
+    for chance, shares in ((0.3, (0.5, 0.5)), (0.7, (0.5, 0.5)), (0.7, (1, 1)), (0.8, (0.2, 0.6))):
+        km = np.array([radius_km([(shares[0], near), (shares[1], far)], chance)])
         whole = sum(shares)
         beyond = shares[0] / whole * near.beyond_at(km) + shares[1] / whole * far.beyond_at(km)
-        assert float(beyond[0]) == pytest.approx(0.3, abs=1e-6)
+        assert float(beyond[0]) == pytest.approx(chance, abs=1e-6)
 
 
 def test_walkers_go_as_far_and_as_fast_as_their_statistics_say():
