@@ -89,7 +89,7 @@ FIELDS = {
         "description": st.builds(
             Description, age_years=st.none() | st.integers(0, 90), sex=st.sampled_from(Sex)
         ),
-        "known": st.integers(1, 8),
+        "known": st.integers(1, 3),
     },
     persons.FindPerson: {"person": st.integers(1, 3), "outcome": st.sampled_from(Outcome)},
     persons.MissPerson: {"person": st.integers(1, 3)},

@@ -88,6 +88,8 @@ def test_twins_are_two_also_in_one_moment():
     given(RAISED, *first).when(twin).then_nothing()
     second = given(RAISED, *first).when(twin.model_copy(update={"known": 2})).facts()
     assert [one.person for one in (*first, *second)] == [2, 3]
+    given(RAISED, *first, *second).when(twin).then_nothing()
+    given(RAISED).when(twin.model_copy(update={"known": 2})).then_refused("person-not-found")
 
 
 def test_more_than_eight_are_another_case():

@@ -142,8 +142,11 @@ def _add(case: Case, request: AddPerson) -> tuple[Fact, ...]:
         if not case.status.over and not case.unverified:
             raise AddedLate
     [fact] = added(case.id, request.at, min(known, PERSONS_MAX - 1), [request.description])
-    said = Person(request.known + 1, fact.age_band, fact.sex, request.by.id, request.at)
-    if any(replace(one, outcome=None) == said for one in case.persons):
+    if request.known > known:
+        raise NoSuchPerson(str(request.known))
+    said = (request.by.id, request.at, fact.age_band, fact.sex)
+    since = case.persons[request.known :]
+    if any((one.by, one.at, one.age_band, one.sex) == said for one in since):
         return ()
     if case.status.over:
         raise CaseOver(case.status.value)
