@@ -28,7 +28,6 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 ROOTS = ("schemas", "streams", "services")
 KEPT = PROJECT / ".mutants"  # verdicts, so that a run that was ended goes on where it was
-SCORE_MIN = 0.9
 
 
 def copied(into: Path) -> None:
@@ -128,12 +127,12 @@ def main() -> int:
                 one = judged(module, known[module], keep_killed=asked.keep_killed)
                 results[module] = one
                 results_file.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-                if one["killed"] < SCORE_MIN * one["total"]:
+                if page.below(one):
                     low.append(module)
         os.chdir(PROJECT)
     page.write()
     if low:
-        print(f"mutants: below {SCORE_MIN:.0%}: {', '.join(low)}", file=sys.stderr)
+        print(f"mutants: below {page.SCORE_MIN:.0%}: {', '.join(low)}", file=sys.stderr)
     return bool(low)
 
 

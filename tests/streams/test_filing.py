@@ -193,6 +193,8 @@ def test_who_asked_does_not_agree_to_it():
     other = own.model_copy(update={"by": OFFICER, "asked": id_of(0)})
     given(*ASKS).when(other).then_refused("asking-not-found")
     asks = _request(cases.AskExpunge)
+    given(*ASKS).when(asks.model_copy(update={"reason": "old"})).then_nothing()
+    given(*ASKS).when(asks).then_kinds("case.expunge-asked/1")
     given(*ASKS).when(asks.model_copy(update={"by": OFFICER})).then_refused("role-not-allowed")
 
 

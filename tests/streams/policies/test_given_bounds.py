@@ -11,6 +11,7 @@ from homeward.geography.cells import NOWHERE
 from homeward.geography.hubbook import Hub
 from homeward.geography.sphere import ball_of, centre_deg, distance_m
 from homeward.policies import policy_of
+from homeward.policies.bounding import hubs_within
 from homeward.policies.given import allowed_m, farthest_m, given_area, km_needed
 from homeward.policies.known import Known, Source
 from homeward.words import AgeBand, Category, Mode
@@ -88,6 +89,22 @@ def test_one_officers_word_leaves_of_an_area_what_lies_near():
     found = POLYGON.area(replace(known(area=ROW), last_seen_km_max=30), NOON)
     fit = [one for one in ROW if ends_m(one, seen()) <= 30 * 1_100 + 3_000]
     assert found.cells.tolist() == sorted(fit)
+    assert found.focus == seen().cell
+    assert found.radius_m == int(max(ends_m(one, seen()) for one in fit)) + 1
+    newest = seen(20, 60)
+    both = replace(known(seen(), newest, area=ROW), last_seen_km_max=30)
+    moved = POLYGON.area(both, NOON + timedelta(hours=2))
+    assert moved.cells.tolist() == sorted(fit)
+    assert moved.focus == newest.cell
+    assert moved.radius_m == int(max(ends_m(one, newest) for one in fit)) + 1
+
+
+def test_hubs_are_near_the_place_last_seen_on_one_officers_word():
+    lat, lon = centre_deg(seen().cell)
+    hubs = [Hub.at(f"{km}", "rail", lat + km / 111.195, lon, 1) for km in (0, 29.98, 30.01, 50)]
+    what = replace(known(seen(), seen(50, 60)), last_seen_km_max=30)
+    assert hubs_within(what, hubs).tolist() == [True, True, False, False]
+    assert hubs_within(known(), hubs).all()
 
 
 def test_hubs_are_headed_off_at_the_circles_speed_as_far_as_the_bound():
