@@ -168,7 +168,7 @@ async def test_a_volunteer_who_was_told_answers_and_reports(world):
         assert answer.json()["facts"][0]["kind"] == "answer.given/1", answer.text
     seen = (await world.get(bearer, path)).json()
     assert seen.keys() == {
-        *("case", "code", "status", "category", "mode", "alert", "age_band", "sex")
+        *("case", "code", "status", "category", "mode", "alert", "age_band", "sex", "persons")
     }
     world.store.clock.pass_s(4_000)
     late = await world.post(bearer, f"{path}/answers", {"answer": "later"})
