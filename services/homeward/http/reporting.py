@@ -45,12 +45,12 @@ def lines_of(own: Door, there: Door) -> Sequence[Recorded]:
 def view_of(own: Door, there: Door, now: datetime) -> CaseView:
     """Return the case as it goes on, with what its reporter stated, and when, never the other."""
     view = status_of(there.recorded, now)
-    if view.wants_no_contact:
+    mine = view if own.case == there.case else status_of(own.recorded, now)
+    if mine.wants_no_contact or view.wants_no_contact:
         # Also which unit has the case says where: another county's has taken it up there.
         view = replace(view, unit="", sightings=(), waves=(), watches=())
     if own.case == there.case:
         return view
-    mine = status_of(own.recorded, now)
     return replace(
         view,
         category=mine.category,

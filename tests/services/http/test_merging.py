@@ -27,9 +27,9 @@ async def refused(world, who, path, body=None):
     return answer.status_code, answer.json()["code"]
 
 
-async def alerted(world, by):
+async def alerted(world, by, **more):
     """A case of that reporter with an alert."""
-    case = await world.raised(f"reporter:{by}")
+    case = await world.raised(f"reporter:{by}", **more)
     path = f"/v1/cases/{case['case']}"
     await ok(world, "officer", f"{path}/verify", {"unit": "Linquan"})
     body = {"severity": "extreme", "reach_km_max": 30, "expires_in_s": 3_600}
@@ -362,3 +362,21 @@ async def test_the_live_map_of_a_case_that_was_taken_down_is_gone(world):
     gone, _ = await merged(world)
     await ok(world, "officer", f"{gone['path']}/de-publish", {"partners": []})
     assert (await world.get("officer", f"{gone['path']}/live")).status_code == 410
+
+
+async def test_who_wants_no_contact_stays_so_where_the_case_goes_on(world):
+    """The mother of two was found in the case that was merged, the child is missing still."""
+    others = [{"age_years": 34, "sex": "female"}]
+    gone = await alerted(world, "neighbour", category="other", others=others)
+    kept = await alerted(world, "mother")
+    seen = (await ok(world, "officer", f"{gone['path']}/sightings", SEEN))["sighting"]
+    await ok(world, "coordinator", f"/v1/sightings/{seen}/release")
+    found = {"outcome": "located-no-contact"}
+    await ok(world, "officer", f"{gone['path']}/persons/2/found", found)
+    await ok(world, "officer", f"{kept['path']}/take-up", {"unit": "Fuyang desk"})
+    await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    shown = await view(world, gone, "reporter:neighbour")
+    assert (shown["sightings"], shown["released"], shown["unit"]) == (0, [], "")
+    assert [one["outcome"] for one in shown["persons"]] == ["", "located-no-contact"]
+    page = (await world.http.get(gone["link"] + "?lang=en")).text
+    assert [one for one in ("Fuyang", "33.4", "115.6") if one in page] == []
