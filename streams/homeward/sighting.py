@@ -270,8 +270,7 @@ def _release(
         return ()
     if case.held:
         raise CaseOnHold
-    assert case.raised is not None
-    if case.raised.protection_order:
+    if case.protection_order:
         only(OFFICERS, request)  # who asks may be whom the person is hidden from
     if case.status.over:
         raise CaseOver(case.status.value)

@@ -1,7 +1,10 @@
 import pytest
 
 from homeward.case import Case
+from homeward.facts.case import FactsAdded
+from homeward.facts.correcting import ProposalAccepted
 from homeward.facts.hold import HoldPlaced
+from homeward.facts.merging import CaseJoined, JoinedCase
 from homeward.messages import Actor
 from homeward.refusals import Refused
 from homeward.requests.case import TakeUp
@@ -16,8 +19,16 @@ from homeward.requests.sighting import (
 )
 from homeward.sighting import Sighting, Status, decide, decided_with, evolve, fold, fold_all
 from homeward.testing import samples
-from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, VOLUNTEER, given, recorded
-from homeward.testing.samples import ACCEPTED, RAISED, SEEN, SIGHTING, at
+from homeward.testing.given import (
+    COORDINATOR,
+    OFFICER,
+    REPORTER,
+    VOLUNTEER,
+    given,
+    id_of,
+    recorded,
+)
+from homeward.testing.samples import ACCEPTED, CASE, OTHER_CASE, RAISED, SEEN, SIGHTING, at
 from homeward.words import Mode, Role, derived_id
 
 RESOLVED = samples.OTHERS[4]
@@ -225,6 +236,26 @@ def test_where_a_protection_order_is_stated_only_the_police_release():
     given(guarded, SEEN).when(release()).then_refused("role-not-allowed")
     given(guarded, SEEN).when(release(OFFICER)).then_kinds("sighting.released/1")
     given(guarded, SEEN, RELEASED).when(withhold()).then_kinds("sighting.withheld/1")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        FactsAdded(case=CASE, at=at(40), protection_order=True),
+        ProposalAccepted(case=CASE, at=at(40), proposal=id_of(9), protection_order=True),
+        CaseJoined(
+            case=CASE,
+            at=at(40),
+            joined=OTHER_CASE,
+            cases=(JoinedCase(case=OTHER_CASE),),
+            protection_order=True,
+        ),
+    ],
+    ids=["added", "accepted", "joined"],
+)
+def test_nor_a_coordinator_where_the_order_came_later(order):
+    given(RAISED, order, SEEN).when(release()).then_refused("role-not-allowed")
+    given(RAISED, order, SEEN).when(release(OFFICER)).then_kinds("sighting.released/1")
 
 
 def test_withholding_is_never_too_late():
