@@ -143,8 +143,11 @@ async def _of_case(
     given: Cells,
     last_seen_km_max: int | None = None,
 ) -> _Measured:
+    """Measure it; ``last_seen_km_max``: on the reader's one word, which moves no place alone."""
     rule, now = policies.policy_of(policy), rooms.clock.now()
-    known = knowledge_of(door.recorded).within(reach_km_max, given, last_seen_km_max)
+    seen = knowledge_of(door.recorded)
+    seen = seen if last_seen_km_max is None else seen.unmoved_by(door.by.id)
+    known = seen.within(reach_km_max, given, last_seen_km_max)
     found = await asyncio.to_thread(rule.area, known, now)
     # Grown as well: a case can be raised anywhere, and its reach be drawn as small as one likes.
     cells = found.cells  # none of a given area may lie within the bound

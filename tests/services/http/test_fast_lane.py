@@ -135,6 +135,24 @@ async def test_who_reads_a_draft_sees_whom_it_would_reach(world):
     assert kinds[1:] == ["access.read/1", "access.area-previewed/1", "access.read/1"]
 
 
+async def test_whoever_moved_the_place_sees_whom_their_own_word_would_reach(world):
+    """Their word stays where the report says; that of anybody else goes out from the new place."""
+    for number in range(30):
+        await world.enrolled(f"v-{number}")
+    case = await world.verified()
+    far = {"lat": 35.6, "lon": 115.2, "datum": "wgs84", "accuracy_m": 50}
+    moved = {"at": "2026-03-01T02:00:00Z", "place": far, "text": "at the north gate"}
+    answer = await world.post("officer:o-1", f"/v1/cases/{case['case']}/last-seen", moved)
+    assert answer.status_code == 200, answer.text
+    path, _ = await drafted(world, case, reach_km_max=30)
+    people = {
+        who: (await world.get(who, path)).json()["blast"]["fast"]["people"]
+        for who in ("officer:o-1", "officer:o-2")
+    }
+    assert people["officer:o-1"] == "20-50"
+    assert people["officer:o-2"] != "20-50"
+
+
 async def test_an_account_that_has_had_its_previews_still_reads_the_words(world):
     path, _ = await drafted(world, await world.verified())
     found = [(await world.get("supervisor", path)).json() for _ in range(31)]
