@@ -39,11 +39,13 @@ class Reader:
         purpose: str,
         fields: Collection[str],
         reading: str,
+        closed: Collection[str] = (),
     ) -> Opened:
         """Return sealed fields of all facts of a case, after the access record is durable.
 
-        ``reading`` names this request (its id); erased values are missing. Of a sealed case only
-        supervision reads. Raises CaseSealed.
+        ``reading`` names this request (its id); erased values are missing, and facts of the kinds
+        that are ``closed`` to whoever asks. Of a sealed case only supervision reads.
+        Raises CaseSealed.
         """
         known = self.desk.log
         rows = await known.key_rows(case)
@@ -57,6 +59,7 @@ class Reader:
             f"access-{case}", Asking(by, key, key.encode()), _nothing, lambda _: (record,)
         )
         await self._alarm(by, case, key)
+        rows = [row for row in rows if kind_of(row) not in closed]
         opened = await open_fields(known, self.desk.keys, rows, fields)
         return {
             one: {name: json.loads(text) for name, text in found.items()}

@@ -32,7 +32,8 @@ FIELDS: Final = {
 
 SUSPECT: Final = ("suspect", "relation", "vehicle", "licence_plate")
 """What is noted of a suspect."""
-
+CLOSED: Final = {"case.suspect-noted/1": Class.POLICE}
+"""Facts of which nothing is opened below a class: a suspect's vehicle is no sought person's."""
 
 VEHICLES: Final = frozenset({"case.vehicle-identified/1", "case.facts-proposed/1"})
 
@@ -51,9 +52,10 @@ async def open_for(
 ) -> Opened:
     """Return the opened fields by fact. Raises NotForRole, LogUnavailable."""
     fields = readable(door.by, door.state.status) & set(only)
+    closed = {kind for kind, needed in CLOSED.items() if needed > CLEARANCE[door.by.role]}
     reading = str(uuid.uuid4())  # each look is an access of its own
     return await rooms.reader.open_case(
-        door.case, door.by, purpose=purpose, fields=fields, reading=reading
+        door.case, door.by, purpose=purpose, fields=fields, reading=reading, closed=closed
     )
 
 
