@@ -147,6 +147,18 @@ async def test_what_would_be_refused_is_said_before_and_refused_at_the_door(worl
         assert "case.merged/1" not in await kinds_of(world, case)
 
 
+async def test_two_siblings_go_on_in_two_siblings(world, officer):
+    both = {"others": [{"age_years": 5, "sex": "female"}]}
+    gone, kept = await reported(world, "neighbour", **both), await reported(world, "mother", **both)
+    await officer.show(f"/duty/cases/{gone}/merge?into={case_code(kept)}")
+    form = officer.form("/merge")
+    await officer.post(form["action"], form["fields"])
+    assert "case.merged/1" in await kinds_of(world, gone)
+    alone = await reported(world, "aunt")
+    await officer.show(f"/duty/cases/{kept}/merge?into={case_code(alone)}")
+    assert not officer.offers("/merge"), "one of two would be looked for by nobody"
+
+
 async def test_a_held_case_is_compared_with_by_nobody_who_may_not_see_it(world, officer):
     mine = await reported(world, "aunt")
     case = (await held_case(world, "reporter:father"))["case"]

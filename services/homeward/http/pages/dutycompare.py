@@ -106,6 +106,7 @@ async def refusal(rooms: Rooms, gone: Door, kept: Case) -> Refused | None:
         verified=not kept.unverified,
         live=kept.live(now),
         cases=len(kept.joined),
+        persons=len(missing(kept)),
     )
     try:
         decide_merge(gone.state, request)
