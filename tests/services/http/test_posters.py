@@ -157,6 +157,14 @@ async def test_a_flood_from_one_address_is_429_and_others_come_through(world):
     assert len(await reported(world, other)) == 1
 
 
+async def test_a_flood_from_one_network_is_one_address(world):
+    _, path = await published(world)
+    for one in range(10):
+        assert (await tell(world, path, f"2001:db8:1:2::{one:x}")).status_code == 303
+    assert (await tell(world, path, "2001:db8:1:2:ffff::1")).status_code == 429
+    assert (await tell(world, path, "2001:db8:1:3::1")).status_code == 303
+
+
 async def test_a_flood_from_many_addresses_leaves_room_for_who_was_told(world):
     case, path = await published(world)
     world.app.state.sighting_rates.of_strangers.at_most = 3

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from homeward.http.addresses import address_of
 from homeward.http.answering import counted
 from homeward.http.auth import Caller, InRooms, Open
 from homeward.http.authorisation import Action, scope_of
@@ -90,7 +91,7 @@ async def enter(request: Request, rooms: InRooms) -> Response:
     await checked_form(request, rooms, SIGN_IN)
     said = forms.fields(await form_of(request))
     rates: Rates = request.app.state.sign_ins
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     rates.take(address)
     holder = await rooms.api_keys.lookup(said.get("key", ""))
     try:

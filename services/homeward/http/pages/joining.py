@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from homeward.desk import Asking
 from homeward.dispatch.links import PageLinks
+from homeward.http.addresses import address_of
 from homeward.http.answering import counted
 from homeward.http.auth import InRooms, Open
 from homeward.http.bodies import PlaceBody
@@ -204,7 +205,7 @@ async def _joined(
         return name
     one = _recipient(said, places, name)
     rates: JoinRates = request.app.state.joins
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     rates.take(address, invite.id)
     became = None
     try:

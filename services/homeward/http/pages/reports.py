@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from homeward.desk import Asking, IdempotencyKeyReused
+from homeward.http.addresses import address_of
 from homeward.http.answering import counted
 from homeward.http.asking import hash_of
 from homeward.http.auth import InRooms, Open
@@ -269,7 +270,7 @@ async def _raised(
     by = Actor(id=derived_id(rooms.log.origin, "form", key), role=Role.REPORTER, auth="form")
     asking = Asking(by, key, hash_of(rooms, "POST", "/report", forms.body_of(said)))
     rates: Rates = request.app.state.rates
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     known = await rooms.log.answered(derived_id(rooms.log.origin, by.id, key, "request"))
     if known is None:
         rates.take(address)

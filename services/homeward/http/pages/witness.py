@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from homeward.case.refusals import CaseOnHold
 from homeward.desk import Asking, IdempotencyKeyReused
 from homeward.dispatch.links import PageLinks
+from homeward.http.addresses import address_of
 from homeward.http.answering import counted
 from homeward.http.asking import hash_of
 from homeward.http.auth import RECIPIENT, REPORTER, Caller, InRooms, Open
@@ -285,7 +286,7 @@ async def _of_stranger(
         await _where_it_goes_on(rooms, Door(nobody, case, now.recorded, now.state)),
         path=f"/s/{case_code(case)}/{token}",
         back="",
-        secret=request.client.host if request.client else "",
+        secret=address_of(request),
         lang=language(request),
         stranger=True,
         shut=not is_open,
