@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR, approve, draft, issue, small
 
-from homeward.case import fold
+from homeward.case import fold, waiting
+from homeward.case.alerts import decide_alert
 from homeward.facts import case as facts
+from homeward.refusals import AloneTooOften, CaseOver
+from homeward.requests import case as requests
 from homeward.testing import samples
 from homeward.testing.given import (
     COORDINATOR,
@@ -17,6 +20,7 @@ from homeward.testing.given import (
     recorded,
 )
 from homeward.testing.samples import DRAFTED, RAISED, TAKEN_UP, VERIFIED, approved, at, issued
+from homeward.words import CancelReason, Worded, Wording
 
 
 def test_an_unverified_case_gets_no_alert():
@@ -43,6 +47,32 @@ def test_a_draft_must_be_whole():
     history.when(draft(policy="moon")).then_refused("policy-unknown")
     history.when(draft(expires_at=at(27))).then_refused("expiry-impossible")
     history.when(draft(expires_at=at(8 * 24 * 60))).then_refused("expiry-impossible")
+
+
+@pytest.mark.parametrize(
+    ("lasts", "whole"),
+    [
+        (timedelta(minutes=5), True),
+        (timedelta(minutes=5, microseconds=-1), False),
+        (timedelta(days=7), True),
+        (timedelta(days=7, microseconds=1), False),
+    ],
+    ids=str,
+)
+def test_an_alert_lasts_five_minutes_at_least_and_a_week_at_most(lasts, whole):
+    asked = given(RAISED, VERIFIED).when(draft(expires_at=at(27) + lasts))
+    if whole:
+        asked.then_kinds("case.alert-drafted/1")
+    else:
+        asked.then_refused("expiry-impossible")
+
+
+def test_a_draft_carries_the_words_for_those_who_may_hear_more():
+    hub = (Worded(wording=Wording.HUB, texts=samples.TEXTS),)
+    vetted = (Worded(wording=Wording.VETTED, texts=samples.TEXTS),)
+    asked = draft(worded=hub, worded_suspect=vetted)
+    (said,) = given(RAISED, VERIFIED).when(asked).facts()
+    assert (said.worded, said.worded_suspect) == (hub, vetted)
 
 
 def test_nobody_approves_what_they_drafted():
@@ -197,3 +227,47 @@ def test_the_fourth_alone_waits_for_a_second_person():
     given(*LIVE[:4]).when(many).then(issued(DRAFT))
     few = many.model_copy(update={"alone_before": 2})
     given(RAISED, VERIFIED, DRAFTED).when(few).then(alone())
+
+
+def test_the_refusal_says_how_many_one_may_send_alone():
+    many = issue().model_copy(update={"alone_before": 3})
+    with pytest.raises(AloneTooOften) as refused:
+        given(RAISED, VERIFIED, DRAFTED).when(many).facts()
+    assert refused.value.detail == "3"
+
+
+def test_what_waits_for_a_second_person_is_no_more_once_they_agreed():
+    fast = (RAISED, VERIFIED, DRAFTED, alone())
+    agreed = (*fast, approved(DRAFT), widened())
+
+    def waits(*history, of=DRAFT):
+        found = waiting(fold(recorded(*history)), of)
+        return found and found.id
+
+    assert waits(RAISED, VERIFIED, DRAFTED) == DRAFT
+    assert waits(RAISED, VERIFIED, DRAFTED, of=id_of(77)) is None
+    assert waits(*fast) == DRAFT, "one person's word is out"
+    assert waits(*agreed) is None
+    newer = small().model_copy(update={"version": 2})
+    assert waits(*agreed, newer, of=id_of(6)) == id_of(6), "another draft than what is out"
+    assert waits(*fast, newer, of=id_of(4)) == id_of(4)
+    assert waits(*fast, cancelled()) is None
+
+
+def test_a_cancelled_alert_is_cancelled_once_and_says_so_to_whom_means_something_else():
+    def cancel(reason):
+        return requests.CancelAlert(at=at(61), by=OFFICER, reason=reason)
+
+    history = given(*LIVE)
+    history.when(cancel(CancelReason.UNFOUNDED)).then(cancelled())
+    again = given(*LIVE, cancelled())
+    again.when(cancel(CancelReason.UNFOUNDED)).then_nothing()
+    with pytest.raises(CaseOver) as refused:
+        again.when(cancel(CancelReason.HOAX)).facts()
+    assert refused.value.detail == "cancelled"
+
+
+def test_what_is_no_request_about_an_alert_is_a_mistake_of_ours():
+    asked = requests.TakeUp(at=at(61), by=OFFICER, unit="county desk")
+    with pytest.raises(TypeError, match="TakeUp"):
+        decide_alert(fold(recorded(*LIVE)), asked)

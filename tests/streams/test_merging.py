@@ -12,21 +12,39 @@ from homeward.case.mergerefusals import (
     SurvivorMissing,
     SurvivorOver,
 )
-from homeward.case.merging import alike, joined
+from homeward.case.merging import alike, apart_m, decide_merging, family, joined
 from homeward.facts.hub import WatchReleased
-from homeward.facts.merging import CaseJoined, CaseMerged, JoinedCase, JoinedSource
+from homeward.facts.merging import (
+    CASES_MAX,
+    CaseJoined,
+    CaseMerged,
+    CaseParted,
+    JoinedCase,
+    JoinedSource,
+)
 from homeward.processors import callouts, hubs, knowledge, reach
 from homeward.refusals import CaseOver, NotForRole, NotYourReport
 from homeward.requests import case as requests
-from homeward.requests.merging import MergeCase
+from homeward.requests.merging import MergeCase, PartCase
 from homeward.testing import samples
 from homeward.testing.given import COORDINATOR, OFFICER, REPORTER, given, id_of, recorded
 from homeward.testing.samples import CASE, DRAFTED, OTHER_CASE, RAISED, VERIFIED, at
-from homeward.words import AgeBand, Audience, Category, Mode, Outcome, Purpose, Sex, case_code
+from homeward.words import (
+    AgeBand,
+    Audience,
+    Category,
+    Custody,
+    Mode,
+    Outcome,
+    Purpose,
+    Sex,
+    case_code,
+)
 
 OUT = (RAISED, VERIFIED, DRAFTED, samples.issued(id_of(2)))
 GONE = CaseMerged(case=CASE, at=at(60), into=OTHER_CASE, alert=1, version=1)
 THIRD = "0" * 8 + "-0000-5000-8000-" + "0" * 12
+FOURTH = "0" * 8 + "-0000-5000-8000-" + "1" * 12
 SOURCE = JoinedSource(
     cell=samples.SEEN.cell, seen_at=at(50), accuracy_m=300, mode=Mode.FOOT, credibility_ppm=700_000
 )
@@ -75,6 +93,31 @@ def test_what_may_not_go_on_there(more, refusal):
         given(*OUT).when(asked(**more)).facts()
 
 
+@pytest.mark.parametrize(
+    ("more", "detail"),
+    [
+        ({"over": True, "status": "resolved"}, "resolved"),
+        ({"cases": CASES_MAX}, str(CASES_MAX)),
+    ],
+)
+def test_the_refusal_says_what_of_the_other_one_is_in_the_way(more, detail):
+    with pytest.raises((SurvivorOver, MergedTooMany)) as refused:
+        given(*OUT).when(asked(**more)).facts()
+    assert refused.value.detail == detail
+
+
+def test_as_many_go_on_in_one_as_it_can_say_with_those_that_come_with_it():
+    assert given(*OUT).when(asked(cases=CASES_MAX - 1)).facts()
+    given(*OUT).when(asked(cases=CASES_MAX)).then_refused("merged-too-many")
+    assert given(*OUT, JOINED).when(asked(cases=CASES_MAX - 2)).facts()
+    given(*OUT, JOINED).when(asked(cases=CASES_MAX - 1)).then_refused("merged-too-many")
+
+
+def test_what_is_verified_does_not_go_on_in_a_report_though_nothing_is_out():
+    report = {"status": "provisional", "verified": False, "live": False}
+    given(RAISED, VERIFIED).when(asked(**report)).then_refused("survivor-behind")
+
+
 def test_a_report_may_go_on_in_a_report():
     more = {"status": "provisional", "verified": False, "live": False}
     [fact] = given(RAISED).when(asked(**more)).facts()
@@ -82,8 +125,9 @@ def test_a_report_may_go_on_in_a_report():
 
 
 def test_one_that_is_over_is_not_merged():
-    with pytest.raises(CaseOver):
+    with pytest.raises(CaseOver) as refused:
         given(*OUT, *samples.OTHERS[4:5]).when(asked()).facts()
+    assert refused.value.detail == "resolved"
 
 
 def test_asked_again_adds_nothing_and_another_place_is_refused():
@@ -91,8 +135,21 @@ def test_asked_again_adds_nothing_and_another_place_is_refused():
     given(*merged).when(asked(goes_on_in=OTHER_CASE)).then_nothing()
     # B went on in C: A is there, too, under either name.
     given(*merged).when(asked(into=THIRD, goes_on_in=THIRD)).then_nothing()
-    with pytest.raises(CaseIsMerged):
-        given(*merged).when(asked(into=THIRD, goes_on_in=OTHER_CASE)).facts()
+    for last, named in ((OTHER_CASE, OTHER_CASE), (FOURTH, FOURTH), (None, OTHER_CASE)):
+        with pytest.raises(CaseIsMerged) as refused:
+            given(*merged).when(asked(into=THIRD, goes_on_in=last)).facts()
+        assert refused.value.detail == case_code(named)
+
+
+def test_of_a_merged_case_only_its_parting_is_decided():
+    case = fold(recorded(*OUT, GONE))
+    add = requests.AddFacts(at=at(62), by=REPORTER, note="She had a red bag")
+    with pytest.raises(CaseIsMerged) as refused:
+        decide(case, add)
+    assert refused.value.detail == case_code(OTHER_CASE)
+    [parted] = decide_merging(case, PartCase(at=at(63), by=OFFICER, status="alerted"))
+    assert isinstance(parted, CaseParted)
+    assert (parted.case, parted.of) == (CASE, OTHER_CASE)
 
 
 def test_a_merged_case_is_not_reopened_and_says_where_it_goes_on():
@@ -148,6 +205,23 @@ def test_who_went_on_in_it_goes_on_with_it():
     assert said.case == THIRD
     assert [(one.case, one.alert) for one in said.cases] == [(CASE, 1), (OTHER_CASE, 1)]
     assert said.cases[1].reporter == "neighbour"
+
+
+def test_the_other_one_is_told_all_that_counts_there():
+    guarded = RAISED.model_copy(update={"custody": Custody.DISPUTED, "protection_order": True})
+    said = joined(fold(recorded(guarded)), GONE, (SOURCE,), samples.HUB_BOOK)
+    assert (said.case, said.at, said.joined) == (OTHER_CASE, GONE.at, CASE)
+    assert said.cases == (JoinedCase(case=CASE, alert=1, reporter=REPORTER.id),)
+    assert (said.sources, said.hubs) == ((SOURCE,), samples.HUB_BOOK)
+    assert (said.custody, said.protection_order) == (Custody.DISPUTED, True)
+    plain = joined(fold(recorded(RAISED)), GONE, ())
+    assert (plain.sources, plain.hubs) == ((), None)
+    assert (plain.custody, plain.protection_order) == (None, None)
+
+
+def test_a_case_and_those_that_go_on_in_it_are_one_family():
+    assert family(fold(recorded(RAISED, JOINED))) == {CASE, OTHER_CASE}
+    assert family(fold(recorded(RAISED))) == {CASE}
 
 
 def played(processor, *facts):
@@ -224,6 +298,7 @@ def like(**more):
         ({"category": Category.OTHER}, True),
         ({"sex": Sex.UNKNOWN, "age_band": AgeBand.UNKNOWN}, True),
         ({"last_seen_at": at(23 * 60)}, True),
+        ({"last_seen_at": at(24 * 60)}, True),
         ({"last_seen_at": at(25 * 60)}, False),
         ({"sex": Sex.MALE if RAISED.sex is Sex.FEMALE else Sex.FEMALE}, False),
         ({"age_band": AgeBand.OLD}, False),
@@ -244,3 +319,10 @@ def test_a_case_is_not_like_itself_nor_like_one_that_is_over():
     over = fold(recorded(RAISED.model_copy(update={"case": OTHER_CASE}), samples.OTHERS[0]))
     assert over.status.over
     assert not alike(mine, over)
+
+
+def test_a_case_is_not_like_one_that_nobody_raised():
+    mine, none = fold(recorded(RAISED)), fold(())
+    assert not alike(mine, none)
+    assert not alike(none, mine)
+    assert apart_m(mine, like()) == 0
