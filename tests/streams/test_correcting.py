@@ -36,6 +36,7 @@ from homeward.testing.given import (
 from homeward.testing.samples import CASE, DRAFTED, NOON, RAISED, TAKEN_UP, VERIFIED, at
 from homeward.words import Category, Custody, Mode, Role
 
+THIRD = "0" * 8 + "-0000-5000-8000-" + "0" * 12
 NGO = Actor(id="n-li", role=Role.NGO, org="angels")
 DISPUTED = RAISED.model_copy(update={"custody": Custody.DISPUTED})
 NEAR = DRAFTED.model_copy(update={"reach_km_max": 10})
@@ -225,6 +226,25 @@ def test_a_guard_is_not_lost_by_merging():
     assert now.custody is Custody.DISPUTED
 
 
+def test_nor_by_merging_who_took_one_away():
+    """Of one case, then into another: their word is as little there, and of what went on in it."""
+    other, third = (RAISED.model_copy(update={"case": one}) for one in (samples.OTHER_CASE, THIRD))
+    settled = fold(recorded(DISPUTED, VERIFIED, (OFFICER, UNDISPUTED)))
+    gone = CaseMerged(case=CASE, at=at(45), into=other.case)
+    said = joined(settled, gone, ())
+    assert (said.settled_by, said.custody) == ((OFFICER.id,), None)
+    verified, near = (one.model_copy(update={"case": other.case}) for one in (VERIFIED, NEAR))
+    begun = (other, verified, near, said)
+    given(*begun).when(issue()).then_refused("settled-alone")
+    given(*begun).when(issue(OTHER_OFFICER)).then_kinds("case.alert-issued/1")
+    approved = samples.approved(id_of(2)).model_copy(update={"case": other.case})
+    given(*begun, approved).when(issue(minutes=30)).then_kinds("case.alert-issued/1")
+    onwards = CaseMerged(case=other.case, at=at(46), into=THIRD)
+    told = joined(fold(recorded(*begun)), onwards, ())
+    assert fold(recorded(third, told)).settled_by == {OFFICER.id}
+    assert joined(fold(recorded(RAISED)), gone, ()).settled_by is None
+
+
 def correct(by=OFFICER, minutes=40, seen=-10, **more):
     return CorrectLastSeen(at=at(minutes), by=by, seen_at=at(seen), **more)
 
@@ -322,6 +342,41 @@ def test_no_sequence_of_one_account_takes_a_dispute_away_and_alarms(history):
     assert told(history) == []
 
 
+@st.composite
+def one_who_merges_a_dispute_away(draw, others=NOBODY):
+    """What one account tells of a case once another, whose custody is disputed, went on there.
+
+    Of that one they may have taken the dispute away before.
+    """
+    disputed = list(draw(one_against_a_dispute()))
+    undisputed = FactsAdded(case=CASE, at=at(600), custody=Custody.NONE)
+    if draw(st.booleans()):
+        disputed = recorded(*disputed, (Actor(id="the-one", role=Role.OFFICER), undisputed))
+    gone = CaseMerged(case=CASE, at=at(601), into=samples.OTHER_CASE)
+    by = Actor(id="the-one", role=Role.OFFICER)
+    said = (by, joined(fold(disputed), gone, ()))
+    history = recorded(RAISED.model_copy(update={"case": samples.OTHER_CASE}))
+    merges, acts = draw(st.integers(1, 8)), draw(st.integers(4, 25))
+    for n in range(1, acts):
+        if n == min(merges, acts - 1):
+            history = recorded(*history, said)
+            since = len(history)
+        asked = any_request(draw, history, n)
+        if other := draw(others):
+            asked = other.model_copy(update={"at": NOON + timedelta(minutes=20 + 10 * n)})
+        try:
+            history = after(history, asked, decide(history, asked))
+        except Refused:
+            continue
+    return history[since:]
+
+
+@forall(one_who_merges_a_dispute_away())
+@settings(max_examples=400, deadline=None)
+def test_no_sequence_of_one_account_merges_a_dispute_away_and_alarms(history):
+    assert told(history) == []
+
+
 SECOND = st.none() | st.just(
     cases.AddFacts(at=NOON, by=Actor(id="two", role=Role.OFFICER), custody=Custody.NONE)
 )
@@ -332,3 +387,12 @@ def test_with_a_second_person_it_goes_out():
     one_is_enough = settings(max_examples=5_000, phases=[Phase.generate])
     found = find(one_against_a_dispute(SECOND), told, settings=one_is_enough)
     assert {one.by.id for one in found} > {"the-one"}
+
+
+def test_a_case_that_a_settled_one_went_on_in_goes_out_with_a_second_person():
+    """Or the test before that would hold because nothing ever goes out."""
+    approve = st.none() | st.just(
+        cases.IssueAlert(at=NOON, by=Actor(id="two", role=Role.OFFICER), draft=id_of(2))
+    )
+    one_is_enough = settings(max_examples=5_000, phases=[Phase.generate])
+    assert find(one_who_merges_a_dispute_away(approve), told, settings=one_is_enough)

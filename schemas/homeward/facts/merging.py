@@ -10,6 +10,8 @@ from homeward.words import CaseId, Cell, Custody, Instant, Metres, Mode, Ppm, Re
 
 CASES_MAX: Final = 50
 """Cases that go on in one: of more somebody has lost the thread."""
+SETTLED_MAX: Final = 1_000
+"""Accounts that took a guard away from cases which became one: more than any desk has officers."""
 SOURCES_MAX: Final = 200
 """Accepted sightings that come along, the last to be seen: as many as a search keeps."""
 
@@ -60,6 +62,10 @@ class CaseJoined(Fact):
     """Disputed, if it is in the case that joins: no guard is lost by merging; None: it is not."""
     protection_order: bool | None = None
     """Stated in the case that joins; None: it is not."""
+    settled_by: Annotated[
+        tuple[Annotated[str, Field(max_length=200)], ...] | None, Field(max_length=SETTLED_MAX)
+    ] = None
+    """Accounts that took a guard away there: their word is too little here, too; None: nobody."""
     hubs: Annotated[bytes | None, Blob(HUB_BOOK)] = None
     """Around the newest of the sources."""
 

@@ -109,10 +109,11 @@ def takes_guard(case: Case, custody: Custody | None, *, order: bool | None) -> b
 
 
 def guards_joined(case: Case, fact: CaseJoined) -> dict[str, Any]:
-    """Return the guards that come with a case that goes on in this one."""
+    """Return the guards that come with a case that goes on in this one, and who took any away."""
     return {
         "custody": fact.custody or case.custody,
         "protection_order": bool(fact.protection_order) or case.protection_order,
+        "settled_by": case.settled_by | set(fact.settled_by or ()),
     }
 
 

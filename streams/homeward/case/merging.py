@@ -118,6 +118,7 @@ def joined(
         sources=sources,
         custody=case.custody if case.custody is Custody.DISPUTED else None,
         protection_order=case.protection_order or None,
+        settled_by=tuple(sorted(case.settled_by)) or None,
         hubs=hubs,
     )
 
