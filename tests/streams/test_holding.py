@@ -6,6 +6,7 @@ from tests.streams.lives import TABLE
 from homeward.case import fold
 from homeward.case.holding import ANYBODY, SUPERVISED, placed
 from homeward.facts.hold import HoldPlaced
+from homeward.facts.merging import CaseJoined, JoinedCase
 from homeward.policies.screening import asked, listed, normal, telephone
 from homeward.refusals import Refused
 from homeward.requests import case as cases
@@ -23,7 +24,7 @@ from homeward.testing.given import (
     id_of,
     recorded,
 )
-from homeward.testing.samples import CASE, DRAFTED, FACTS_ADDED, RAISED, VERIFIED, at
+from homeward.testing.samples import CASE, DRAFTED, FACTS_ADDED, OTHER_CASE, RAISED, VERIFIED, at
 from homeward.words import Contact, Custody, Description
 
 HELD = HoldPlaced(case=CASE, at=at(20))
@@ -56,6 +57,20 @@ def test_an_order_that_is_stated_later_holds_what_did_not_go_out():
     lifted = (*BEGUN, *given(*BEGUN).when(lift()).facts())
     for history in (out, BEGUN, lifted, (RAISED, samples.OTHERS[0])):
         assert not placed(fold(recorded(*history)), (more,)), "too late, or judged before"
+
+
+def test_an_order_that_comes_with_a_merge_holds_what_nobody_judged_and_is_not_out():
+    """Lifted of the other it was with regard to another reporter than this one has."""
+    joined = CaseJoined(
+        case=CASE, at=at(20), joined=OTHER_CASE, cases=(JoinedCase(case=OTHER_CASE),)
+    )
+    order = joined.model_copy(update={"protection_order": True})
+    assert placed(fold(recorded(RAISED, VERIFIED)), (order,)) == (HELD,)
+    assert placed(fold(recorded(RAISED, VERIFIED)), (joined,)) == ()
+    out = (RAISED, VERIFIED, DRAFTED, samples.issued(id_of(2)))
+    lifted = (*BEGUN, *given(*BEGUN).when(lift()).facts())
+    for history in (out, lifted):
+        assert placed(fold(recorded(*history)), (order,)) == ()
 
 
 def test_its_version_says_nothing_of_it():

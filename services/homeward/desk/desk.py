@@ -62,7 +62,7 @@ Decide = Callable[[Sequence[Recorded]], Sequence[Fact]]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Facts of a second stream that become true with those of a decision, or not at all."""
+    """Facts of another stream that become true with those of a decision, or not at all."""
 
     stream: str
     of: Callable[[Sequence[Fact]], Sequence[Fact]]
@@ -107,7 +107,7 @@ class Desk:
         asking: Asking,
         load: Load,
         decide: Decide,
-        beside: Beside | None = None,
+        *beside: Beside,
     ) -> Receipt:
         """Load, decide, append; again after a conflict, at most `retries` times.
 
@@ -137,12 +137,12 @@ class Desk:
         load: Load,
         decide: Decide,
         request: str,
-        beside: Beside | None,
+        beside: Sequence[Beside],
     ) -> Receipt:
         for _ in range(self.retries + 1):
             version, chain = await self.log.stream_head(stream)
             # Before `load`: what is written there after this is a conflict.
-            other = await self.log.stream_head(beside.stream) if beside else None
+            others = [await self.log.stream_head(one.stream) for one in beside]
             if asking.if_match is not None and asking.if_match != version:
                 raise StaleVersion
             facts = decide(await load())
@@ -151,11 +151,11 @@ class Desk:
             # Without entries too: what was true already binds the key to this request and answer.
             receipt = Receipt(stream, head.version, tuple((one.id, one.kind) for one in entries))
             kept = Idempotency(request, asking.request_hash, _references(receipt))
-            more: tuple[Entry, ...] = ()
-            if beside and other:
-                second = StreamHead(beside.stream, *other)
-                more = await self._entries(beside.of(facts), asking, second, first=len(entries))
-            [outcome] = await self.log.append([Unit((*entries, *more), kept)])
+            unit = entries
+            for one, (at, before) in zip(beside, others, strict=True):
+                second = StreamHead(one.stream, at, before)
+                unit += await self._entries(one.of(facts), asking, second, first=len(unit))
+            [outcome] = await self.log.append([Unit(unit, kept)])
             if isinstance(outcome, Appended):
                 stream_type = stream.partition("-")[0]
                 self.meter.count(

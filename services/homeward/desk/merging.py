@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from homeward import watch
 from homeward.case import Case, decide
+from homeward.case.holding import hold_stream, placed
 from homeward.case.merging import joined
 from homeward.case.parting import left
 from homeward.case.persons import missing
@@ -69,6 +70,7 @@ async def _merge(
     sources: list[JoinedSource] = []
     hubs: list[bytes] = []
     now: list[Case] = []
+    there: list[Case] = []
 
     async def load() -> Sequence[Recorded]:
         mine, theirs = await desk.case_now(case), await goes_on_in(desk, request.into)
@@ -77,7 +79,7 @@ async def _merge(
         here = await goes_on_in(desk, case)
         sources[:] = _sources(mine.recorded)
         hubs[:] = [await books.around(sources[-1].cell)] if sources else []
-        now[:] = [mine.state]
+        now[:], there[:] = [mine.state], [theirs.state]
         made[:] = [_found(request, mine, theirs, here)]
         return mine.recorded
 
@@ -89,7 +91,10 @@ async def _merge(
         )
 
     other = Beside(f"case-{into or request.into}", beside)
-    return await desk.submit(f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), other)
+    hold = Beside(hold_stream(into or request.into), lambda facts: placed(there[0], beside(facts)))
+    return await desk.submit(
+        f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), other, hold
+    )
 
 
 def _found(request: MergeCase, mine: CaseNow, theirs: CaseNow, here: CaseNow) -> MergeCase:
@@ -169,8 +174,10 @@ async def _part(desk: Desk, case: str, asking: Asking, request: PartCase, of: st
         parted = (one for one in facts if isinstance(one, CaseParted))
         return tuple(left(now[0], one, tuple(forgotten)) for one in parted)
 
-    other = Beside(f"case-{of}", beside) if of else None
-    return await desk.submit(f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), other)
+    others = [Beside(f"case-{of}", beside)] if of else []
+    return await desk.submit(
+        f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), *others
+    )
 
 
 def _only_by(mine: CaseNow, theirs: CaseNow) -> list[JoinedSource]:

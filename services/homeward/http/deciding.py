@@ -22,7 +22,7 @@ async def decide_case(rooms: Rooms, case: str, asking: Asking, request: Request)
 
 
 async def decide_prepared(
-    rooms: Rooms, case: str, asking: Asking, prepare: Prepare, beside: Beside | None = None
+    rooms: Rooms, case: str, asking: Asking, prepare: Prepare, *beside: Beside
 ) -> Receipt:
     """Make a request true that needs what is known at the moment of deciding, like a hub book."""
     made: list[Request] = []
@@ -33,5 +33,5 @@ async def decide_prepared(
         return recorded
 
     return await rooms.desk.submit(
-        f"case-{case}", asking, load, lambda recorded: decide(fold(recorded), made[0]), beside
+        f"case-{case}", asking, load, lambda recorded: decide(fold(recorded), made[0]), *beside
     )

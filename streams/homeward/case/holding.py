@@ -15,6 +15,7 @@ from homeward.case.refusals import CaseOnHold, NotOnHold
 from homeward.case.rules import SUPERVISORS, only
 from homeward.facts.case import CaseRaised, CaseVerified, FactsAdded
 from homeward.facts.hold import HoldLifted, HoldPlaced
+from homeward.facts.merging import CaseJoined
 from homeward.facts.persons import PersonAdded
 from homeward.refusals import NoSuchCase, SamePerson
 from homeward.requests import case as cases
@@ -68,6 +69,8 @@ def _holds(fact: Fact, *, screened: bool) -> bool:
         return screened or fact.protection_order
     if isinstance(fact, PersonAdded):
         return screened
+    if isinstance(fact, CaseJoined):  # lifted there, if at all, with regard to another reporter
+        return bool(fact.protection_order)
     return isinstance(fact, FactsAdded) and (screened or bool(fact.protection_order))
 
 

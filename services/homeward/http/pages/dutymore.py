@@ -5,6 +5,7 @@ from typing import Any
 
 from homeward.case.ringzero import decide_ring_zero
 from homeward.facts.case import FactsAdded
+from homeward.facts.merging import CaseJoined
 from homeward.facts.ringzero import RingZeroAsked
 from homeward.http.authorisation import Action
 from homeward.http.doors import Door
@@ -63,7 +64,7 @@ def hold_of(door: Door, lang: str) -> Hold | None:
 def _stated(door: Door) -> bool:
     """Whether somebody stated an order of protection."""
     raised = door.state.raised
-    later = (one.fact for one in door.recorded if isinstance(one.fact, FactsAdded))
+    later = (one.fact for one in door.recorded if isinstance(one.fact, FactsAdded | CaseJoined))
     return bool(raised and raised.protection_order) or any(one.protection_order for one in later)
 
 

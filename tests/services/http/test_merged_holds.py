@@ -1,0 +1,40 @@
+"""Holds and merges over HTTP: what comes along holds, and who leaves takes along what is theirs."""
+
+from tests.services.http.desking import Browser
+from tests.services.http.test_merging import facts, ok, view
+
+from homeward.http.pages.desk import WORDS
+
+
+async def reported(world, who, *, order=False):
+    """A report; with an order of protection, of which a supervisor lifted the hold."""
+    case = await world.raised(who, protection_order=order)
+    path = f"/v1/cases/{case['case']}"
+    if order:
+        lift = {"reason": "The shelter says that it is another woman"}
+        await ok(world, "supervisor", f"{path}/hold/lift", lift)
+    return {**case, "path": path}
+
+
+async def test_an_order_that_comes_along_holds_the_other_report_and_its_reporter_reads_nothing(
+    world,
+):
+    gone = await reported(world, "reporter:neighbour", order=True)
+    kept = await reported(world, "reporter:mother")
+    link = f"hr_{kept['case']}.{kept['link'].rpartition('/')[2]}"
+    before = (await view(world, kept, link))["status"]
+    receipt = await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    assert [one["kind"] for one in receipt["facts"]] == ["case.merged/1"]
+    said = [one.kind for one in await facts(world, kept)]
+    assert said[-2:] == ["case.joined/1", "hold.placed/1"]
+    assert (await view(world, kept))["status"] == "hold"
+    assert (await view(world, kept, link))["status"] == before
+    desk = await Browser(world).sign_in("supervisor:a-2:county")
+    assert WORDS["en"]["hold-order"] in await desk.show(f"/duty/cases/{kept['case']}")
+
+
+async def test_one_that_was_judged_is_not_held_again_by_a_merge(world):
+    gone = await reported(world, "reporter:neighbour", order=True)
+    kept = await reported(world, "reporter:mother", order=True)
+    await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    assert (await view(world, kept))["status"] == "provisional"
