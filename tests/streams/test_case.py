@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR, approve, draft, issue
+from tests.streams.lives import LAPSE
 
 from homeward.case import Status, fold
 from homeward.facts import case as facts
 from homeward.messages import Actor
+from homeward.refusals import CaseOver
 from homeward.requests.case import (
     AddFacts,
     ApproveAlert,
@@ -29,7 +31,7 @@ from homeward.testing.given import (
     recorded,
 )
 from homeward.testing.samples import CASE, DRAFTED, RAISED, TAKEN_UP, VERIFIED, at
-from homeward.words import CancelReason, Category, Custody, Mode, Outcome, Role
+from homeward.words import AgeBand, CancelReason, Category, Custody, Mode, Outcome, Role
 
 WITHDRAWN, REJECTED, _, CANCELLED, RESOLVED, CLOSED_OUT = samples.OTHERS[:6]
 
@@ -277,3 +279,23 @@ def test_the_same_fold_with_and_without_what_is_sealed():
     )
     assert open_.raised == shut.raised
     assert shut.id == CASE
+
+
+def test_whoever_withdraws_what_is_over_reads_how_it_ended():
+    with pytest.raises(CaseOver) as refused:
+        given(RAISED, LAPSE).when(Withdraw(at=LAPSE.at, by=REPORTER)).facts()
+    assert refused.value.detail == "lapsed"
+
+
+def test_a_small_child_is_not_one_who_wants_no_contact():
+    unfit = ResolveCase(at=at(95), by=OFFICER, outcome=Outcome.LOCATED_NO_CONTACT)
+    given(RAISED, VERIFIED).when(unfit).then_refused("outcome-unfit")
+    left = RAISED.model_copy(update={"category": Category.RUNAWAY, "age_band": AgeBand.TEEN})
+    (said,) = given(left, VERIFIED).when(unfit).facts()
+    assert said.outcome is Outcome.LOCATED_NO_CONTACT
+
+
+def test_a_resolution_names_the_version_that_those_told_hold_for_true():
+    found = ResolveCase(at=at(95), by=OFFICER, outcome=Outcome.FOUND_SAFE)
+    (said,) = given(*LIVE, samples.OTHERS[2]).when(found).facts()
+    assert (said.alert, said.version) == (1, 2)

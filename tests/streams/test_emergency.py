@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from homeward.case import Status, fold
+from homeward.facts.case import FactsAdded
 from homeward.facts.merging import CaseMerged
 from homeward.messages import Actor
 from homeward.policies.approval import EMERGENCIES_MAX
@@ -153,3 +154,22 @@ def test_an_open_review_says_of_what_it_is_and_until_when():
         assert (review.alert, review.version) == (DRAFTED.alert, DRAFTED.version)
         assert (review.due, review.own_draft) == (at(40) + timedelta(hours=24), own)
         assert review.verdict is None
+
+
+def test_each_draft_has_an_emergency_of_its_own():
+    second = (OFFICER, DRAFTED.model_copy(update={"version": 2, "at": at(50)}))
+    history = recorded(*used(), second)
+    newer = use(55, draft=history[-1].id)
+    said = given(*history).when(newer).facts()
+    assert [one.kind for one in said] == ["case.emergency-used/1", "case.alert-updated/1"]
+    assert [one.draft for one in said] == [history[-1].id] * 2
+
+
+def test_who_took_a_dispute_away_alarms_on_another_persons_draft_alone():
+    disputed = RAISED.model_copy(update={"custody": Custody.DISPUTED})
+    settled = (SUPERVISOR, FactsAdded(case=samples.CASE, at=at(35), custody=Custody.NONE))
+    own = (disputed, VERIFIED, (SUPERVISOR, DRAFTED), settled)
+    given(*own).when(use()).then_refused("approver-is-drafter")
+    given(disputed, VERIFIED, DRAFTED, settled).when(use()).then_kinds(
+        "case.emergency-used/1", "case.alert-issued/1"
+    )

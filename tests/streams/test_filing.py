@@ -18,6 +18,7 @@ from tests.streams.lives import (
 )
 
 from homeward.case import fold
+from homeward.case.mergerefusals import CaseIsMerged
 from homeward.facts import case as facts
 from homeward.refusals import CaseOver
 from homeward.requests import case as cases
@@ -32,7 +33,7 @@ from homeward.testing.given import (
     recorded,
 )
 from homeward.testing.samples import CASE, DRAFTED, RAISED, VERIFIED, at
-from homeward.words import Custody
+from homeward.words import Custody, case_code
 
 # --- reopening ----------------------------------------------------------------------------------
 
@@ -202,3 +203,24 @@ def test_a_lapse_that_comes_between_an_officers_reading_and_their_word_changes_n
     assert fold(recorded(RAISED, VERIFIED, LAPSE)).status is S.VERIFIED
     late = fold(recorded(RAISED, LAPSE, VERIFIED))
     assert (late.status, late.ended, late.version) == (S.VERIFIED, None, 2)
+
+
+def test_what_went_on_in_another_case_is_not_opened_again_also_once_it_is_taken_down():
+    off = facts.CaseDePublished(case=CASE, at=at(100))
+    with pytest.raises(CaseIsMerged) as refused:
+        given(*HISTORIES[S.MERGED], off).when(_request(cases.Reopen)).facts()
+    assert refused.value.detail == case_code(samples.OTHER_CASE)
+
+
+def test_what_was_never_published_is_not_taken_down_and_says_how_it_ended():
+    with pytest.raises(CaseOver) as refused:
+        given(*HISTORIES[S.LAPSED]).when(_request(cases.DePublish)).facts()
+    assert refused.value.detail == "lapsed"
+
+
+def test_who_took_a_dispute_away_does_not_extend_on_their_word():
+    disputed = RAISED.model_copy(update={"custody": Custody.DISPUTED})
+    settled = (OFFICER, facts.FactsAdded(case=CASE, at=at(35), custody=Custody.NONE))
+    history = given(disputed, *ALONE[1:], settled)
+    history.when(extend(9)).then_kinds("case.extension-asked/1")
+    history.when(extend(9, by=OTHER_OFFICER)).then_kinds("case.alert-extended/1")

@@ -6,7 +6,7 @@ import pytest
 from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR
 
 from homeward.case import fold
-from homeward.case.attention import decide_override
+from homeward.case.attention import Override, decide_override
 from homeward.facts.attention import AttentionOverridden, AttentionOverrideAsked
 from homeward.facts.callout import CalloutOrdered
 from homeward.facts.reach import ReachWidened
@@ -113,3 +113,10 @@ def test_another_request_is_a_bug_and_not_an_answer():
     other = TakeUp(at=at(40), by=OFFICER, unit="county")
     with pytest.raises(TypeError, match="no decision of a case: TakeUp"):
         decide_override(fold(recorded(*LIVE)), other)
+
+
+def test_the_state_says_who_asked_and_who_agreed_to_which_asking():
+    of = {"asked": id_of(len(LIVE)), "alert": 1, "version": 1}
+    assert fold(recorded(*LIVE, asked())).override == Override(**of, by=OFFICER.id)
+    both = fold(recorded(*LIVE, asked(), agreed()))
+    assert both.override == Override(**of, by=OTHER_OFFICER.id, approved=True)
