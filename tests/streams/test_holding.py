@@ -4,9 +4,10 @@ import pytest
 from tests.streams.lives import TABLE
 
 from homeward.case import fold
-from homeward.case.holding import ANYBODY, SUPERVISED, placed
-from homeward.facts.hold import HoldPlaced
-from homeward.facts.merging import CaseJoined, JoinedCase
+from homeward.case.holding import ANYBODY, SUPERVISED, placed, taken_along
+from homeward.facts.hold import HoldLifted, HoldPlaced
+from homeward.facts.merging import CaseJoined, CaseMerged, CaseParted, JoinedCase
+from homeward.facts.persons import PersonAdded
 from homeward.policies.screening import asked, listed, normal, telephone
 from homeward.refusals import Refused
 from homeward.requests import case as cases
@@ -31,6 +32,12 @@ HELD = HoldPlaced(case=CASE, at=at(20))
 BEGUN = (RAISED, HELD)
 DRAFT = id_of(3)
 WHY = "The shelter says that it is another woman"
+APART = CaseParted(case=OTHER_CASE, at=at(90), of=CASE, unverified=True, waiting=True)
+GONE = CaseMerged(case=OTHER_CASE, at=at(20), into=CASE)
+LEAVING = RAISED.model_copy(update={"case": OTHER_CASE})
+ORDER = FACTS_ADDED.model_copy(update={"protection_order": True})
+JOINED = CaseJoined(case=CASE, at=at(20), joined=OTHER_CASE, cases=(JoinedCase(case=OTHER_CASE),))
+SISTER = PersonAdded(case=CASE, at=at(21), person=2, age_band=RAISED.age_band, sex=RAISED.sex)
 DISPUTED = RAISED.model_copy(update={"custody": Custody.DISPUTED})
 
 
@@ -61,16 +68,52 @@ def test_an_order_that_is_stated_later_holds_what_did_not_go_out():
 
 def test_an_order_that_comes_with_a_merge_holds_what_nobody_judged_and_is_not_out():
     """Lifted of the other it was with regard to another reporter than this one has."""
-    joined = CaseJoined(
-        case=CASE, at=at(20), joined=OTHER_CASE, cases=(JoinedCase(case=OTHER_CASE),)
-    )
-    order = joined.model_copy(update={"protection_order": True})
+    order = JOINED.model_copy(update={"protection_order": True})
     assert placed(fold(recorded(RAISED, VERIFIED)), (order,)) == (HELD,)
-    assert placed(fold(recorded(RAISED, VERIFIED)), (joined,)) == ()
+    assert placed(fold(recorded(RAISED, VERIFIED)), (JOINED,)) == ()
     out = (RAISED, VERIFIED, DRAFTED, samples.issued(id_of(2)))
     lifted = (*BEGUN, *given(*BEGUN).when(lift()).facts())
     for history in (out, lifted):
         assert placed(fold(recorded(*history)), (order,)) == ()
+
+
+def leaves(*there, before=()):
+    """Return what holds a case that leaves one of which this became true since."""
+    mine, history = fold(recorded(LEAVING, *before, GONE)), recorded(RAISED, *there)
+    return taken_along(mine, APART, fold(history), history)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        (JOINED, ORDER, HELD),
+        (JOINED.model_copy(update={"protection_order": True}), HELD),
+        (JOINED, SISTER, HELD, ORDER),
+        (JOINED, FACTS_ADDED, HELD),
+    ],
+    ids=["stated", "came-along", "stated-after-a-sister", "somebody-is-listed"],
+)
+def test_who_leaves_a_case_on_hold_is_held_too(there):
+    assert leaves(*there) == (HELD.model_copy(update={"case": OTHER_CASE, "at": at(90)}),)
+
+
+def test_but_not_for_somebody_whom_it_lacks():
+    assert leaves(JOINED, SISTER, HELD) == ()
+    assert leaves(JOINED, SISTER, HELD, FACTS_ADDED) == ()
+
+
+def test_nor_where_nothing_is_held_or_it_was_judged_or_is_out():
+    assert leaves(JOINED, ORDER) == ()
+    lifted = HoldLifted(case=CASE, at=at(30), reason=WHY)
+    assert leaves(JOINED, ORDER, HELD, (SUPERVISOR, lifted)) == ()
+    mine = (
+        HELD.model_copy(update={"case": OTHER_CASE}),
+        (SUPERVISOR, lifted.model_copy(update={"case": OTHER_CASE})),
+    )
+    assert leaves(JOINED, ORDER, HELD, before=mine) == ()
+    out = (VERIFIED, DRAFTED, samples.issued(id_of(2)))
+    out = [one.model_copy(update={"case": OTHER_CASE}) for one in out]
+    assert leaves(JOINED, ORDER, HELD, before=out) == ()
 
 
 def test_its_version_says_nothing_of_it():

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from homeward import watch
 from homeward.case import Case, decide
-from homeward.case.holding import hold_stream, placed
+from homeward.case.holding import hold_stream, placed, taken_along
 from homeward.case.merging import joined
 from homeward.case.parting import left
 from homeward.case.persons import missing
@@ -156,6 +156,7 @@ async def part_case(desk: Desk, case: str, asking: Asking, request: PartCase) ->
 async def _part(desk: Desk, case: str, asking: Asking, request: PartCase, of: str) -> Receipt:
     made: list[PartCase] = []
     now: list[Case] = []
+    there: list[CaseNow] = []
     forgotten: list[JoinedSource] = []
 
     async def load() -> Sequence[Recorded]:
@@ -165,6 +166,7 @@ async def _part(desk: Desk, case: str, asking: Asking, request: PartCase, of: st
         made[:], now[:] = [request], [mine.state]
         if of:
             theirs = await desk.case_now(of)
+            there[:] = [theirs]
             forgotten[:] = _only_by(mine, theirs)
             known = {"status": theirs.state.status.value, "goes_on_in": theirs.state.into or None}
             made[:] = [request.model_copy(update=known)]
@@ -174,7 +176,12 @@ async def _part(desk: Desk, case: str, asking: Asking, request: PartCase, of: st
         parted = (one for one in facts if isinstance(one, CaseParted))
         return tuple(left(now[0], one, tuple(forgotten)) for one in parted)
 
-    others = [Beside(f"case-{of}", beside)] if of else []
+    def holds(facts: Sequence[Fact]) -> Sequence[Fact]:
+        parted = (one for one in facts if isinstance(one, CaseParted))
+        found = (taken_along(now[0], one, there[0].state, there[0].recorded) for one in parted)
+        return tuple(hold for one in found for hold in one)
+
+    others = [Beside(f"case-{of}", beside), Beside(hold_stream(case), holds)] if of else []
     return await desk.submit(
         f"case-{case}", asking, load, lambda _: decide(now[0], made[0]), *others
     )

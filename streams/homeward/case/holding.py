@@ -15,7 +15,7 @@ from homeward.case.refusals import CaseOnHold, NotOnHold
 from homeward.case.rules import SUPERVISORS, only
 from homeward.facts.case import CaseRaised, CaseVerified, FactsAdded
 from homeward.facts.hold import HoldLifted, HoldPlaced
-from homeward.facts.merging import CaseJoined
+from homeward.facts.merging import CaseJoined, CaseParted
 from homeward.facts.persons import PersonAdded
 from homeward.refusals import NoSuchCase, SamePerson
 from homeward.requests import case as cases
@@ -72,6 +72,34 @@ def _holds(fact: Fact, *, screened: bool) -> bool:
     if isinstance(fact, CaseJoined):  # lifted there, if at all, with regard to another reporter
         return bool(fact.protection_order)
     return isinstance(fact, FactsAdded) and (screened or bool(fact.protection_order))
+
+
+def taken_along(
+    case: Case, parted: CaseParted, other: Case, recorded: Sequence[Recorded]
+) -> tuple[Fact, ...]:
+    """Return the hold that a case takes along from one that it leaves, in one unit.
+
+    ``case`` is as it was while it went on in the ``other``; ``recorded`` is all of that one. It is
+    none where the other waits only for somebody who was added there since, whom this one lacks.
+    What was said meanwhile nobody can tell apart, so it holds both. As ever, nothing holds what was
+    judged before, or is out.
+    """
+    out = case.stood is not None and case.stood.alert is not None
+    if case.held or case.lifted_by or out or not other.held:
+        return ()
+    added = _held_with(recorded, PersonAdded) and not other.protection_order
+    return () if added else (HoldPlaced(case=case.id, at=parted.at),)
+
+
+def _held_with(recorded: Sequence[Recorded], kind: type[Fact]) -> bool:
+    """Whether the last hold was placed in one unit with such a fact, which stands before it."""
+    before: Fact | None = None
+    found = False
+    for one in recorded:
+        if isinstance(one.fact, HoldPlaced):
+            found = isinstance(before, kind)
+        before = one.fact
+    return found
 
 
 def check_hold(case: Case, request: Request) -> None:

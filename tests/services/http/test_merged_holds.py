@@ -38,3 +38,32 @@ async def test_one_that_was_judged_is_not_held_again_by_a_merge(world):
     kept = await reported(world, "reporter:mother", order=True)
     await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
     assert (await view(world, kept))["status"] == "provisional"
+
+
+async def test_who_leaves_a_case_on_hold_is_held_too(world):
+    """Whether the order is about this child or the other one nobody can know by now."""
+    gone = await reported(world, "reporter:neighbour")
+    kept = await reported(world, "reporter:mother")
+    await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    await ok(world, "reporter:mother", f"{kept['path']}/facts", {"protection_order": True})
+    assert (await view(world, kept))["status"] == "hold"
+    receipt = await ok(world, "officer", f"{gone['path']}/part")
+    assert [one["kind"] for one in receipt["facts"]] == ["case.parted/1"]
+    assert [one.kind for one in await facts(world, gone)][-2:] == [
+        "case.parted/1",
+        "hold.placed/1",
+    ]
+    assert (await view(world, gone))["status"] == "hold"
+
+
+async def test_but_not_for_a_person_whom_it_lacks(world):
+    gone = await reported(world, "reporter:neighbour")
+    kept = await reported(world, "reporter:mother")
+    await ok(world, "officer", f"{gone['path']}/merge", {"into": kept["case"]})
+    listed = {"load": "load-0001", "persons": [{"name": "Lin Xiaohe", "birth_year": 2022}]}
+    await ok(world, "admin", "/v1/protected", listed)
+    sister = {"name": "Xiaohe LIN", "age_years": 4, "sex": "female"}
+    await ok(world, "officer", f"{kept['path']}/persons", {"person": sister})
+    assert (await view(world, kept))["status"] == "hold"
+    await ok(world, "officer", f"{gone['path']}/part")
+    assert (await view(world, gone))["status"] == "provisional"
