@@ -8,6 +8,7 @@ from tests.streams.alerting import DRAFT, LIVE, SUPERVISOR, approve, draft, issu
 from homeward.case import fold, waiting
 from homeward.case.alerts import decide_alert
 from homeward.facts import case as facts
+from homeward.facts.emergency import EmergencyUsed
 from homeward.refusals import AloneTooOften, CaseOver
 from homeward.requests import case as requests
 from homeward.testing import samples
@@ -271,3 +272,11 @@ def test_what_is_no_request_about_an_alert_is_a_mistake_of_ours():
     asked = requests.TakeUp(at=at(61), by=OFFICER, unit="county desk")
     with pytest.raises(TypeError, match="TakeUp"):
         decide_alert(fold(recorded(*LIVE)), asked)
+
+
+def test_what_went_out_in_an_emergency_is_approved_and_gets_no_wider():
+    known = {"draft": DRAFT, "alert": 1, "version": 1, "own_draft": False}
+    said = {"digest": samples.DIGEST, "reason": "nobody else", "review_by": at(24 * 60)}
+    used = EmergencyUsed(case=samples.CASE, at=at(29), **known, **said)
+    history = given(RAISED, VERIFIED, DRAFTED, (SUPERVISOR, used), issued(DRAFT))
+    history.when(approve(when=31)).then_kinds("case.alert-approved/1")
