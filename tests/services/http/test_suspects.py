@@ -75,7 +75,7 @@ async def test_a_note_that_says_nothing_is_refused(world):
 async def test_it_is_sealed_under_a_key_of_the_suspects_own_and_moves_nothing(world):
     path = await noted(world)
     [row] = await world.store.log.newest("case.suspect-noted/1")
-    assert all(mark not in row.envelope.decode() for mark in ("Qz", "QZ", "parent"))
+    assert all(mark not in row.envelope.decode() for mark in KNOWN.values())
     [child] = await world.store.log.newest("case.raised/1")
     entries = [one for row in (row, child) for one in _sealed(row)]
     subjects = {(one["f"], one["subj"]) for one in entries}

@@ -47,7 +47,8 @@ def kcat(project):
 def with_name(fact):
     """Return the fact with the invented name in each of its personal fields that is a text."""
     texts = {name: SEALED for name, value in fact if name in fact.personal_fields() and value}
-    made = {name: said for name, said in texts.items() if isinstance(getattr(fact, name), str)}
+    typed = {name for name in texts if type(getattr(fact, name)) is str}  # no word of a list
+    made = {name: texts[name] for name in typed}
     if "description" in texts:
         made["description"] = samples.CHILD.model_copy(update={"name": SEALED})
     return fact.model_copy(update=made)
