@@ -8,9 +8,10 @@ from homeward import duty
 from homeward.facts.duty import HandedOver, TakenOver
 from homeward.messages import Actor
 from homeward.refusals import HandoverGone, NotForRole, NotOnDuty, Refused
+from homeward.requests.case import TakeUp
 from homeward.requests.duty import HandOver, TakeOver
 from homeward.testing.given import after, given, id_of, recorded
-from homeward.testing.samples import CASE, NOON
+from homeward.testing.samples import CASE, NOON, RAISED, at
 from homeward.words import Role
 
 ONE, OTHER, THIRD = (
@@ -100,3 +101,19 @@ def test_asked_twice_nothing_is_added_and_somebody_stays_on_duty(asked):
         now = duty.fold(history).holder
         assert now or not was
         assert now == was or not hands, "signing over ends no duty"
+
+
+def test_a_desk_knows_who_is_on_duty_since_when_and_what_was_handed_over():
+    taken, handed = (ONE, TakenOver(at=at(1))), (ONE, HandedOver(at=at(2), cases=(CASE,)))
+    history = recorded(taken, handed)
+    on_duty = duty.Duty(1, ONE.id, at(1))
+    assert duty.fold(history[:1]) == on_duty
+    offered = duty.Offered(id_of(1), ONE.id, at(2), (CASE,))
+    assert duty.fold(history) == duty.Duty(2, ONE.id, at(1), offered)
+    assert duty.evolve(on_duty, recorded(RAISED)[0]) == on_duty
+
+
+def test_another_request_is_a_bug_and_not_an_answer():
+    other = TakeUp(at=NOON, by=ONE, unit="county")
+    with pytest.raises(TypeError, match="no decision of a duty: TakeUp"):
+        duty.decide(duty.Duty(), other)
