@@ -1,6 +1,7 @@
 import pytest
 
 from homeward import answer as answers
+from homeward.case import fold as fold_case
 from homeward.refusals import WatchOver
 from homeward.requests.answer import GiveAnswer
 from homeward.requests.watch import AcknowledgeWatch, StandDown
@@ -174,8 +175,10 @@ def test_what_is_not_said_of_a_watch_changes_none_and_is_not_decided_by_it():
     assert evolve(watch, recorded(RAISED)[0]) == watch
     assert fold(recorded(RAISED), samples.WATCH) == Watch()
     alien = answer().model_copy(update={"by": HUB_DESK})
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="no decision of a watch: GiveAnswer"):
         decide(watch, alien)
+    with pytest.raises(TypeError, match="no decision of an answer: AcknowledgeWatch"):
+        answers.decide(fold_case(()), answers.Answered(), acknowledge())
 
 
 def test_whoever_acknowledges_too_late_is_told_how_it_ended():
