@@ -227,6 +227,36 @@ def test_where_custody_is_disputed_nobody_alarms_with_their_own_draft():
     given(*own).when(other).then_kinds("case.emergency-used/1", "case.alert-issued/1")
 
 
+def test_where_an_order_stands_it_takes_two_and_two_are_enough():
+    """Also after the hold was lifted: who states one later is judged by nobody."""
+    near, draft = DRAFTED.model_copy(update={"reach_km_max": 1}), id_of(4)
+    lifted = (SUPERVISOR, HoldLifted(case=CASE, at=at(22), reason=WHY))
+    begun = (WITH_ORDER, HELD, lifted, VERIFIED, near)
+    issue = cases.IssueAlert(at=at(30), by=OFFICER, draft=draft)
+    given(*begun).when(issue).then_refused("order-stated")
+    later = (RAISED, HELD, lifted, VERIFIED, near, (REPORTER, ORDER))
+    given(*later).when(issue).then_refused("order-stated")
+    given(*begun, samples.approved(draft)).when(issue).then_kinds("case.alert-issued/1")
+    taken = ORDER.model_copy(update={"protection_order": False})
+    given(*begun, (OFFICER, taken)).when(issue).then_refused("settled-alone")
+    given(*begun, (OTHER_OFFICER, taken)).when(issue).then_kinds("case.alert-issued/1")
+
+
+def test_where_an_order_stands_nobody_alarms_with_their_own_draft_or_extends_alone():
+    own = (WITH_ORDER, VERIFIED, (SUPERVISOR, DRAFTED))
+    use = UseEmergency(
+        at=at(40), by=SUPERVISOR, draft=id_of(2), reason=WHY, digest="a" * 64, shown="a" * 64
+    )
+    given(*own).when(use).then_refused("approver-is-drafter")
+    other = use.model_copy(update={"by": OTHER_SUPERVISOR})
+    given(*own).when(other).then_kinds("case.emergency-used/1", "case.alert-issued/1")
+    alone = samples.issued(id_of(2)).model_copy(update={"people_max": 5_000, "reach_km_max": 10})
+    out = (RAISED, VERIFIED, DRAFTED, (OFFICER, alone))
+    longer = cases.ExtendAlert(at=at(60), by=OFFICER, expires_at=at(24 * 60 + 20))
+    given(*out).when(longer).then_kinds("case.alert-extended/1")
+    given(*out, (REPORTER, ORDER)).when(longer).then_kinds("case.extension-asked/1")
+
+
 def known(list_, person, reporter=None, year=2026):
     return bool(set(listed(*list_)) & set(asked(Description(**person), reporter, year)))
 

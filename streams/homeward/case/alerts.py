@@ -10,7 +10,7 @@ Cancelling takes one person and no conditions beyond an alert to cancel.
 from datetime import datetime
 
 from homeward.case.persons import names_found
-from homeward.case.refusals import CustodyDisputed, SettledAlone
+from homeward.case.refusals import CustodyDisputed, OrderStated, SettledAlone
 from homeward.case.rules import DRAFTERS, EXPIRY_MAX, EXPIRY_MIN, OFFICERS, check_worded, only
 from homeward.case.state import Case, Draft, Status
 from homeward.facts import case as facts
@@ -263,9 +263,17 @@ def is_disputed(case: Case) -> bool:
     return case.custody is Custody.DISPUTED
 
 
+def is_guarded(case: Case) -> bool:
+    """Whether something stands against one officer's word: a dispute, or an order of protection.
+
+    The order of a case that was on hold was judged by a supervisor, what is stated later by nobody.
+    """
+    return is_disputed(case) or case.protection_order
+
+
 def word_is_enough(case: Case, by: str) -> bool:
     """Whether one account's word counts: nothing stands against it, or another took that away."""
-    return not is_disputed(case) and by not in case.settled_by
+    return not is_guarded(case) and by not in case.settled_by
 
 
 def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None:
@@ -276,6 +284,8 @@ def _check_alone(case: Case, draft: Draft, request: requests.IssueAlert) -> None
     """
     if is_disputed(case):
         raise CustodyDisputed
+    if case.protection_order:
+        raise OrderStated
     if not word_is_enough(case, request.by.id):
         raise SettledAlone
     live = case.alert if case.live(request.at) else None

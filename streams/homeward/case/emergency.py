@@ -42,7 +42,7 @@ def _use(case: Case, request: UseEmergency) -> tuple[Fact, ...]:
     if request.used_before >= EMERGENCIES_MAX:
         raise EmergencyTooOften(str(EMERGENCIES_MAX))
     if draft.by == request.by.id and not word_is_enough(case, request.by.id):
-        raise SamePerson  # where custody is disputed, two people stand behind whatever goes out
+        raise SamePerson  # of a guarded case two people stand behind whatever goes out
     used = EmergencyUsed(
         case=case.id,
         at=request.at,

@@ -174,6 +174,13 @@ class CustodyDisputed(Refused):
     mend = "Have the draft approved by a second person, however near it reaches."
 
 
+class OrderStated(Refused):
+    """There is an order of protection, so one person alone issues nothing."""
+
+    code = "order-stated"
+    mend = "Have the draft approved by a second person, however near it reaches."
+
+
 class SettledAlone(Refused):
     """You took away what stands against one person's word, so yours alone issues nothing."""
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from homeward.case import LAPSED, OWN, Case, Draft, Status, evolve
-from homeward.case.alerts import is_disputed
+from homeward.case.alerts import is_disputed, is_guarded
 from homeward.codec import KINDS as ALL_KINDS
 from homeward.facts.case import CaseRaised
 from homeward.facts.merging import CaseJoined, CaseLeft
@@ -191,7 +191,7 @@ class Open:
         if draft.approved(now) and draft.approved_at is not None:
             until = draft.approved_at + APPROVAL_LASTS
             return Wait(Waits.ISSUE, draft.approved_at, urgent=True, until=until)
-        if needs_second(draft.reach_km_max) or is_disputed(self.case):
+        if needs_second(draft.reach_km_max) or is_guarded(self.case):
             return Wait(Waits.APPROVAL, drafted, urgent=True, until=draft.expires_at)
         return Wait(Waits.ISSUE, drafted, urgent=True, until=draft.expires_at)
 

@@ -141,6 +141,21 @@ async def test_ones_own_draft_is_said_to_be_and_not_issued_where_custody_is_disp
     assert supervisor.offers("/emergency"), "somebody else drafted this one"
 
 
+async def test_nor_where_an_order_of_protection_stands_though_its_hold_was_lifted(
+    world, supervisor
+):
+    case = (await world.raised("reporter:mother", protection_order=True))["case"]
+    lift = {"reason": "The shelter says that it is another woman"}
+    assert (await world.post("supervisor", f"/v1/cases/{case}/hold/lift", lift)).is_success
+    await world.post("officer:v-1", f"/v1/cases/{case}/verify", {"unit": "Linquan"})
+    body = {"severity": "extreme", "reach_km_max": 300, "expires_in_s": 172_800}
+    for who, offered in (("supervisor:a-2:county", False), ("officer", True)):
+        made = (await world.post(who, f"/v1/cases/{case}/alerts", body)).json()
+        page = await supervisor.show(f"/duty/cases/{case}/drafts/{made['draft']}")
+        assert bool(supervisor.offers("/emergency")) is offered
+        assert (WORDS["en"]["emergency-order"] in page) is not offered
+
+
 @pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 async def test_it_waits_on_the_queue_with_its_age_and_its_reason_is_read(world, lang, other):
     first = await Browser(world).sign_in("supervisor:a-2:county")

@@ -1,5 +1,7 @@
 """What outsiders say, and a dispute about what is out on one word, stand on the board."""
 
+import pytest
+
 from homeward.facts.case import FactsAdded
 from homeward.facts.correcting import FactsProposed, ProposalAccepted, ProposalRefused
 from homeward.testing.given import id_of, recorded
@@ -12,6 +14,7 @@ ALONE = issued(id_of(2)).model_copy(update={"people_max": 5_000, "reach_km_max":
 FIRST = FactsProposed(case=CASE, at=at(40), mode=Mode.RAIL)
 SECOND = FactsProposed(case=CASE, at=at(45), mode=Mode.VEHICLE)
 DISPUTED = FactsAdded(case=CASE, at=at(50), custody=Custody.DISPUTED)
+ORDER = FactsAdded(case=CASE, at=at(50), protection_order=True)
 
 
 def waits(*facts):
@@ -41,11 +44,13 @@ def test_a_dispute_of_what_is_out_on_one_word_waits_for_a_second_person():
     found = waits(*begun, ALONE, DISPUTED)[Waits.DISPUTED]
     assert (found.since, found.urgent) == (at(50), True)
     assert Waits.DISPUTED not in waits(*begun, ALONE)
+    assert Waits.DISPUTED not in waits(*begun, ALONE, ORDER), "what went out is not held"
     assert Waits.DISPUTED not in waits(*begun, issued(id_of(2)), DISPUTED), "two approved it"
 
 
-def test_a_near_draft_waits_for_a_second_person_where_custody_is_disputed():
+@pytest.mark.parametrize("guard", [DISPUTED, ORDER], ids=["disputed", "order"])
+def test_a_near_draft_waits_for_a_second_person_where_something_stands_against_one(guard):
     assert Waits.ISSUE in waits(RAISED, VERIFIED, NEAR)
-    found = waits(RAISED, VERIFIED, NEAR, DISPUTED)
+    found = waits(RAISED, VERIFIED, NEAR, guard)
     assert Waits.APPROVAL in found
     assert Waits.ISSUE not in found

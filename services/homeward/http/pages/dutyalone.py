@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.case import Case, Draft
-from homeward.case.alerts import is_disputed, is_out, word_is_enough
+from homeward.case.alerts import is_disputed, is_guarded, is_out, word_is_enough
 from homeward.case.reviews import Review
 from homeward.desk import emergencies_before
 from homeward.http.auth import Caller
@@ -42,7 +42,7 @@ async def alone_of(
     own = draft.by == door.by.id
     why_not = ""
     if own and not word_is_enough(state, door.by.id):
-        why_not = d["emergency-disputed" if is_disputed(state) else "emergency-settled"]
+        why_not = d[_against(state)]
     elif used >= EMERGENCIES_MAX:
         why_not = d["refused-emergency-too-often"]
     hours = int(REVIEWED_WITHIN.total_seconds()) // 3_600
@@ -50,6 +50,13 @@ async def alone_of(
     lead += [d["emergency-used"].format(many=used, most=EMERGENCIES_MAX)]
     lead += [d["emergency-own"]] if own else []
     return Alone(lead, why_not)
+
+
+def _against(state: Case) -> str:
+    """Return the text of what stands against one person's word."""
+    if is_disputed(state):
+        return "emergency-disputed"
+    return "emergency-order" if is_guarded(state) else "emergency-settled"
 
 
 @dataclass(frozen=True, slots=True)
