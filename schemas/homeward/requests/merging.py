@@ -22,6 +22,8 @@ class MergeCase(Request):
     verified: bool = False
     live: bool = False
     """Its alert is."""
+    alone_by: str | None = None
+    """Whose one word that stands on; None: it is not live, or two have approved it."""
     cases: Count = 0
     """How many go on in it already."""
     persons: PersonNumber = 1

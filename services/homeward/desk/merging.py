@@ -111,11 +111,17 @@ def _found(request: MergeCase, mine: CaseNow, theirs: CaseNow, here: CaseNow) ->
             "held": state.held,
             "verified": not state.unverified,
             "live": state.live(request.at),
+            "alone_by": _alone_by(state, request),
             "cases": len(state.joined),
             "persons": len(missing(state)),
             "hubs": tuple(sorted(_watching(mine.recorded) & _watching(theirs.recorded))),
         }
     )
+
+
+def _alone_by(case: Case, request: MergeCase) -> str | None:
+    alert = case.alert if case.live(request.at) else None
+    return alert.by if alert is not None and alert.people_max is not None else None
 
 
 def _sources(recorded: Sequence[Recorded]) -> list[JoinedSource]:

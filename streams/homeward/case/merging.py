@@ -25,7 +25,7 @@ from homeward.case.state import Case, Status
 from homeward.facts.merging import CASES_MAX, CaseJoined, CaseMerged, JoinedCase, JoinedSource
 from homeward.geography.sphere import centre_deg, distance_m
 from homeward.messages import Fact
-from homeward.refusals import CaseOver
+from homeward.refusals import CaseOver, SamePerson
 from homeward.requests.merging import MergeCase, PartCase
 from homeward.words import AgeBand, Category, Custody, Sex, case_code
 
@@ -88,6 +88,8 @@ def decide_merge(case: Case, request: MergeCase) -> tuple[Fact, ...]:
     behind = not case.unverified and not request.verified
     if behind or (case.live(request.at) and not request.live):
         raise SurvivorBehind
+    if request.alone_by == request.by.id and request.by.id in case.settled_by:
+        raise SamePerson  # as of one case: not while an alert is out on their one word
     if len(missing(case)) > request.persons:
         raise SurvivorFewer
     if request.cases + 1 + len(case.joined) > CASES_MAX:

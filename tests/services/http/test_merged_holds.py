@@ -1,7 +1,7 @@
-"""Holds and merges over HTTP: what comes along holds, and who leaves takes along what is theirs."""
+"""Guards and merges over HTTP: what comes along holds, and who leaves takes along what is due."""
 
 from tests.services.http.desking import Browser
-from tests.services.http.test_merging import facts, ok, view
+from tests.services.http.test_merging import alerted, facts, ok, refused, view
 
 from homeward.http.pages.desk import WORDS
 
@@ -67,3 +67,18 @@ async def test_but_not_for_a_person_whom_it_lacks(world):
     assert (await view(world, kept))["status"] == "hold"
     await ok(world, "officer", f"{gone['path']}/part")
     assert (await view(world, gone))["status"] == "provisional"
+
+
+async def test_a_dispute_is_not_merged_away_under_ones_own_live_alert(world):
+    """As of one case: who has an alert out on their one word takes no guard away."""
+    kept = await alerted(world, "mother")  # on the word of officer o-mother
+    gone = await world.raised("reporter:neighbour", custody="disputed")
+    path = f"/v1/cases/{gone['case']}"
+    await ok(world, "officer:o-mother", f"{path}/facts", {"custody": "none"})
+    into = {"into": kept["case"]}
+    assert await refused(world, "officer:o-mother", f"{path}/merge", into) == (
+        403,
+        "approver-is-drafter",
+    )
+    await ok(world, "officer:o-2", f"{path}/merge", into)
+    assert (await view(world, kept))["status"] == "alerted"
