@@ -58,6 +58,9 @@ class Talk:
         if self.json:
             as_json(answer)
             return
+        if answer["facts"] is None:  # to a reporter: it would tell what others stated
+            say((answer["code"], "bold"), "  it is with the police")
+            return
         kinds = ", ".join(one["kind"].split("/")[0] for one in answer["facts"])
         say((answer["code"], "bold"), f"  {kinds or 'was true already; nothing was added'}")
 

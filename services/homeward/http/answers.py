@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeward.desk import Receipt
-from homeward.words import Wording, case_code
+from homeward.messages import Actor
+from homeward.words import Role, Wording, case_code
 
 Figure = Annotated[int | str, Field(description="People: a bucket, or for auditors a number.")]
 
@@ -29,8 +30,8 @@ class ReceiptOut(Answered):
     case: str
     code: str
     stream: str
-    version: Annotated[int, Field(description="Of the stream.")]
-    facts: list[FactRef]
+    version: Annotated[int | None, Field(description="Of the stream; null to reporters.")]
+    facts: Annotated[list[FactRef] | None, Field(description="Null to reporters.")]
 
 
 class RaisedOut(ReceiptOut):
@@ -96,20 +97,24 @@ class SightedOut(ReceiptOut):
     sighting: str
 
 
-def receipt_fields(case: str, receipt: Receipt) -> dict[str, Any]:
-    """Return a receipt as the fields of an answer."""
+def receipt_fields(case: str, receipt: Receipt, by: Actor | None = None) -> dict[str, Any]:
+    """Return a receipt as the fields of an answer; None: to somebody who is no reporter.
+
+    To a reporter neither the version nor what became true: both tell what others stated.
+    """
+    told = by is None or by.role is not Role.REPORTER
     return {
         "case": case,
         "code": case_code(case),
         "stream": receipt.stream,
-        "version": receipt.version,
-        "facts": [FactRef(id=one, kind=kind) for one, kind in receipt.facts],
+        "version": receipt.version if told else None,
+        "facts": [FactRef(id=one, kind=kind) for one, kind in receipt.facts] if told else None,
     }
 
 
-def receipt_out(case: str, receipt: Receipt) -> ReceiptOut:
-    """Return a receipt as it is answered."""
-    return ReceiptOut(**receipt_fields(case, receipt))
+def receipt_out(case: str, receipt: Receipt, by: Actor | None = None) -> ReceiptOut:
+    """Return a receipt as it is answered; None: to somebody who is no reporter."""
+    return ReceiptOut(**receipt_fields(case, receipt, by))
 
 
 class CaseLine(Answered):

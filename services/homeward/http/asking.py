@@ -12,6 +12,7 @@ from homeward.http.problems import CursorBroken, IdempotencyKeyMissing, IfMatchB
 from homeward.http.rooms import Rooms
 from homeward.messages import Actor
 from homeward.refusals import NoSuchCase
+from homeward.words import Role
 
 PAGE_MAX: Final = 200
 _KEY: Final = re.compile(r"[!-~]{1,128}")
@@ -45,8 +46,9 @@ class Keyed:
         self.if_match = if_match
 
     def asking(self, by: Actor) -> Asking:
-        """Return the asking of somebody."""
-        return Asking(by, self.key, self.request_hash, self.if_match)
+        """Return the asking of somebody; a reporter was told no version to compare with."""
+        if_match = None if by.role is Role.REPORTER else self.if_match
+        return Asking(by, self.key, self.request_hash, if_match)
 
 
 async def keyed(
@@ -80,9 +82,10 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def tag(response: Response, receipt: Receipt) -> None:
-    """Set the ETag of a decision about a case."""
-    if receipt.stream.startswith("case-"):
+def tag(response: Response, receipt: Receipt, by: Actor | None = None) -> None:
+    """Set the ETag of a decision about a case; not for a reporter, as it counts others' facts."""
+    told = by is None or by.role is not Role.REPORTER
+    if told and receipt.stream.startswith("case-"):
         response.headers["ETag"] = etag(receipt.version)
 
 

@@ -93,9 +93,9 @@ async def raise_(
 ) -> RaisedOut:
     """Report that a person is missing."""
     case, receipt = await raise_case(rooms, keyed.asking(caller.by), body)
-    tag(response, receipt)
+    tag(response, receipt, caller.by)
     link = rooms.public_url().rstrip("/") + reporter_path(rooms, case)
-    return RaisedOut(**receipt_fields(case, receipt), link=link)
+    return RaisedOut(**receipt_fields(case, receipt, caller.by), link=link)
 
 
 @router.get("")
@@ -141,15 +141,15 @@ async def see(
     ] = None,
 ) -> dict[str, Any]:
     """Return how the case stands, as the caller may see it; of an expunged one, that it was."""
-    if door.state.status is Status.EXPUNGED:
+    if door.by.role is not Role.REPORTER and not door.on_hold:
         response.headers["ETag"] = etag(door.state.version)
+    if door.state.status is Status.EXPUNGED:
         return tombstone(door)
     if door.on_hold:
         return hold_json(door)
     shown = await case_json(rooms, door)
     if purpose is not None:
         shown["personal"] = person(door.recorded, await open_for(rooms, door, purpose))
-    response.headers["ETag"] = etag(door.state.version)
     return shown
 
 
@@ -158,8 +158,8 @@ async def decided(
 ) -> ReceiptOut:
     """Make a request about a case true and return its receipt. Raises Refused."""
     receipt = await decide_case(rooms, door.case, keyed.asking(door.by), request)
-    tag(response, receipt)
-    return receipt_out(door.case, receipt)
+    tag(response, receipt, door.by)
+    return receipt_out(door.case, receipt, door.by)
 
 
 @router.post("/{case}/take-up")
@@ -201,8 +201,8 @@ async def add_facts(
         note=body.note,
     )
     receipt = await decide_screened(rooms, door.case, keyed.asking(door.by), request)
-    tag(response, receipt)
-    return receipt_out(door.case, receipt)
+    tag(response, receipt, door.by)
+    return receipt_out(door.case, receipt, door.by)
 
 
 @router.post("/{case}/vehicle")

@@ -52,8 +52,8 @@ async def add(
 ) -> ReceiptOut:
     """Say that somebody else is missing together with those known; the next version names them."""
     receipt = await add_person(rooms, door, keyed.asking(door.by), body.person)
-    tag(response, receipt)
-    return receipt_out(door.case, receipt)
+    tag(response, receipt, door.by)
+    return receipt_out(door.case, receipt, door.by)
 
 
 @router.post("/{case}/persons/{person}/found")

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from homeward.facts.case import FactsAdded
+from homeward.facts.correcting import FactsProposed
 from homeward.facts.merging import CaseJoined, CaseMerged
 from homeward.facts.sighting import SightingReleased
 from homeward.http.doors import Door
-from homeward.messages import Recorded
+from homeward.messages import Fact, Recorded
 from homeward.timeline import CaseView, status_of
 
 
@@ -34,12 +36,17 @@ def known_to(own: Door, there: Door) -> frozenset[str]:
 
 
 def lines_of(own: Door, there: Door) -> Sequence[Recorded]:
-    """Return the facts whose lines a reporter sees: of the other case, those since the merge."""
-    if own.case == there.case:
-        return own.recorded
-    joined = _joined_at(own, there)
-    since = (one for one in there.recorded if joined is not None and one.log_index > joined)
-    return (*own.recorded, *since)
+    """Return the facts whose lines a reporter sees: of the other case, those since the merge.
+
+    Not that somebody else stated a guard, or proposed to take one away: it may be against them.
+    """
+    mine = own.state.reporter
+    seen = own.recorded
+    if own.case != there.case:
+        joined = _joined_at(own, there)
+        since = (one for one in there.recorded if joined is not None and one.log_index > joined)
+        seen = (*own.recorded, *since)
+    return [one for one in seen if one.by.id == mine or not _of_guards(one.fact)]
 
 
 def view_of(own: Door, there: Door, now: datetime) -> CaseView:
@@ -57,6 +64,13 @@ def view_of(own: Door, there: Door, now: datetime) -> CaseView:
         mode=mine.mode,
         raised_at=mine.raised_at,
         persons=mine.persons,
+    )
+
+
+def _of_guards(fact: Fact) -> bool:
+    """Whether something is stated or proposed about custody, or an order of protection."""
+    return isinstance(fact, FactsAdded | FactsProposed) and (
+        fact.custody is not None or fact.protection_order is not None
     )
 
 

@@ -119,7 +119,7 @@ async def report(
     rates, secret = rates_of(request), request.headers.get("authorization", "")
     with rates.counting(door, secret, known=await rooms.desk.answered(asking)):
         receipt, sighting_id = await report_sighting(rooms, door, asking, body)
-    return SightedOut(**receipt_fields(door.case, receipt), sighting=sighting_id)
+    return SightedOut(**receipt_fields(door.case, receipt, door.by), sighting=sighting_id)
 
 
 async def report_sighting(

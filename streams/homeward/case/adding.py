@@ -34,6 +34,7 @@ ADDING: Final = (
     CorrectLastSeen,
 )
 """Requests about the facts of a report."""
+GUARDS: Final = frozenset({"custody", "protection_order"})
 PROPOSALS_MAX: Final = 20
 """Proposals of a case that wait at once; with more of them somebody has to be called."""
 
@@ -101,14 +102,11 @@ def _stated(case: Case, request: requests.AddFacts) -> tuple[Fact, ...]:
         raise NothingSaid
     if request.category is not None:
         check_age(request.category, *bands_of(case))
-    news = {one: value for one, value in named.items() if value not in {None, getattr(case, one)}}
+    news = {one: value for one, value in named.items() if _is_new(case, request, one, value)}
     proposed = {one: value for one, value in news.items() if _is_proposed(case, request, one)}
-    if proposed:
-        said = {one: value for one, value in news.items() if one not in proposed}
-    else:
-        said = named if news or request.note is not None else {}
+    said = {one: value for one, value in named.items() if one not in proposed}
     found: list[Fact] = []
-    if any(one is not None for one in said.values()) or (request.note is not None and not proposed):
+    if any(one in said for one in news) or (request.note is not None and not proposed):
         note = None if proposed else request.note
         found.append(facts.FactsAdded(case=case.id, at=request.at, note=note, **said))
     if proposed:
@@ -116,6 +114,17 @@ def _stated(case: Case, request: requests.AddFacts) -> tuple[Fact, ...]:
             correcting.FactsProposed(case=case.id, at=request.at, note=request.note, **proposed)
         )
     return tuple(found)
+
+
+def _is_new(case: Case, request: requests.AddFacts, name: str, value: object) -> bool:
+    """Whether something stated is to be written down.
+
+    What a reporter says of a guard always is, like or unlike what is known: else they would learn
+    whether somebody else stated one, maybe against them.
+    """
+    if value is None:
+        return False
+    return value != getattr(case, name) or (name in GUARDS and request.by.role is Role.REPORTER)
 
 
 def _is_proposed(case: Case, request: requests.AddFacts, name: str) -> bool:
