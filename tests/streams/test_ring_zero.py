@@ -166,3 +166,9 @@ def test_those_told_are_told_once_that_it_is_over(end, purpose):
     ends = [one for one in steps(RAISED, TAKEN_UP, asked, end, end) if one.purpose.ends]
     assert [(one.audience, one.alert, one.purpose) for one in ends] == [(Audience.TOLD, 0, purpose)]
     assert not [one for one in steps(RAISED, TAKEN_UP, end) if one.purpose.ends]
+
+
+@pytest.mark.parametrize("band", [AgeBand.SMALL, AgeBand.TEEN, AgeBand.OLD])
+def test_the_ring_reaches_as_far_as_its_radius_and_less_than_a_kilometre_farther(band):
+    away_m = distances_m(balls_of(ring_cells(CELL, band))[0], unit_of(*centre_deg(CELL)))
+    assert -500 <= away_m.max() - radius_km(band) * 1_000 <= 1_000

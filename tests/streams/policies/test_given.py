@@ -132,3 +132,8 @@ def test_the_surface_is_the_area_alike_and_nearest_first(policy):
         for cell in AREA.tolist()
     }
     assert away[int(first)] <= min(away.values()) + 3_000
+
+
+@pytest.mark.parametrize("km", [1, 30, 5_000])
+def test_where_nothing_was_drawn_all_of_the_bound_stands_in(km):
+    assert POLYGON.stand_in_m(known(km=km)) == km * 1_000
