@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from homeward.case import Case
+from homeward.case.corrections import missing_since
 from homeward.case.merging import family, unmerged
 from homeward.case.refusals import CaseOnHold
 from homeward.case.rules import JUDGES_OF_SIGHTINGS, OFFICERS, check_seen, only
@@ -147,7 +148,6 @@ def decide(
 
 
 def _report(case: Case, sighting: Sighting, request: requests.ReportSighting) -> tuple[Fact, ...]:
-    assert case.last_seen is not None
     if request.case != case.id:
         raise NoSuchCase
     fact = facts.SightingReported(
@@ -170,7 +170,8 @@ def _report(case: Case, sighting: Sighting, request: requests.ReportSighting) ->
         raise SightingExists
     if case.status.over:
         raise CaseOver(case.status.value)
-    check_seen(request.seen_at, request.at, case.last_seen.at)
+    since = request.missing_since or missing_since(case, request.by)
+    check_seen(request.seen_at, request.at, since)
     return (fact,)
 
 

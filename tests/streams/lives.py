@@ -111,7 +111,9 @@ UNCLOSED = dict.fromkeys(
 )
 UNTAKEN = "case-not-de-published"
 REPORT = {
-    name: getattr(SEEN, name) for name in sightings.ReportSighting.model_fields if name != "by"
+    name: getattr(SEEN, name)
+    for name in sightings.ReportSighting.model_fields
+    if name not in {"by", "missing_since"}
 }
 REPORT |= {"at": LATER, "sighting": samples.OTHER_SIGHTING}
 TABLE = {

@@ -2,7 +2,7 @@ import pytest
 
 from homeward.case import Case
 from homeward.facts.case import FactsAdded
-from homeward.facts.correcting import ProposalAccepted
+from homeward.facts.correcting import LastSeenCorrected, ProposalAccepted
 from homeward.facts.hold import HoldPlaced
 from homeward.facts.merging import CaseJoined, JoinedCase
 from homeward.messages import Actor
@@ -36,7 +36,7 @@ TURNED_DOWN = samples.OTHERS[6]
 
 
 def report(**changed):
-    names = set(ReportSighting.model_fields) - {"by"}
+    names = set(ReportSighting.model_fields) - {"by", "missing_since"}
     fields = {name: getattr(SEEN, name) for name in names}
     return ReportSighting(**{**fields, "by": VOLUNTEER, **changed})
 
@@ -336,3 +336,30 @@ def test_what_is_said_of_something_else_changes_no_sighting():
     assert evolve(before, recorded(RAISED)[0]) is before
     unheard_of = fold(recorded(RAISED, ACCEPTED), SIGHTING)
     assert (unheard_of.status, unheard_of.reported) == (Status.ACCEPTED, None)
+
+
+def corrected(minutes):
+    """Somebody says that the person was seen so late, or so early."""
+    return LastSeenCorrected(
+        case=CASE, at=at(30), cell=RAISED.last_seen_cell, seen_at=at(minutes), error_m=50
+    )
+
+
+@pytest.mark.parametrize("minutes", [25, -300])
+def test_a_reporter_is_judged_by_the_earlier_time_and_learns_of_no_later_one(minutes):
+    a_day = 24 * 60
+    first = min(minutes, round((RAISED.last_seen_at - at(0)).total_seconds() / 60))
+    asked = given(RAISED, corrected(minutes))
+    for at_first in (first - a_day, minutes - a_day):
+        asked.when(report(by=REPORTER, seen_at=at(at_first))).then_kinds("sighting.reported/1")
+    too_early = report(by=REPORTER, seen_at=at(first - a_day - 1))
+    asked.when(too_early).then_refused("seen-before-missing")
+    staff = report(by=COORDINATOR, seen_at=at(minutes - a_day - 1))
+    asked.when(staff).then_refused("seen-before-missing")
+
+
+def test_whoever_came_by_another_case_is_judged_by_what_that_one_said():
+    early = report(by=REPORTER, seen_at=at(-40 * 60), missing_since=at(-20 * 60))
+    given(RAISED).when(early).then_kinds("sighting.reported/1")
+    late = report(by=REPORTER, seen_at=at(-20 * 60), missing_since=at(10 * 60))
+    given(RAISED).when(late).then_refused("seen-before-missing")

@@ -20,6 +20,8 @@ class ReportSighting(Request):
     place: Place
     note: Annotated[str, Field(max_length=4_000)] | None = None
     contact: Annotated[str, Field(max_length=200)] | None = None
+    missing_since: Instant | None = None
+    """As whoever says it may know, of the case by which they came; None: as the case does."""
 
 
 class AcceptSighting(Request):

@@ -17,6 +17,7 @@ from homeward.http.doors import Door
 from homeward.http.pages.rates import Rates
 from homeward.http.problems import SightingsWait, TooManySightings
 from homeward.http.turns import Turns
+from homeward.refusals import SeenBeforeMissing
 from homeward.settings import Settings
 from homeward.words import Role
 
@@ -90,13 +91,18 @@ class SightingRates:
 
 @contextmanager
 def _taken(names: Iterable[tuple[Rates, str]]) -> Iterator[None]:
-    """Count one by each name, and take it back if nothing came of it. Raises TooManySightings."""
+    """Count one by each name, and take it back if nothing came of it. Raises TooManySightings.
+
+    One from before the person went missing stays counted: time after time it would say when.
+    """
     taken: list[tuple[Rates, str]] = []
     try:
         for rates, name in names:
             rates.take(name)
             taken.append((rates, name))
         yield
+    except SeenBeforeMissing:
+        raise
     except BaseException:
         for rates, name in taken:
             rates.give_back(name)

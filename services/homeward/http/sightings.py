@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Request as HttpRequest
 
 from homeward import sighting
+from homeward.case import Case
+from homeward.case.corrections import missing_since
 from homeward.desk import Asking, Opened, Receipt, Triage
 from homeward.desk.shelf import CaseNow
 from homeward.facts.sighting import SightingReported
@@ -53,7 +55,7 @@ from homeward.refusals import NoSuchCase, NoSuchSighting
 from homeward.requests import Request
 from homeward.requests import sighting as requests
 from homeward.timeline.triage import Board, Sorter
-from homeward.words import Id, ReasonCode
+from homeward.words import Id, ReasonCode, Role
 
 router = APIRouter(prefix="/v1", tags=["sightings"], route_class=StrictRoute)
 SightingPath = Annotated[Id, Path(description="The sighting's id.")]
@@ -102,8 +104,7 @@ async def _opened_in_turn(
 ) -> AsyncIterator[Door]:
     """Open the case, and hold a place until the answer is made: to open it is most of the work."""
     async with rates_of(request).turn(caller.by.role):
-        # What is told of a case that goes on in another one belongs there.
-        yield await followed(rooms, await enter(rooms, caller, await case_id(rooms, case)))
+        yield await enter(rooms, caller, await case_id(rooms, case))
 
 
 @router.post("/cases/{case}/sightings", status_code=201)
@@ -111,21 +112,27 @@ async def report(
     body: SightingBody,
     request: HttpRequest,
     rooms: InRooms,
-    door: Annotated[Door, Depends(_opened_in_turn)],
+    own: Annotated[Door, Depends(_opened_in_turn)],
     keyed: WithKey,
 ) -> SightedOut:
     """Say that one saw the person; the cell that searchers see is made here."""
+    door = await followed(rooms, own)  # what is told of a case that goes on belongs there
     asking = _asking(keyed, door.caller)
     rates, secret = rates_of(request), request.headers.get("authorization", "")
     with rates.counting(door, secret, known=await rooms.desk.answered(asking)):
-        receipt, sighting_id = await report_sighting(rooms, door, asking, body)
+        receipt, sighting_id = await report_sighting(rooms, door, asking, body, own.state)
     return SightedOut(**receipt_fields(door.case, receipt, door.by), sighting=sighting_id)
 
 
 async def report_sighting(
-    rooms: Rooms, door: Door, asking: Asking, body: SightingBody
+    rooms: Rooms, door: Door, asking: Asking, body: SightingBody, own: Case | None = None
 ) -> tuple[Receipt, str]:
-    """Record what somebody saw; return the receipt and the sighting's id. Raises Refused."""
+    """Record what somebody saw; return the receipt and the sighting's id. Raises Refused.
+
+    ``own`` is the case by which they came, where it goes on in this one: whoever reported it is
+    judged by what was said there.
+    """
+    known = own or door.state
     door = await followed(rooms, door)
     sighting_id = rooms.desk.new_id(asking, "sighting")
     place = body.place.place()
@@ -141,6 +148,7 @@ async def report_sighting(
         place=place,
         note=body.note,
         contact=body.contact,
+        missing_since=missing_since(known, door.by) if door.by.role is Role.REPORTER else None,
     )
     return await _submit(rooms, door.case, sighting_id, asking, request), sighting_id
 

@@ -9,7 +9,7 @@ not enough (`alerts.word_is_enough`).
 
 from typing import Final
 
-from homeward.case.corrections import Proposal, takes_guard
+from homeward.case.corrections import Proposal, missing_since, takes_guard
 from homeward.case.mergerefusals import OnlyANote
 from homeward.case.merging import reporters
 from homeward.case.persons import bands_of
@@ -140,8 +140,7 @@ def _is_proposed(case: Case, request: requests.AddFacts, name: str) -> bool:
 
 
 def _vehicle(case: Case, request: requests.IdentifyVehicle) -> Fact:
-    assert case.last_seen is not None
-    check_seen(request.seen_at, request.at, case.last_seen.at)
+    check_seen(request.seen_at, request.at, missing_since(case, request.by))
     kind = correcting.FactsProposed if _outside(case, request) else facts.VehicleIdentified
     return kind(
         case=case.id,

@@ -21,7 +21,7 @@ from homeward.words import Category, Custody, Instant, Mode, Role
 
 if TYPE_CHECKING:
     from homeward.case.state import Case
-    from homeward.messages import Recorded
+    from homeward.messages import Actor, Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,19 @@ class Proposal:
     def says(self) -> tuple[object, ...]:
         """What would change."""
         return self.category, self.mode, self.custody, self.protection_order, self.seen_at
+
+
+def missing_since(case: Case, by: Actor) -> Instant:
+    """Return from when on the person is missing, as far as somebody learns by being refused.
+
+    Whoever reported, or came by a public link, would else try out when somebody says that the
+    person was seen since: what their own report said counts for them, unless it was even earlier.
+    """
+    assert case.raised is not None
+    assert case.last_seen is not None
+    if by.role is not Role.REPORTER:
+        return case.last_seen.at
+    return min(case.raised.last_seen_at, case.last_seen.at)
 
 
 def proposal_of(heard: Recorded, fact: FactsProposed) -> Proposal:

@@ -26,11 +26,11 @@ def from_address(world, address):
     return httpx2.AsyncClient(transport=transport, base_url="http://homeward.test")
 
 
-async def tell(world, path, address, form=None):
+async def tell(world, path, address, form=None, **typed):
     """Send what a stranger saw from an address; return the answer."""
     async with from_address(world, address) as http:
         page = form or (await http.get(f"{path}?lang=en")).text
-        said = {"form": FORM.search(page)[1], **SAID}
+        said = {"form": FORM.search(page)[1], **SAID, **typed}
         return await http.post(f"{path}?lang=en", data=said, headers=BROWSER)
 
 
@@ -155,6 +155,19 @@ async def test_a_flood_from_one_address_is_429_and_others_come_through(world):
     assert (await tell(world, there, "192.0.2.1")).status_code == 303
     assert len(await reported(world, case)) == 11
     assert len(await reported(world, other)) == 1
+
+
+async def test_a_stranger_does_not_find_out_a_corrected_time(world):
+    case = (await world.issued())["case"]
+    later = {"at": "2026-03-01T03:25:00Z"}
+    answer = await world.post("officer", f"/v1/cases/{case}/poster")
+    path = urlsplit(answer.json()["link"]).path
+    assert (await world.post("officer", f"/v1/cases/{case}/last-seen", later)).is_success
+    day_before = {"seen_date": "2026-02-28", "seen_time": "11:10"}
+    assert (await tell(world, path, "192.0.2.1", **day_before)).status_code == 303
+    too_early = {"seen_date": "2026-02-28", "seen_time": "10:50"}
+    codes = [(await tell(world, path, "192.0.2.1", **too_early)).status_code for _ in range(10)]
+    assert codes == [422] * 9 + [429], "a try that is refused counts"
 
 
 async def test_a_flood_from_one_network_is_one_address(world):

@@ -79,3 +79,31 @@ def test_a_window_is_as_long_as_it_says():
         rates.take("a")
     now[0] = 60.0
     rates.take("a")
+
+
+async def test_whoever_tries_out_when_the_person_went_missing_has_ten_tries(world):
+    """A seen time that is refused says that it lies before; time after time it would say when."""
+    case = (await world.verified("reporter:mother"))["case"]
+    path, early = f"/v1/cases/{case}/sightings", {**BODY, "seen_at": "2026-02-27T00:00:00Z"}
+    answers = [(await world.post("reporter:mother", path, early)).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize("merged", [False, True])
+async def test_a_reporter_does_not_find_out_a_time_that_others_said(world, merged):
+    """Days later than they said: by an officer, or by the case in which theirs goes on."""
+    long_ago = {"at": "2026-02-20T11:00:00+08:00", "place": BODY["place"]}
+    mine = await world.raised("reporter:neighbour", last_seen=long_ago)
+    path = f"/v1/cases/{mine['case']}"
+    assert (await world.post("officer", f"{path}/verify", {"unit": "county"})).is_success
+    if merged:
+        into = {"into": (await world.verified("reporter:mother"))["case"]}
+        assert (await world.post("officer", f"{path}/merge", into)).is_success
+    else:
+        at = {"at": "2026-03-01T03:00:00Z"}
+        assert (await world.post("officer", f"{path}/last-seen", at)).is_success
+    link = f"hr_{mine['case']}.{mine['link'].rpartition('/')[2]}"
+    for who in ("reporter:neighbour", link):
+        for day, status in (("20", 201), ("25", 201), ("18", 422)):
+            seen = {**BODY, "seen_at": f"2026-02-{day}T00:00:00Z"}
+            assert (await world.post(who, f"{path}/sightings", seen)).status_code == status, day

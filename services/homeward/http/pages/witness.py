@@ -13,6 +13,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from homeward.case import Case
 from homeward.case.refusals import CaseOnHold
 from homeward.desk import Asking, IdempotencyKeyReused
 from homeward.dispatch.links import PageLinks
@@ -67,6 +68,8 @@ class Witness:
     secret: str
     """What counts them: as the API is told it, so that page and API count together."""
     lang: str
+    own: Case
+    """The case by which they came."""
     stranger: bool = False
     """They came by a link that is for everybody."""
     shut: bool = False
@@ -198,7 +201,7 @@ async def send(one: Witness) -> Response:
             async with signed.turn():
                 known = await one.rooms.desk.answered(asking)
                 with signed.counting(known=known):
-                    await report_sighting(one.rooms, signed.door, asking, filled.body)
+                    await report_sighting(one.rooms, signed.door, asking, filled.body, signed.own)
         except IdempotencyKeyReused:  # corrected and sent again: the first one is in
             how = "again"
     except CaseOver:
@@ -238,7 +241,8 @@ async def _of_recipient(
         raise NotForRole(by.role.value)
     own = PageLinks(box.rooms.ring, lambda: "").inbox(by.id)
     said = await case_id(rooms, case)
-    door = await _where_it_goes_on(rooms, await enter(rooms, Caller(by, scope), said, on_hold=True))
+    entered = await enter(rooms, Caller(by, scope), said, on_hold=True)
+    door = await _where_it_goes_on(rooms, entered)
     return Witness(
         request,
         rooms,
@@ -247,6 +251,7 @@ async def _of_recipient(
         back=own,
         secret=f"Bearer {RECIPIENT}{by.id}.{request.path_params['token']}",
         lang=language(request, registered.recipient.lang),
+        own=entered.state,
     )
 
 
@@ -261,6 +266,7 @@ async def _of_reporter(request: Request, rooms: InRooms, door: Behind) -> Witnes
         back=own,
         secret=f"Bearer {REPORTER}{door.case}.{request.path_params['token']}",
         lang=language(request),
+        own=door.state,
     )
 
 
@@ -288,6 +294,7 @@ async def _of_stranger(
         back="",
         secret=address_of(request),
         lang=language(request),
+        own=now.state,
         stranger=True,
         shut=not is_open,
         code=case_code(case),
