@@ -16,7 +16,7 @@ from homeward.requests import correcting, persons
 from homeward.requests import sighting as sightings
 from homeward.requests import watch as watches
 from homeward.testing import samples
-from homeward.testing.given import after, decide, id_of, recorded
+from homeward.testing.given import OFFICER, after, decide, id_of, recorded
 from homeward.testing.samples import CASE, CELL, NOON, RAISED
 from homeward.timeline import status_of, timeline
 from homeward.words import (
@@ -175,6 +175,13 @@ def histories(draw):
             continue
         history = after(history, request, said)
     return history
+
+
+def test_a_place_described_anew_is_known_when_it_is_asked_again():
+    said = {"seen_at": RAISED.last_seen_at, "place_text": "the gate", "hubs": b"book"}
+    asked = correcting.CorrectLastSeen(at=NOON, by=OFFICER, **said)
+    [fact] = decide(recorded(RAISED), asked)
+    assert decide(after(recorded(RAISED), asked, (fact,)), asked) == ()
 
 
 @given(histories(), REQUESTS)

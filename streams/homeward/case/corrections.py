@@ -141,7 +141,8 @@ def correction_changes(case: Case, heard: Recorded) -> dict[str, Any]:
         case ProposalRefused(proposal=proposal):
             return {"proposals": _judged(case, proposal, accepted=False)}
         case LastSeenCorrected() as fact:
-            return {"last_seen": _moved(case, heard, fact)}
+            said = (heard.by.id, fact.model_copy(update={"hubs": None}))
+            return {"last_seen": _moved(case, heard, fact), "said": case.said | {said}}
         case _:
             return {}
 
