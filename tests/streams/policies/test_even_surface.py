@@ -9,7 +9,7 @@ import pytest
 
 from homeward.policies import policy_of
 from homeward.policies.known import Known, Source
-from homeward.policies.surface import even_surface
+from homeward.policies.surface import Layer, Surface, even_surface
 from homeward.words import AgeBand, Category, Mode
 
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
@@ -69,3 +69,67 @@ def test_a_cell_is_reached_when_the_circles_speed_reaches_its_nearest_edge(error
     assert min(wanted) == -minutes * 60
     assert max(wanted) > -minutes * 60 + 600
     np.testing.assert_allclose(surface.earliest_s, wanted, atol=0.01)
+
+
+SETTLED, EMPTY = 20.0, 0.5
+
+
+def three(*layers, res=(9, 9, 9)):
+    """Three cells that touch nothing of each other, of these resolutions."""
+    cells = cells_of(*(h3.latlng_to_cell(33 + row, 115, size) for row, size in enumerate(res)))
+    return Surface(cells, layers, np.zeros(3))
+
+
+def test_what_leans_lies_where_people_are_and_keeps_its_share():
+    surface = three(Layer(np.array([0.1, 0.1, 0.2]), lean=1), Layer(np.array([0.3, 0.1, 0.0])))
+    assert surface.share() == pytest.approx([0.4, 0.2, 0.2])
+    people = np.array([0.0, 50.0, 7.0])
+    drawn = np.array([0.1, 0.1, 0.2]) * (people / surface.km2 + SETTLED)
+    wanted = drawn * 0.4 / drawn.sum() + [0.3, 0.1, 0.0]
+    assert surface.share(people) == pytest.approx(wanted, rel=1e-12)
+    half = three(Layer(np.array([0.5, 0.5, 0.0]), lean=0.5))
+    drawn = np.array([0.5, 0.5, 0.0]) * np.sqrt(people / half.km2 + SETTLED)
+    assert half.share(people) == pytest.approx(drawn / drawn.sum(), rel=1e-12)
+    none = three(Layer(np.zeros(3), lean=1))
+    assert none.share(people).tolist() == [0, 0, 0]
+    faint = three(Layer(np.array([1e-6, 3e-6, 0.0]), lean=1))
+    assert faint.share(np.zeros(3)) == pytest.approx([1e-6, 3e-6, 0.0], rel=1e-9)
+
+
+def test_first_is_told_where_it_helps_most_a_km2_or_a_person():
+    surface = three(Layer(np.array([0.2, 0.3, 0.3])), res=(9, 8, 9))
+    assert surface.order().tolist() == [2, 0, 1]
+    people = np.array([10.0, 1.0, 1_000.0])
+    cost = people + EMPTY * surface.km2
+    wanted = np.argsort(-np.array([0.2, 0.3, 0.3]) / cost).tolist()
+    assert surface.order(people).tolist() == wanted == [1, 0, 2]
+    empty = three(Layer(np.array([0.2, 0.3, 0.0])), res=(9, 8, 9))
+    assert empty.order(np.zeros(3)).tolist() == [0, 1, 2]
+    alike = three(Layer(np.array([0.2, 0.2, 0.2])), res=(9, 9, 9))
+    assert alike.order(np.ones(3) * 5).tolist() == np.argsort(alike.km2, kind="stable").tolist()
+
+
+@pytest.mark.parametrize(
+    ("budget", "rows"),
+    [(0, []), (1, [0]), (10, [0]), (10.5, [0, 1]), (30, [0, 1]), (31, [0, 1, 2])],
+)
+def test_a_budget_is_spent_from_the_top_and_the_last_cell_is_told_whole(budget, rows):
+    surface = three(Layer(np.array([0.6, 0.3, 0.1])))
+    assert surface.spend(np.array([10.0, 20.0, 30.0]), budget).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("containment", "rows"), [(0.0, []), (0.5, [1]), (0.7, [1, 0]), (0.95, [1, 0]), (1.0, [1, 0])]
+)
+def test_the_fewest_cells_that_hold_so_much_of_what_lies_in_the_area(containment, rows):
+    surface = three(Layer(np.array([0.16, 0.24, 0.0])))
+    assert surface.holding(containment).tolist() == rows
+    whole = surface.chosen(surface.holding(1.0))
+    assert whole.tolist() == sorted(surface.cells[:2].tolist())
+
+
+def test_seven_that_fill_their_parent_are_chosen_as_one():
+    parent = h3.latlng_to_cell(*FIRST, 7)
+    seven = sorted(h3.cell_to_children(parent, 8))
+    surface = Surface(cells_of(*seven), (Layer(np.ones(7) / 7),), np.zeros(7))
+    assert surface.chosen(np.arange(7)).tolist() == cells_of(parent).tolist()
