@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeward.geography.sphere import distance_m
-from homeward.policies.crediting import Seen, away_km
-from homeward.policies.known import Source
+from homeward.policies.crediting import Seen, away_km, between_kmh
+from homeward.policies.known import CERTAIN_PPM, CREDIBLE_PPM, Source
 from homeward.policies.plausibility import (
     LAST_SEEN,
     OTHERS_MAX,
@@ -230,3 +230,41 @@ def test_what_is_at_the_same_place_and_time_is_near_and_says_why():
     assert near(tip(north_km=40), [tip("b", 42, 60, error_m=100_000)]) == ()
     assert near(tip(north_km=40), [tip("b", 41.2, 60, error_m=100_000)])[0].sighting == "b"
     assert len(near(one, [tip(f"n{n}", 40, 60) for n in range(50)])) == NEAR_MAX
+
+
+@pytest.mark.parametrize(
+    ("minute", "before", "faster"), [(-6, True, False), (-5, False, True), (0, False, True)]
+)
+def test_five_minutes_before_is_the_slack_of_clocks_and_then_the_speed_counts(
+    minute, before, faster
+):
+    reasons = judged(tip(north_km=400, minute=minute)).reasons
+    assert ("before-last-seen" in reasons, "faster-than-said" in reasons) == (before, faster)
+    assert "before-last-seen" not in judged(tip(minute=3)).reasons
+
+
+def test_after_three_days_it_was_told_late_and_not_at_them():
+    three_days = 60 + 72 * 60
+    assert "told-late" not in judged(tip(told_min=three_days)).reasons
+    assert "told-late" in judged(tip(told_min=three_days + 1)).reasons
+
+
+def test_who_told_it_and_what_came_of_their_others_stand_beside_it():
+    found = judged(tip(north_km=40, teller=Teller.HUB), repute=Repute(1, 0))
+    assert (found.teller, found.repute, found.told_after_min) == (Teller.HUB, Repute(1, 0), 5)
+    assert {"repute-good", "told-by-hub"} <= set(found.reasons)
+    assert "repute-poor" not in found.reasons
+
+
+def test_a_leg_says_from_where_how_sure_that_is_and_its_figures_to_a_tenth():
+    believed = tip("b", 80, 120, credibility_ppm=CREDIBLE_PPM)
+    weaker = tip("c", 80, 120, credibility_ppm=CREDIBLE_PPM - 1)
+    one = tip(north_km=33.33, minute=47.77)
+    legs = {leg.place: leg for leg in judged(one, believed, weaker).legs}
+    sure = {place: leg.credibility_ppm for place, leg in legs.items()}
+    assert sure == {LAST_SEEN: CERTAIN_PPM, "b": CREDIBLE_PPM}
+    leg = legs[LAST_SEEN]
+    there, here = (Seen(*h3.cell_to_latlng(it), 0, 100) for it in (FIRST.cell, one.cell))
+    km, kmh = away_km(there, here), between_kmh(there, replace(here, minute=47.77))
+    assert (leg.km, leg.minutes, leg.kmh) == (round(km, 1), 47.8, round(kmh, 1))
+    assert all(figure % 1 for figure in (leg.km, leg.minutes, leg.kmh)), "tenths can be seen"
