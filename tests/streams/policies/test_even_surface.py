@@ -81,12 +81,13 @@ def three(*layers, res=(9, 9, 9)):
 
 
 def test_what_leans_lies_where_people_are_and_keeps_its_share():
-    surface = three(Layer(np.array([0.1, 0.1, 0.2]), lean=1), Layer(np.array([0.3, 0.1, 0.0])))
-    assert surface.share() == pytest.approx([0.4, 0.2, 0.2])
+    layers = (Layer(np.array([0.1, 0.1, 0.2]), lean=1), Layer(np.array([0.3, 0.1, 0.0])))
     people = np.array([0.0, 50.0, 7.0])
-    drawn = np.array([0.1, 0.1, 0.2]) * (people / surface.km2 + SETTLED)
-    wanted = drawn * 0.4 / drawn.sum() + [0.3, 0.1, 0.0]
-    assert surface.share(people) == pytest.approx(wanted, rel=1e-12)
+    for surface in (three(*layers), three(*layers[::-1])):
+        assert surface.share() == pytest.approx([0.4, 0.2, 0.2])
+        drawn = np.array([0.1, 0.1, 0.2]) * (people / surface.km2 + SETTLED)
+        wanted = drawn * 0.4 / drawn.sum() + [0.3, 0.1, 0.0]
+        assert surface.share(people) == pytest.approx(wanted, rel=1e-12)
     half = three(Layer(np.array([0.5, 0.5, 0.0]), lean=0.5))
     drawn = np.array([0.5, 0.5, 0.0]) * np.sqrt(people / half.km2 + SETTLED)
     assert half.share(people) == pytest.approx(drawn / drawn.sum(), rel=1e-12)
@@ -94,6 +95,10 @@ def test_what_leans_lies_where_people_are_and_keeps_its_share():
     assert none.share(people).tolist() == [0, 0, 0]
     faint = three(Layer(np.array([1e-6, 3e-6, 0.0]), lean=1))
     assert faint.share(np.zeros(3)) == pytest.approx([1e-6, 3e-6, 0.0], rel=1e-9)
+    crowd = np.array([0.01, 0.0, 0.0])
+    drawn = np.array([1e-6, 3e-6, 0.0]) * (crowd / faint.km2 + SETTLED)
+    assert drawn.sum() < 1
+    assert faint.share(crowd) == pytest.approx(drawn * 4e-6 / drawn.sum(), rel=1e-9)
 
 
 def test_first_is_told_where_it_helps_most_a_km2_or_a_person():
@@ -133,3 +138,12 @@ def test_seven_that_fill_their_parent_are_chosen_as_one():
     seven = sorted(h3.cell_to_children(parent, 8))
     surface = Surface(cells_of(*seven), (Layer(np.ones(7) / 7),), np.zeros(7))
     assert surface.chosen(np.arange(7)).tolist() == cells_of(parent).tolist()
+
+
+def test_where_people_are_known_they_count_in_the_share_and_in_the_order():
+    shares, people = np.array([0.5, 0.1, 0.0]), np.array([10.0, 1.0, 0.0])
+    assert three(Layer(shares)).order(people).tolist()[:2] == [1, 0]
+    assert three(Layer(shares, lean=1)).order(people).tolist()[:2] == [0, 1]
+    crowded = three(Layer(np.array([0.6, 0.3, 0.1])))
+    assert crowded.order().tolist() == [0, 1, 2]
+    assert crowded.spend(np.array([1_000.0, 1.0, 1.0]), 1.5).tolist() == [1, 2]
