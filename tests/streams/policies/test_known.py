@@ -47,6 +47,7 @@ FIRST, FIRM, WEAK = source(), source(30, 0.1, CREDIBLE_PPM), source(40, 0.2, CRE
     [
         ((FIRST,), 60, (FIRST,)),
         ((FIRST,), -60, (FIRST,)),
+        ((FIRST, FIRM), -60, (FIRST,)),
         ((FIRST, FIRM), 60, (FIRM,)),
         ((FIRST, FIRM), 30, (FIRM,)),
         ((FIRST, FIRM), 29, (FIRST,)),
