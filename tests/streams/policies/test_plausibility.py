@@ -268,3 +268,8 @@ def test_a_leg_says_from_where_how_sure_that_is_and_its_figures_to_a_tenth():
     km, kmh = away_km(there, here), between_kmh(there, replace(here, minute=47.77))
     assert (leg.km, leg.minutes, leg.kmh) == (round(km, 1), 47.8, round(kmh, 1))
     assert all(figure % 1 for figure in (leg.km, leg.minutes, leg.kmh)), "tenths can be seen"
+
+
+def test_nobody_tells_what_is_yet_to_come_but_for_the_slack_of_clocks():
+    assert judged(tip(north_km=40, told_min=55)).credibility_ppm > 0
+    assert judged(tip(north_km=40, told_min=54)).credibility_ppm == 0
