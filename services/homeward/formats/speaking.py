@@ -27,6 +27,8 @@ ORDINALS: Final[Mapping[str, str]] = {
     "twelve": "twelfth",
 }
 HAN: Final = "零一二三四五六七八九"
+TWO, TEN, HUNDRED = 2, 10, 100
+"""Where one counts in another way."""
 PARTS: Final = ((5, "night"), (12, "morning"), (13, "noon"), (18, "afternoon"), (24, "evening"))
 """Of a day, each with the hour at which it ends."""
 
@@ -40,7 +42,7 @@ def spelt(code: str) -> str:
 def _english(number: int) -> str:
     if number < len(SMALL):
         return SMALL[number]
-    if number < 100:  # noqa: PLR2004 -- how Chinese counts -- how English counts
+    if number < HUNDRED:
         tens, ones = divmod(number, 10)
         return TENS[tens - 2] + (f" {SMALL[ones]}" if ones else "")
     hundreds, rest = divmod(number, 100)
@@ -55,23 +57,23 @@ def _ordinal(number: int) -> str:
 
 def _chinese(number: int) -> str:
     """Return a number as it is counted; of tens the leading one is left off."""
-    if number < 10:  # noqa: PLR2004 -- how Chinese counts
+    if number < TEN:
         return HAN[number]
-    if number < 100:  # noqa: PLR2004
+    if number < HUNDRED:
         tens, ones = divmod(number, 10)
         return ("" if tens == 1 else HAN[tens]) + "十" + (HAN[ones] if ones else "")
     hundreds, rest = divmod(number, 100)
     said = f"{HAN[hundreds]}百"
     if not rest:
         return said
-    if rest < 10:  # noqa: PLR2004 -- how Chinese counts
+    if rest < TEN:
         return f"{said}零{HAN[rest]}"
     return said + HAN[rest // 10] + "十" + (HAN[rest % 10] if rest % 10 else "")
 
 
 def _of_two(pair: str) -> Callable[[int], str]:
     """Return how one counts things: two of them have a word of their own."""
-    return lambda number: pair if number == 2 else _chinese(number)  # noqa: PLR2004 -- two
+    return lambda number: pair if number == TWO else _chinese(number)
 
 
 COUNTED: Final[Mapping[str, Callable[[int], str]]] = {
@@ -97,7 +99,7 @@ def numbered(number: int, lang: str) -> str:
 
 
 def _minute(minute: int, lang: str) -> str:
-    if minute < 10:  # noqa: PLR2004 -- said with a nought before it
+    if minute < TEN:  # said with a nought before it
         nought = {"en": "oh ", "zh-Hans": "零", "zh-Hant": "零"}.get(lang, "0")
         return nought + numbered(minute, lang)
     return numbered(minute, lang)
