@@ -16,6 +16,7 @@ from pydantic import Field
 
 from homeward import policies
 from homeward.case import Draft
+from homeward.case.rules import OFFICERS
 from homeward.desk import Asking, given_of
 from homeward.facts.access import AreaPreviewed
 from homeward.fanout.areas import CellSet
@@ -162,13 +163,14 @@ async def blasts(
 ) -> BlastsOut | None:
     """Say about whom a draft would reach on one officer's word, and once two approved it.
 
-    A preview like others: counted, recorded, its areas grown. None when the account has had its
-    share of them: whoever reads a draft to approve it is not kept from its words.
+    A preview like others: recorded, its areas grown, and counted: None when the account has had its
+    share of them. Not so for whoever may approve it: they decide by it, and did not draw it.
     """
-    try:
-        counted_among(request, door.caller)
-    except TooManyPreviews:
-        return None
+    if door.by.role not in OFFICERS or draft.by == door.by.id:
+        try:
+            counted_among(request, door.caller)
+        except TooManyPreviews:
+            return None
     given = from_bytes(await given_of(rooms.log, draft.id) or b"")
     whole = await _of_case(rooms, door, draft.policy, draft.reach_km_max, given)
     km = alone_km(draft.reach_km_max)

@@ -155,10 +155,17 @@ async def test_whoever_moved_the_place_sees_whom_their_own_word_would_reach(worl
 
 async def test_an_account_that_has_had_its_previews_still_reads_the_words(world):
     path, _ = await drafted(world, await world.verified())
-    found = [(await world.get("supervisor", path)).json() for _ in range(31)]
+    found = [(await world.get("officer", path)).json() for _ in range(31)]
     assert found[29]["blast"]
     assert found[30]["blast"] is None
     assert found[30]["texts"] == found[0]["texts"]
+
+
+async def test_whoever_may_approve_it_always_sees_whom_it_would_reach(world):
+    path, _ = await drafted(world, await world.verified())
+    found = [(await world.get("supervisor", path)).json()["blast"] for _ in range(31)]
+    assert all(found)
+    assert len(await world.store.log.newest("access.area-previewed/1", limit=100)) == 31
 
 
 async def test_of_what_is_decided_nothing_is_counted(world):
