@@ -9,6 +9,7 @@ from tests.streams.test_one_person import DIGEST, drafts_of, request
 from homeward.case import fold
 from homeward.case.approved import is_approved
 from homeward.facts.case import AlertIssued, AlertUpdated
+from homeward.facts.emergency import EmergencyUsed
 from homeward.messages import Actor
 from homeward.refusals import Refused, TextsIncomplete
 from homeward.requests import case as cases
@@ -102,6 +103,20 @@ def test_an_approval_that_ran_out_counts_no_more():
     assert not is_approved(told, draft)
     again = recorded(*told, samples.approved(draft))
     assert is_approved(again, draft)
+
+
+def test_an_emergency_is_one_persons_word_whoever_approved_the_draft_before():
+    before = (samples.RAISED, samples.VERIFIED, samples.DRAFTED, samples.approved(id_of(2)))
+    used = EmergencyUsed(
+        case=samples.CASE, at=samples.at(47), draft=id_of(2), alert=1, version=1, digest=DIGEST,
+        own_draft=False, review_by=samples.at(47 + 24 * 60), reason="nobody else is there",
+    )  # fmt: skip
+    whole = samples.issued(id_of(2))
+    assert is_approved(recorded(*before, whole), id_of(2)) is True
+    assert is_approved(recorded(*before, used, whole), id_of(2)) is False
+    other = used.model_copy(update={"draft": id_of(1)})
+    assert is_approved(recorded(*before, other, whole), id_of(2)) is True
+    assert is_approved(recorded(*before, used, whole, samples.approved(id_of(2))), id_of(2)) is True
 
 
 def test_a_wording_twice_or_without_a_language_is_refused():

@@ -9,7 +9,8 @@ from tests.streams.test_case import raise_case
 from homeward.case import fold, waiting
 from homeward.case.holding import placed
 from homeward.case.merging import alike
-from homeward.case.persons import missing
+from homeward.case.persons import GROWN, decides_alone, missing
+from homeward.facts import case as facts
 from homeward.facts.hold import HoldPlaced
 from homeward.facts.persons import PersonAdded, PersonFound, PersonMissed
 from homeward.facts.ringzero import Companion
@@ -17,6 +18,7 @@ from homeward.policies.figures import WALKS, together
 from homeward.processors.knowledge import knowledge_of
 from homeward.record.envelope import Origin, Sealer, StreamHead, person_owner, write
 from homeward.record.sealing import subject_of
+from homeward.refusals import Refused
 from homeward.requests import case as cases
 from homeward.requests import merging
 from homeward.requests.persons import AddPerson, FindPerson, MissPerson
@@ -252,3 +254,45 @@ def test_a_timeline_says_who_was_added_and_found_and_nothing_sealed(by):
     said = [one.what for one in by(recorded(RAISED, SISTER, FOUND)) if "person" in one.what]
     assert said[0] == {"person": 2, "age_band": "7-12", "sex": "female"}
     assert said[1]["outcome"] == "found-safe"
+
+
+NO_CONTACT = Outcome.LOCATED_NO_CONTACT
+GROWN_UP = SISTER.model_copy(update={"age_band": AgeBand.ADULT})
+
+
+def test_who_decides_alone_may_be_found_and_want_no_contact():
+    """A child may not be closed as one who wants none, but for one who ran away."""
+    out = (RAISED, GROWN_UP, VERIFIED, DRAFTED, samples.issued(id_of(3)))
+    [fact] = given(*out).when(find(2, outcome=NO_CONTACT)).facts()
+    assert (fact.person, fact.outcome) == (2, NO_CONTACT)
+    given(*out).when(find(1, outcome=NO_CONTACT)).then_refused("outcome-unfit")
+    ran = RAISED.model_copy(update={"category": Category.RUNAWAY})
+    assert given(ran, *out[1:]).when(find(1, outcome=NO_CONTACT)).facts()
+
+
+@pytest.mark.parametrize("band", sorted(GROWN))
+def test_each_grown_band_decides_alone_and_a_child_beside_does_not(band):
+    case = fold(recorded(RAISED))
+    assert decides_alone(case, (band,))
+    assert not decides_alone(case, (band, AgeBand.CHILD))
+
+
+def detail(request, *history):
+    with pytest.raises(Refused) as refused:
+        given(*history).when(request).facts()
+    return refused.value.detail
+
+
+def test_a_refusal_says_which_and_how_many():
+    over = (*TWO_OUT, FOUND, facts.CaseResolved(case=CASE, at=at(55), outcome=SAFE))
+    for request in (add(), find(2), MissPerson(at=at(60), by=OFFICER, person=1)):
+        assert detail(request, *over) == "resolved"
+    full = [SISTER.model_copy(update={"person": number}) for number in range(2, 9)]
+    assert detail(add(known=8), RAISED, *full) == "8"
+    assert detail(add(known=3), RAISED) == "3"
+    assert detail(find(3), *TWO_OUT) == "3"
+
+
+def test_what_helped_stands_with_who_was_found():
+    helped = find(1, when=50).model_copy(update={"helped_by": (id_of(1),)})
+    given(*TWO_OUT).when(helped).then(FOUND.model_copy(update={"helped_by": (id_of(1),)}))

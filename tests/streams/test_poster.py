@@ -3,12 +3,14 @@
 import pytest
 from tests.streams.alerting import DRAFT, LIVE
 
+from homeward.case import Case
 from homeward.facts import case as facts
 from homeward.facts.poster import PosterClosed, PosterOpened
-from homeward.poster import fold, open_of
+from homeward.poster import decide, fold, open_of
+from homeward.requests.case import CancelAlert
 from homeward.requests.poster import ClosePoster, OpenPoster
 from homeward.testing.given import COORDINATOR, OFFICER, ORIGIN, given, recorded
-from homeward.testing.samples import CASE, RAISED, VERIFIED, at
+from homeward.testing.samples import CASE, OTHER_CASE, RAISED, VERIFIED, at
 from homeward.words import CancelReason, Outcome, derived_id
 
 FIRST, SECOND = (derived_id(ORIGIN, "poster", one) for one in ("first", "second"))
@@ -59,3 +61,22 @@ def test_only_the_police_do_and_only_while_an_alert_is_live():
 )
 def test_what_is_taken_down_needs_another_one(history, is_open):
     assert open_of(fold(recorded(*LIVE, *history))) == is_open
+
+
+def test_a_link_of_no_case_is_none():
+    for request in (publish(), take_back()):
+        given().when(request).then_refused("case-not-found")
+        given(*LIVE).when(request.model_copy(update={"case": OTHER_CASE})).then_refused(
+            "case-not-found"
+        )
+
+
+def test_each_link_is_open_or_not():
+    states = fold(recorded(*LIVE, OPENED, CLOSED))
+    assert states == {FIRST: False}
+    assert fold(recorded(*LIVE, OPENED, CANCELLED, DOWN))[FIRST] is False
+
+
+def test_what_is_no_request_of_a_poster_is_named_in_the_mistake():
+    with pytest.raises(TypeError, match="no decision of a poster: CancelAlert"):
+        decide(Case(), {}, CancelAlert(at=at(62), by=OFFICER, reason=CancelReason.FALSE))
