@@ -13,6 +13,7 @@ from homeward.case.mergerefusals import (
     SurvivorOver,
 )
 from homeward.case.merging import alike, apart_m, decide_merging, family, joined
+from homeward.facts import case as facts
 from homeward.facts.hub import WatchReleased
 from homeward.facts.merging import (
     CASES_MAX,
@@ -326,3 +327,14 @@ def test_a_case_is_not_like_one_that_nobody_raised():
     assert not alike(mine, none)
     assert not alike(none, mine)
     assert apart_m(mine, like()) == 0
+
+
+def test_who_alone_has_an_alert_out_brings_no_case_into_it_whose_dispute_they_took_away():
+    def said(custody):
+        return facts.FactsAdded(case=CASE, at=at(55), custody=custody)
+
+    settled = (*OUT, (REPORTER, said(Custody.DISPUTED)), (OFFICER, said(Custody.NONE)))
+    given(*settled).when(asked(alone_by=OFFICER.id)).then_refused("approver-is-drafter")
+    for alone_by in (None, "somebody-else"):
+        given(*settled).when(asked(alone_by=alone_by)).then_kinds("case.merged/1")
+    given(*OUT).when(asked(alone_by=OFFICER.id)).then_kinds("case.merged/1")

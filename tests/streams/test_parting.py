@@ -220,3 +220,16 @@ def test_a_reporter_adds_to_their_own_report_again():
     theirs = note.model_copy(update={"by": REPORTER.model_copy(update={"id": "neighbour"})})
     assert given(*OUT, JOINED).when(theirs).facts()
     given(*OUT, JOINED, LEFT).when(theirs).then_refused("not-your-report")
+
+
+@pytest.mark.parametrize("status", ["sealed", "expunged"])
+def test_the_refusal_says_how_the_other_one_is_closed(status):
+    with pytest.raises(Refused) as refused:
+        given(*OUT, GONE).when(part(status=status)).facts()
+    assert refused.value.detail == status
+
+
+def test_who_leaves_names_what_is_forgotten_and_what_was_drafted_is_void():
+    gone = fold(recorded(*OUT, GONE))
+    assert left(gone, PARTED, (SOURCE,)).forgotten == (SOURCE,)
+    assert fold(recorded(*OUT, GONE, PARTED)).alert.proposed is None

@@ -274,6 +274,7 @@ def test_who_decides_alone_may_be_found_and_want_no_contact():
 def test_each_grown_band_decides_alone_and_a_child_beside_does_not(band):
     case = fold(recorded(RAISED))
     assert decides_alone(case, (band,))
+    assert decides_alone(case, GROWN)
     assert not decides_alone(case, (band, AgeBand.CHILD))
 
 
