@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -279,11 +279,11 @@ def alert(stage: Stage, case: str, *, tag: str, policy: str = "circles") -> str:
     return str(draft)
 
 
-def until(condition: Any, patience_s: float, what: str) -> None:
-    """Wait until a condition holds. Raises Unanswered."""
+def until(condition: Any, patience_s: float, what: str | Callable[[], str]) -> None:
+    """Wait until a condition holds. Raises Unanswered, with what it is by then."""
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
         if condition():
             return
         time.sleep(0.1)
-    raise Unanswered(what)
+    raise Unanswered(what if isinstance(what, str) else what())

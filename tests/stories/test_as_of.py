@@ -79,12 +79,13 @@ def test_as_of_every_position_is_what_was_seen_then(stage: Stage) -> None:
     ask("POST", f"/v1/cases/{case}/resolve", {"outcome": "found-safe"}, role="officer", key="res")
     ask("POST", f"/v1/cases/{case}/close-out", {}, role="officer", key="close")
 
-    def over() -> bool:
-        told = [one for one in stage.messages() if one["purpose"] == "close-out"]
-        alerted = {one["recipient"] for one in stage.messages() if one["purpose"] != "close-out"}
-        return {one["recipient"] for one in told} >= alerted
+    def not_told() -> list[tuple[str, str]]:
+        """Who was sent something and not that it is over, with the purpose."""
+        sent = [(one["recipient"], one["purpose"]) for one in stage.messages()]
+        over = {who for who, purpose in sent if purpose == "close-out"}
+        return sorted({one for one in sent if one[0] not in over})
 
-    until(over, 30, "close-out")
+    until(lambda: not not_told() and stage.messages(), 30, lambda: f"not told: {not_told()}")
     until(lambda: _caught_up(stage, case, listener), 30, "feed")
     transcript = list(listener.lines)
     assert [one["log_index"] for one in transcript] == sorted(
